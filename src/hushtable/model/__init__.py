@@ -1,0 +1,1 @@
+"""The nouns every engine shares: frozen dataclasses on the standard library alone."""

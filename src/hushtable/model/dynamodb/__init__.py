@@ -1,0 +1,1 @@
+"""What DynamoDB itself is: wire types, reserved words, expression grammar, service limits."""
