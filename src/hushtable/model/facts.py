@@ -303,12 +303,16 @@ class PolicyStatement:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """A `# hush: allow CODE because reason` comment. `line` is the line it speaks for."""
+    """A `# hush: allow CODE because reason` comment. `line` is the line it speaks for.
+
+    `why` is empty in the facts; in a result it says why the comment does nothing.
+    """
 
     place: Place
     codes: tuple[str, ...]
     reason: str
     line: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
