@@ -1,0 +1,90 @@
+"""What leaves, as rules ask for it: outflows of some channels with the carried things they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hushtable.model.facts import Carried, Facts, Outflow, Seal
+from hushtable.model.rule import Confidence, Judgement, Severity
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import Channel
+from hushtable.rules.wording import label
+
+OUTWARD = frozenset({Channel.RESPONSE, Channel.HEADER, Channel.ERROR})
+"""The channels a client reads."""
+
+SENSITIVE = frozenset({Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL})
+SURE = 0.5
+"""Below this confidence a name alone is no reason to speak."""
+
+_CLEAR = frozenset({Seal.NONE, Seal.ENCODED, Seal.SIGNED})
+_ORDER = list(Confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An outflow with those of its carried things that a rule asked for."""
+
+    outflow: Outflow
+    carried: tuple[Carried, ...]
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the code named every one of them."""
+        return all(one.chosen for one in self.carried)
+
+    def judgement(
+        self,
+        message: str,
+        remedy: str,
+        severity: Severity | None = None,
+        confidence: Confidence = Confidence.HIGH,
+    ) -> Judgement:
+        """Judge this outflow. Code that cannot run, or is not registered, lowers confidence."""
+        flow = self.outflow
+        if not flow.reachable:
+            confidence = Confidence.LOW
+        elif flow.route is not None and not flow.route.registered:
+            confidence = weaker(confidence, Confidence.MEDIUM)
+        found = {one.attribute for one in self.carried if one.attribute is not None}
+        return Judgement(
+            place=flow.place,
+            message=message,
+            remedy=remedy,
+            attributes=tuple(sorted(found)),
+            routes=() if flow.route is None else (flow.route,),
+            channel=flow.channel,
+            function=flow.function,
+            trace=next((one.trace for one in self.carried if one.trace), ()),
+            severity=severity,
+            confidence=confidence,
+            reasons=reasons(self.carried),
+        )
+
+
+def departures(
+    facts: Facts, channels: frozenset[Channel], wanted: Callable[[Carried], bool]
+) -> Iterator[Departure]:
+    """Every outflow of these channels that carries, in clear, something that is wanted."""
+    for outflow in facts.outflows:
+        if outflow.channel in channels:
+            found = tuple(one for one in outflow.carried if one.seal in _CLEAR and wanted(one))
+            if found:
+                yield Departure(outflow, found)
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    """Give the lower of two confidences."""
+    return max(one, other, key=_ORDER.index)
+
+
+def reasons(carried: tuple[Carried, ...]) -> tuple[str, ...]:
+    """Why each sensitive thing counts as sensitive, one line each."""
+    return tuple(
+        dict.fromkeys(
+            f"{label(one)} is {one.sensitivity.category}: {one.sensitivity.reason}"
+            for one in carried
+            if one.sensitivity.category in SENSITIVE and one.sensitivity.reason
+        )
+    )
