@@ -30,9 +30,9 @@ _NAMES = re.compile(r"^:\s*(?P<names>[\w\-.*\[\]]+(?:\s*,\s*[\w\-.*\[\]]+)*)?\s*
 class PageError(HushtableError):
     """A page does not follow the language; the text says which page, which line and why."""
 
-    def __init__(self, where: str, why: str) -> None:
-        """Say `why` of the page, and line, that `where` names."""
-        super().__init__(f"{where}: {why}")
+    def __init__(self, where: str, why: str, line: int = 0) -> None:
+        """Say `why` of the page that `where` names; `line` counts from 1, 0 is the page."""
+        super().__init__(f"{where}:{line}: {why}" if line else f"{where}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def parse(docstring: str, where: str) -> PageText:
         raise PageError(where, "there is no page")
     title = lines[0].strip()
     if not title.endswith(".") or title.startswith("#"):
-        raise PageError(f"{where}:1", "the first line must be the title, one sentence")
+        raise PageError(where, "the first line must be the title, one sentence", 1)
     starts = list(_headings(lines, where))
     names = tuple(name for _, name in starts)
     if names != SECTIONS:
@@ -117,10 +117,10 @@ def _check_pairs(leaks: tuple[Program, ...], quiet: tuple[Program, ...], where: 
         raise PageError(where, f"{counts}; they must be pairs")
     for program in leaks:
         if not program.marks:
-            raise PageError(f"{where}:{program.line}", "a program in Leaks marks no line")
+            raise PageError(where, "a program in Leaks marks no line", program.line)
     for program in quiet:
         if program.marks:
-            raise PageError(f"{where}:{program.line}", "a program in Quiet marks a line")
+            raise PageError(where, "a program in Quiet marks a line", program.line)
 
 
 def _headings(lines: list[str], where: str) -> Iterator[tuple[int, str]]:
@@ -132,7 +132,7 @@ def _headings(lines: list[str], where: str) -> Iterator[tuple[int, str]]:
         elif not opened and line.startswith("## "):
             yield index, line[3:].strip()
     if opened:
-        raise PageError(f"{where}:{opened}", "the fence is not closed")
+        raise PageError(where, "the fence is not closed", opened)
 
 
 def _programs(lines: list[str], start: int, end: int, where: str) -> tuple[Program, ...]:
@@ -146,12 +146,12 @@ def _programs(lines: list[str], start: int, end: int, where: str) -> tuple[Progr
             opened = index
             continue
         if match["info"].strip():
-            raise PageError(f"{where}:{index + 1}", "a fence opens inside another")
+            raise PageError(where, "a fence opens inside another", index + 1)
         info = lines[opened][3:]
         found.append(_program(info, lines[opened + 1 : index], f"{where}:{opened + 1}", opened + 1))
         opened = -1
     if opened >= 0:
-        raise PageError(f"{where}:{opened + 1}", "the fence is not closed")
+        raise PageError(where, "the fence is not closed", opened + 1)
     return tuple(found)
 
 
