@@ -1,0 +1,70 @@
+# Needs python3 (3.11 or newer, with venv), make and git. Everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Worker processes of the test run.
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: demo test check bench docs corpus shop changelog clean
+
+# Stamps: made when an environment is complete, and again when pyproject.toml changes.
+BASE := $(VENV)/.base
+DEV := $(VENV)/.dev
+
+demo: $(BASE) ## scan the leaky example service
+	@$(BIN)/hushtable scan examples/shop; code=$$?; \
+	if [ $$code -eq 1 ]; then \
+		printf '\nThe leaks above are planted in examples/shop, so exit code 1 is the right one.\n'; \
+	else \
+		echo "hushtable scan examples/shop: exit code $$code, expected 1 (findings)" >&2; exit 1; \
+	fi
+
+test: $(DEV) ## run every test
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+check: $(DEV) ## format, lint, types, floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## compare with other scanners, side by side
+	$(BIN)/python -m benchmarks
+
+docs: $(DEV) ## write docs/rules from the rules themselves
+	$(BIN)/python -m tools.rule_pages docs/rules
+
+corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCORER=score.py
+	@if [ -z "$(CORPUS)" ] || [ -z "$(SCORER)" ]; then \
+		echo 'usage: make corpus CORPUS=checkouts SCORER=score.py' >&2; exit 2; \
+	fi
+	$(BIN)/python "$(SCORER)" "$(CORPUS)" --hushtable $(BIN)/hushtable
+
+shop: $(DEV) ## serve the leaky example service on an embedded DynamoDB
+	$(BIN)/python examples/shop/serve.py
+
+changelog: $(DEV) ## show the changelog of what is not yet released
+	$(BIN)/towncrier build --draft --version unreleased
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) build dist site docs/rules benchmarks/.work
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .hushtable_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'hushtable needs Python 3.11 or newer: make PYTHON=python3.11' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+
+$(BASE): pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+# --group needs pip 25.1, which the upgrade above brought.
+$(DEV): pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --editable '.[embedded]' --group dev
+	@touch $@ $(BASE)
