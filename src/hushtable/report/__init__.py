@@ -1,0 +1,1 @@
+"""Tell a result: terminal, JSON, SARIF, Markdown, GitHub annotations, JUnit."""

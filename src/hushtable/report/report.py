@@ -1,0 +1,66 @@
+"""What a reporter is given: a result, its score, the rule pages, and how to word the places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hushtable.model.finding import Finding, Result, Verdict
+from hushtable.model.page import RulePage
+from hushtable.model.place import Place
+from hushtable.model.rule import Severity
+from hushtable.model.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run as it is told.
+
+    `pages` maps a rule's code to its page. `prefix` is the scanned folder as the reader names it
+    (`services/api`), put before paths where an editor or a forge follows them; empty for the
+    current folder. `fail_on` is the lowest severity that fails a run. `baselined`: the findings
+    were compared with a baseline. `since`: the revision the findings were narrowed to, if any.
+    """
+
+    result: Result
+    score: Score
+    pages: Mapping[str, RulePage] = field(default_factory=dict)
+    prefix: str = ""
+    fail_on: Severity = Severity.LOW
+    baselined: bool = False
+    since: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, the most severe first, then by place."""
+        return tuple(sorted(self.result.findings, key=_order))
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that are neither suppressed nor refuted."""
+        return tuple(finding for finding in self.findings if stands(finding))
+
+    def path(self, place: Place) -> str:
+        """Give a place's path with the prefix."""
+        return f"{self.prefix}/{place.path}" if self.prefix else place.path
+
+    def where(self, place: Place) -> str:
+        """Give `prefix/path:line`."""
+        return f"{self.path(place)}:{place.line}"
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether this finding makes the run fail."""
+        return (
+            stands(finding)
+            and finding.verdict is not Verdict.UNKNOWN
+            and finding.severity.rank >= self.fail_on.rank
+        )
+
+
+def stands(finding: Finding) -> bool:
+    """Whether a finding is neither suppressed nor refuted."""
+    return finding.counts and finding.verdict is not Verdict.REFUTED
+
+
+def _order(finding: Finding) -> tuple[int, Place, str, str]:
+    return (-finding.severity.rank, finding.place, finding.code, finding.key)
