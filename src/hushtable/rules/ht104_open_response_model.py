@@ -1,0 +1,147 @@
+"""A response model that lets every attribute through.
+
+A response model protects a route only when it is closed. With `extra="allow"`, or when it is a
+plain `dict` or `Any`, FastAPI passes on whatever the handler returns, so an item goes through it
+whole while the route looks protected.
+
+## Leaks
+
+```python a model that is a dict
+from typing import Any
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}", response_model=dict[str, Any])  # leaks: *
+def read_user(user_id: str):
+    return table.get_item(Key={"user_id": user_id})["Item"]
+```
+
+```python a model that allows extra fields
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("devices")
+
+
+class DeviceOut(BaseModel):  # leaks: *
+    model_config = ConfigDict(extra="allow")
+    device_id: str
+
+
+@app.get("/devices/{device_id}", response_model=DeviceOut)
+def read_device(device_id: str):
+    return DeviceOut(**table.get_item(Key={"device_id": device_id})["Item"])
+```
+
+## Quiet
+
+```python a closed model
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+class UserOut(BaseModel):
+    user_id: str
+    nickname: str
+
+
+@app.get("/users/{user_id}", response_model=UserOut)
+def read_user(user_id: str):
+    return table.get_item(Key={"user_id": user_id})["Item"]
+```
+
+```python the same model, closed
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("devices")
+
+
+class DeviceOut(BaseModel):
+    device_id: str
+
+
+@app.get("/devices/{device_id}", response_model=DeviceOut)
+def read_device(device_id: str):
+    return DeviceOut(**table.get_item(Key={"device_id": device_id})["Item"])
+```
+
+## Remedy
+
+Name every field and remove `extra="allow"`: pydantic then drops what is not declared. Give nested
+maps models of their own.
+
+## Limits
+
+A model is reported only when an item, or a map of one, is seen to go through it. A field of type
+`Any` that only ever receives a plain string is not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hushtable.model.facts import Cargo, Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.service import Channel, ModelState, Route
+from hushtable.rules.leaving import departures
+from hushtable.rules.wording import actor, labels, listed
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    cwe=(213,),
+    owasp=("API3:2023",),
+    classes=("R",),
+)
+
+_OPEN_CARGO = frozenset({Cargo.ITEM, Cargo.MAP})
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every open model through which an item or a map leaves, at the model."""
+    for gone in departures(
+        facts, frozenset({Channel.RESPONSE}), lambda one: one.cargo in _OPEN_CARGO
+    ):
+        flow, route = gone.outflow, gone.outflow.route
+        if route is None or ModelState.OPEN not in {flow.model, route.model.state}:
+            continue
+        if flow.model in {ModelState.BYPASSED, ModelState.CLOSED}:
+            continue
+        judgement = gone.judgement(
+            f"{labels(gone.carried)} leave{'s' if len(gone.carried) == 1 else ''} {actor(route)} "
+            f"through the open response model{_name(route)}{_why(route)}",
+            _remedy(route),
+        )
+        yield replace(judgement, place=route.model.place or route.place)
+
+
+def _name(route: Route) -> str:
+    return f" `{route.model.name}`" if route.model.name else ""
+
+
+def _why(route: Route) -> str:
+    if route.model.open_fields:
+        return f": {listed(route.model.open_fields)} has no fixed shape"
+    return f": {route.model.why}" if route.model.why else ""
+
+
+def _remedy(route: Route) -> str:
+    if route.model.open_fields:
+        return f"Give {listed(route.model.open_fields)} a model of its own with named fields."
+    return (
+        f"Declare a closed model with the fields {route} needs, and no `extra` that allows more, "
+        "as its `response_model`."
+    )

@@ -1,0 +1,134 @@
+"""DynamoDB's cursor is returned as it is.
+
+LastEvaluatedKey is the primary key of the last item that was read, and with an index the index key
+too. Those keys may hold e-mail addresses, account numbers or the ids of other people's items, and
+they may belong to an item that a filter had hidden. Base64 is a notation, not a protection.
+
+## Leaks
+
+```python the key itself
+import boto3
+from boto3.dynamodb.conditions import Key
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("events")
+
+
+@app.get("/devices/{device_id}/events")
+def list_events(device_id: str):
+    found = table.query(KeyConditionExpression=Key("device_id").eq(device_id), Limit=20)
+    times = [item["at"] for item in found["Items"]]
+    return {"times": times, "next": found.get("LastEvaluatedKey")}  # leaks:
+```
+
+```python the key in base64
+import base64
+import json
+
+import boto3
+from boto3.dynamodb.conditions import Key
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("events")
+
+
+def encode(key):
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+@app.get("/devices/{device_id}/events")
+def list_events(device_id: str):
+    found = table.query(KeyConditionExpression=Key("device_id").eq(device_id), Limit=20)
+    times = [item["at"] for item in found["Items"]]
+    return {"times": times, "next": encode(found.get("LastEvaluatedKey"))}  # leaks:
+```
+
+## Quiet
+
+```python whether there is more
+import boto3
+from boto3.dynamodb.conditions import Key
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("events")
+
+
+@app.get("/devices/{device_id}/events")
+def list_events(device_id: str):
+    found = table.query(KeyConditionExpression=Key("device_id").eq(device_id), Limit=20)
+    times = [item["at"] for item in found["Items"]]
+    return {"times": times, "more": "LastEvaluatedKey" in found}
+```
+
+```python the key under encryption
+import json
+import os
+
+import boto3
+from boto3.dynamodb.conditions import Key
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("events")
+
+
+def encode(key):
+    return Fernet(os.environ["CURSOR_KEY"]).encrypt(json.dumps(key).encode()).decode()
+
+
+@app.get("/devices/{device_id}/events")
+def list_events(device_id: str):
+    found = table.query(KeyConditionExpression=Key("device_id").eq(device_id), Limit=20)
+    times = [item["at"] for item in found["Items"]]
+    return {"times": times, "next": encode(found.get("LastEvaluatedKey"))}
+```
+
+## Remedy
+
+Encrypt the key before it leaves, or keep it on the server under a random id.
+
+## Limits
+
+A signed cursor is taken as sealed, although its text can still be read. Keys that are public
+anyway are reported too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hushtable.model.facts import Cargo, Facts, Seal
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.leaving import OUTWARD, departures
+from hushtable.rules.wording import actor, audience
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    cwe=(200,),
+    owasp=("API3:2023",),
+    classes=("R",),
+)
+
+_LEGIBLE = frozenset({Seal.NONE, Seal.ENCODED})
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every LastEvaluatedKey that a client can read."""
+    for gone in departures(
+        facts, OUTWARD, lambda one: one.cargo is Cargo.CURSOR and one.seal in _LEGIBLE
+    ):
+        flow = gone.outflow
+        encoded = all(one.seal is Seal.ENCODED for one in gone.carried)
+        how = "only encoded, which anyone can undo" if encoded else "as it is"
+        tables = sorted({one.attribute.table for one in gone.carried if one.attribute} - {""})
+        of_table = f" of the table `{tables[0]}`" if tables else ""
+        judgement = gone.judgement(
+            f"{actor(flow.route, flow.function)} returns the LastEvaluatedKey{of_table} {how}"
+            f"{audience(flow.route)}",
+            "Encrypt the key before it leaves, and decrypt it when it comes back.",
+        )
+        yield replace(judgement, attributes=())
