@@ -16,6 +16,7 @@ from hushtable.model.service import Route
 
 
 def routes(count: int) -> tuple[Route, ...]:
+    """Give this many routes."""
     return tuple(Route("GET", f"/r{n}", Place("app.py", n + 1), f"h{n}") for n in range(count))
 
 
@@ -25,6 +26,7 @@ def finding(
     confidence: Confidence = Confidence.HIGH,
     on: tuple[Route, ...] = (),
 ) -> Finding:
+    """Give a finding that differs in nothing else."""
     return Finding(
         code=code,
         name="a-rule",

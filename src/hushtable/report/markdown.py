@@ -151,7 +151,7 @@ def _asides(report: Report) -> Iterator[str]:
         for finding in aside:
             if finding.suppression is not None:
                 why = f"{finding.suppression.kind}: {finding.suppression.reason}"
-                yield f"- {finding.code} {code(str(finding.place))} {prose(why)}"
+                yield f"- {prose(finding.code)} {code(str(finding.place))} {prose(why)}"
         yield ""
     if report.result.unused_allows:
         yield from ("## Unused allow comments", "")

@@ -1,0 +1,189 @@
+"""A result with one of everything, and one whose every text is hostile."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hushtable.model.facts import Allow, Coverage, Unknown
+from hushtable.model.finding import Finding, Result, Suppression, Verdict
+from hushtable.model.page import RulePage
+from hushtable.model.place import Place, Step
+from hushtable.model.rule import Confidence, Severity
+from hushtable.model.score import score
+from hushtable.model.service import (
+    Attribute,
+    Channel,
+    Gate,
+    GateKind,
+    Pagination,
+    Route,
+)
+from hushtable.report.report import Report
+
+HOSTILE = (
+    "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07 \u202egnp.exe\u2066 \x00\x07\x9b "
+    "[bold red]x[/] [link=http://evil]y[/link] :skull: \r\n::error file=x::y "
+    "]]> <script>alert(1)</script> <!-- & \" ' | ` ``` @everyone \ud800 \udcff \ufffe "
+    "[x](javascript:alert(1)) %0A %25 \u2028 #1 * _ ~ http://evil.example"
+)
+
+
+def _route(method: str, path: str, line: int, *leaves: str, gate: Gate | None = None) -> Route:
+    return Route(
+        method=method,
+        path=path,
+        place=Place("app/routes.py", line),
+        handler=f"app.routes.h{line}",
+        gate=gate or Gate(),
+        audience="signed-in" if gate else "anyone",
+        pagination=Pagination.CLIENT,
+        scans=path == "/search",
+        reads=("users",),
+        leaves=tuple(Attribute("users", tuple(leaf.split("."))) for leaf in leaves),
+    )
+
+
+GET_USER = _route("GET", "/users/{user_id}", 20, "email", "password_hash", "profile.*")
+SEARCH = _route(
+    "GET",
+    "/search",
+    40,
+    "name",
+    gate=Gate(GateKind.SECURITY, "get_current_user", Place("app/auth.py", 3)),
+)
+HEALTH = _route("GET", "/health", 60)
+
+LEAK = Finding(
+    code="HT102",
+    name="secret-in-response",
+    place=Place("app/routes.py", 25, 11),
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    message="GET /users/{user_id} answers `users.password_hash` to anyone.",
+    remedy="Declare what may leave:\n    class UserOut(BaseModel):\n        email: str",
+    key="0123456789abcdef",
+    attributes=(Attribute("users", ("password_hash",)),),
+    routes=(GET_USER, SEARCH),
+    audience="anyone",
+    function="app.routes.get_user",
+    trace=(
+        Step(Place("app/store.py", 8), "get_item reads the whole item of users"),
+        Step(Place("app/routes.py", 25), "returned"),
+    ),
+    reasons=("password_hash: the name says password hash",),
+    cwe=(522, 200, 20),
+    owasp=("API3:2023",),
+)
+LOGGED = dataclasses.replace(
+    LEAK,
+    code="HT602",
+    name="sensitive-logged",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LOW,
+    channel=Channel.LOG,
+    key="f" * 16,
+    routes=(),
+    audience="",
+    trace=(),
+)
+ALLOWED = dataclasses.replace(
+    LOGGED,
+    key="a" * 16,
+    suppression=Suppression("allow", "support reads it", Place("app/routes.py", 24)),
+)
+KNOWN = dataclasses.replace(LOGGED, key="b" * 16, suppression=Suppression("baseline", "known"))
+DOUBTED = dataclasses.replace(LOGGED, key="c" * 16, verdict=Verdict.UNKNOWN)
+REFUTED = dataclasses.replace(LOGGED, key="d" * 16, verdict=Verdict.REFUTED)
+
+PAGES = {
+    code: RulePage(
+        code=code,
+        name=name,
+        title=f"The title of {name}",
+        summary="What it is about. " * 80,
+        severity=severity,
+        confidence=Confidence.HIGH,
+        sections={"Leaks": "```python\nx = 1\n```", "Remedy": "Do it.", "Limits": "Some."},
+        cwe=(522, 20),
+        owasp=("API3:2023",),
+    )
+    for code, name, severity in (
+        ("HT102", "secret-in-response", Severity.CRITICAL),
+        ("HT602", "sensitive-logged", Severity.MEDIUM),
+    )
+}
+
+RESULT = Result(
+    root="/srv/app",
+    findings=(LOGGED, ALLOWED, LEAK, KNOWN, DOUBTED, REFUTED),
+    routes=(SEARCH, GET_USER, HEALTH),
+    unknown=(Unknown(Place("old/py2.py", 3), "does not parse: invalid syntax"),),
+    coverage=Coverage(
+        files_seen=12,
+        files_skipped=4,
+        files_parsed=7,
+        files_failed=1,
+        routes=3,
+        calls=80,
+        calls_unresolved=5,
+        unresolved=(("lib.do", 3), ("x.y", 2)),
+        seconds=0.42,
+    ),
+    unused_allows=(Allow(Place("app/routes.py", 70), ("HT101",), "because", 71),),
+    sensitivities=(
+        ("users.email", "personal"),
+        ("users.password_hash", "credential"),
+        ("users.name", "personal"),
+    ),
+    gone_from_baseline=("e" * 16,),
+)
+
+
+def told(result: Result, prefix: str = "") -> Report:
+    """Give a report of a result with its score and the sample pages."""
+    return Report(
+        result=result,
+        score=score(result.findings, result.routes),
+        pages=PAGES,
+        prefix=prefix,
+        baselined=True,
+    )
+
+
+def poisoned(text: str) -> Result:
+    """Give the sample result with `text` in every place that a scanned program can fill."""
+    route = dataclasses.replace(
+        GET_USER,
+        path=f"/{text}",
+        handler=text,
+        audience=text,
+        reads=(text,),
+        place=Place(text, 1),
+        gate=Gate(GateKind.DEPENDENCY, text, Place(text, 1), (text,), text),
+        leaves=(Attribute(text, (text, "*")),),
+    )
+    finding = dataclasses.replace(
+        LEAK,
+        place=Place(text, 2, 3),
+        message=text,
+        remedy=text,
+        attributes=(Attribute(text, (text,)),),
+        routes=(route,),
+        audience=text,
+        function=text,
+        trace=(Step(Place(text, 1), text), Step(Place(text, 2), text)),
+        reasons=(text,),
+    )
+    quiet = dataclasses.replace(
+        finding, key="1" * 16, suppression=Suppression("allow", text, Place(text, 1))
+    )
+    return dataclasses.replace(
+        RESULT,
+        root=text,
+        findings=(finding, quiet),
+        routes=(route,),
+        unknown=(Unknown(Place(text, 1), text),),
+        unused_allows=(Allow(Place(text, 1), (text,), text, 2),),
+        sensitivities=((str(route.leaves[0]), "personal"),),
+        coverage=dataclasses.replace(RESULT.coverage, unresolved=((text, 3),)),
+    )
