@@ -1,0 +1,63 @@
+"""What a route does behind its gate, as rules on gates and owners ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hushtable.model.facts import Facts, Operation
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import Attribute, Route
+from hushtable.rules.leaving import OUTWARD, SENSITIVE, SURE
+from hushtable.rules.reading import READS
+
+_ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a route does: the tables it reads and writes, and what leaves it."""
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    leaves: tuple[Attribute, ...]
+    sensitive: tuple[Attribute, ...]
+    grave: bool
+    touches: bool
+    acts: bool
+    """Whether the method alone says that something is changed."""
+
+
+def doing(facts: Facts, route: Route) -> Doing:
+    """Gather what a route does from its own record and from every fact that names it."""
+    reads, writes = set(route.reads), set[str]()
+    touches = bool(route.reads or route.writes or route.scans or route.leaves)
+    for access in facts.accesses:
+        if access.route == route:
+            touches = True
+            names = reads if access.operation in READS else writes
+            names.add(_named(access.table, access.operation))
+    leaves, sensitive = set(route.leaves), set[Attribute]()
+    grave = False
+    for outflow in facts.outflows:
+        if outflow.route != route or outflow.channel not in OUTWARD:
+            continue
+        for one in outflow.carried:
+            if one.attribute is None or not one.attribute.table:
+                continue
+            leaves.add(one.attribute)
+            if one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE:
+                sensitive.add(one.attribute)
+                grave = grave or one.sensitivity.category is not Category.PERSONAL
+    return Doing(
+        reads=tuple(sorted(reads)),
+        writes=tuple(sorted(writes)),
+        leaves=tuple(sorted(leaves)),
+        sensitive=tuple(sorted(sensitive)),
+        grave=grave,
+        touches=touches or bool(leaves),
+        acts=route.method.upper() in _ACTS,
+    )
+
+
+def _named(table: str, operation: Operation) -> str:
+    return table or f"a table ({operation})"

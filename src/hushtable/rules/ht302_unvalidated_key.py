@@ -1,0 +1,90 @@
+"""Free text from the request becomes a part of a composed key.
+
+Keys such as `USER#42` carry meaning in their separators. A client that may put a separator into
+its part, or leave the part empty, can name an item of another kind or another owner.
+
+## Leaks
+
+```python a path parameter inside a key
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("app")
+
+
+@app.get("/users/{user_id}")
+def read_user(user_id: str):
+    item = table.get_item(Key={"pk": f"USER#{user_id}", "sk": "PROFILE"})["Item"]  # leaks:
+    return {"nickname": item["nickname"]}
+```
+
+## Quiet
+
+```python a path parameter with a type
+from uuid import UUID
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("app")
+
+
+@app.get("/users/{user_id}")
+def read_user(user_id: UUID):
+    item = table.get_item(Key={"pk": f"USER#{user_id}", "sk": "PROFILE"})["Item"]
+    return {"nickname": item["nickname"]}
+```
+
+## Remedy
+
+Give the parameter a type or a pattern that cannot hold the separator: `UUID`, `int`, an enum, or
+`Path(pattern="^[a-z0-9-]+$")`.
+
+## Limits
+
+A check inside a function that the scan cannot resolve is not seen. A key that is the request's
+value alone is left to HT402.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.service import ParameterSource
+from hushtable.rules.wording import actor, table
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    cwe=(20,),
+    owasp=("API8:2023",),
+    classes=("I",),
+)
+
+_FREE_TEXT = frozenset(
+    {ParameterSource.PATH, ParameterSource.QUERY, ParameterSource.BODY, ParameterSource.FORM}
+)
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every composed key that holds unvalidated request input."""
+    for use in facts.keys:
+        if not use.client or use.validated or not use.composed or use.source not in _FREE_TEXT:
+            continue
+        where = "Path" if use.source == ParameterSource.PATH else "Field"
+        yield Judgement(
+            place=use.place,
+            message=(
+                f"{actor(use.route, use.function)} builds the key `{use.attribute}` of "
+                f"{table(use.table)} from `{use.client}`, which may hold any text"
+            ),
+            remedy=(
+                f"Constrain `{use.client}` where the request is read: a `UUID`, an enum, or "
+                f'`{where}(pattern="^[A-Za-z0-9_-]+$")`.'
+            ),
+            routes=() if use.route is None else (use.route,),
+            function=use.function,
+            trace=use.trace,
+        )

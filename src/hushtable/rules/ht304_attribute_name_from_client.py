@@ -1,0 +1,105 @@
+"""The client chooses which attributes are written or read.
+
+Putting names behind `#placeholders` keeps the expression's text safe, but not the item: a caller
+who may name the attribute can write `role` or `balance` as well as `nickname`, or read what the
+route never meant to show.
+
+## Leaks
+
+```python every key of the body
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.patch("/users/{user_id}")
+def change(user_id: str, changes: dict[str, str]):
+    names = {f"#{i}": name for i, name in enumerate(changes)}
+    values = {f":{i}": value for i, value in enumerate(changes.values())}
+    sets = ", ".join(f"#{i} = :{i}" for i in range(len(changes)))
+    table.update_item(  # leaks:
+        Key={"user_id": user_id},
+        UpdateExpression="SET " + sets,
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
+    )
+    return {"user_id": user_id}
+```
+
+## Quiet
+
+```python the keys of a model
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+class Changes(BaseModel):
+    nickname: str
+    locale: str
+
+
+@app.patch("/users/{user_id}")
+def change(user_id: str, changes: Changes):
+    table.update_item(
+        Key={"user_id": user_id},
+        UpdateExpression="SET #n = :n, #l = :l",
+        ExpressionAttributeNames={"#n": "nickname", "#l": "locale"},
+        ExpressionAttributeValues={":n": changes.nickname, ":l": changes.locale},
+    )
+    return {"user_id": user_id}
+```
+
+## Remedy
+
+Accept a pydantic model that forbids extra fields and take the names from it, or check every name
+against a fixed set before the expression is built.
+
+## Limits
+
+A body stored whole, without an expression, is not this rule's. A check by a helper that the scan
+cannot resolve is not seen.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import ExpressionKind, Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.wording import actor, table
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    cwe=(915,),
+    owasp=("API3:2023",),
+    classes=("I",),
+)
+
+_WRITES = frozenset({ExpressionKind.UPDATE, ExpressionKind.NAMES})
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every expression whose attribute names come from the request unchecked."""
+    for one in facts.expressions:
+        if not one.client_names or one.allow_listed:
+            continue
+        verb = "set attributes of its own choice in" if one.kind in _WRITES else "choose names in"
+        yield Judgement(
+            place=one.place,
+            message=(
+                f"{actor(one.route, one.function)} lets the client {verb} {table(one.table)}, "
+                f"through `{one.client_names}`"
+            ),
+            remedy=(
+                f"Check the names in `{one.client_names}` against a fixed set, or accept a model "
+                "with those fields and no others."
+            ),
+            routes=() if one.route is None else (one.route,),
+            function=one.function,
+            trace=one.trace,
+        )
