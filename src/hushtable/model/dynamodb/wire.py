@@ -84,7 +84,7 @@ def item_from_wire(item: Mapping[str, object]) -> dict[str, object]:
     return {name: from_wire(value) for name, value in item.items()}
 
 
-def _encode(value: object, depth: int) -> dict[str, Any]:  # noqa: C901, PLR0911  (a case a type)
+def _encode(value: object, depth: int) -> dict[str, Any]:  # noqa: C901  (a case a type)
     if depth > NESTING_LEVELS:
         message = f"nested more than {NESTING_LEVELS} levels deep"
         raise WireError(message)
@@ -135,7 +135,7 @@ def _encode_set(value: set[Any] | frozenset[Any]) -> dict[str, Any]:
     return {f"{kind}S": members}
 
 
-def _decode(value: object, depth: int) -> object:  # noqa: PLR0911  (a case a type)
+def _decode(value: object, depth: int) -> object:
     if depth > NESTING_LEVELS:
         message = f"nested more than {NESTING_LEVELS} levels deep"
         raise WireError(message)

@@ -1,0 +1,1 @@
+"""Weaknesses, risks and controls as data: what a finding means to an auditor."""
