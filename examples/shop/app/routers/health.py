@@ -1,0 +1,24 @@
+"""Whether the service works."""
+
+from fastapi import APIRouter
+
+from app.database import get_client
+from app.settings import get_settings
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+def read_health() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/health/ready")
+def read_readiness() -> dict[str, str]:
+    """Tell whether the database answers."""
+    try:
+        get_client().describe_table(TableName=get_settings().shop_table)
+    except Exception as error:
+        return {"status": "down", "reason": f"DynamoDB said {error}"}  # leaks HT501
+    return {"status": "ready"}
