@@ -6,7 +6,7 @@ lets them out.
 
 ## Leaks
 
-```python every attribute for one
+```python every attribute for one unproven "what is read and not shown leaves nowhere"
 import boto3
 from fastapi import FastAPI
 
@@ -28,7 +28,7 @@ def read_plan(user_id: str):
 
 ## Quiet
 
-```python the one attribute
+```python the one attribute unproven "what is read and not shown leaves nowhere"
 import boto3
 from fastapi import FastAPI
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hushtable.model.facts import Carried, Facts, Outflow, Seal
+from hushtable.model.facts import Cargo, Carried, Facts, Outflow, Seal
 from hushtable.model.rule import Confidence, Judgement, Severity
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Channel
@@ -33,6 +33,22 @@ class Departure:
     def chosen(self) -> bool:
         """Whether the code named every one of them."""
         return all(one.chosen for one in self.carried)
+
+    def once(self) -> Departure:
+        """Leave out what a whole item of the same table says already."""
+        whole = {
+            one.attribute.table
+            for one in self.carried
+            if one.cargo is Cargo.ITEM and one.attribute is not None
+        }
+        kept = tuple(
+            one
+            for one in self.carried
+            if one.cargo not in {Cargo.ATTRIBUTE, Cargo.MAP}
+            or one.attribute is None
+            or one.attribute.table not in whole
+        )
+        return Departure(self.outflow, kept)
 
     def judgement(
         self,

@@ -1,0 +1,195 @@
+"""A caller can name somebody else's object.
+
+The route has a gate, so the caller is known, but the key of the object comes from the request and
+nothing ties the two together. Counting up a number, or pasting an id seen elsewhere, opens another
+person's order, profile or account. This is broken object level authorization, first in OWASP's
+list for APIs.
+
+## Leaks
+
+```python an id from the path
+import os
+
+import boto3
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("orders")
+
+
+def caller_of(token=Depends(HTTPBearer())) -> str:
+    return jwt.decode(token.credentials, os.environ["JWT_KEY"], algorithms=["HS256"])["sub"]
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: str, caller: str = Depends(caller_of)):
+    item = table.get_item(Key={"order_id": order_id})["Item"]  # leaks:
+    return {"state": item["state"], "total": item["total"]}
+```
+
+```python an id from the body
+import os
+
+import boto3
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+def caller_of(token=Depends(HTTPBearer())) -> str:
+    return jwt.decode(token.credentials, os.environ["JWT_KEY"], algorithms=["HS256"])["sub"]
+
+
+class Rename(BaseModel):
+    user_id: str
+    nickname: str
+
+
+@app.post("/users/rename")
+def rename(body: Rename, caller: str = Depends(caller_of)):
+    table.update_item(  # leaks:
+        Key={"user_id": body.user_id},
+        UpdateExpression="SET nickname = :n",
+        ExpressionAttributeValues={":n": body.nickname},
+    )
+    return {"nickname": body.nickname}
+```
+
+## Quiet
+
+```python the owner compared after the read
+import os
+
+import boto3
+import jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("orders")
+
+
+def caller_of(token=Depends(HTTPBearer())) -> str:
+    return jwt.decode(token.credentials, os.environ["JWT_KEY"], algorithms=["HS256"])["sub"]
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: str, caller: str = Depends(caller_of)):
+    item = table.get_item(Key={"order_id": order_id})["Item"]
+    if item["customer_id"] != caller:
+        raise HTTPException(404, "no such order")
+    return {"state": item["state"], "total": item["total"]}
+```
+
+```python the caller's own key
+import os
+
+import boto3
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+def caller_of(token=Depends(HTTPBearer())) -> str:
+    return jwt.decode(token.credentials, os.environ["JWT_KEY"], algorithms=["HS256"])["sub"]
+
+
+class Rename(BaseModel):
+    nickname: str
+
+
+@app.post("/users/rename")
+def rename(body: Rename, caller: str = Depends(caller_of)):
+    table.update_item(
+        Key={"user_id": caller},
+        UpdateExpression="SET nickname = :n",
+        ExpressionAttributeValues={":n": body.nickname},
+    )
+    return {"nickname": body.nickname}
+```
+
+## Remedy
+
+Take the key from the caller's own identity, put the owner into the key, or compare the owner after
+the read and answer 404 when it differs. For a write, use a ConditionExpression on the owner.
+
+## Limits
+
+That a table belongs to people is guessed from names and from personal attributes. Routes for a
+named role, such as `admin`, are taken to be allowed to see every object.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Facts, KeyUse
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource
+from hushtable.rules.purpose import is_entrance, words
+from hushtable.rules.reading import READS, reaches_client
+from hushtable.rules.tables import sensitive_attributes
+from hushtable.rules.wording import actor, table
+
+RULE = RuleInfo(
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    cwe=(639,),
+    owasp=("API1:2023",),
+    classes=("A",),
+)
+
+_CHOSEN_BY_CALLER = frozenset(
+    {ParameterSource.PATH, ParameterSource.QUERY, ParameterSource.BODY, ParameterSource.FORM}
+)
+_PEOPLE = frozenset(
+    {"account", "address", "booking", "card", "cart", "customer", "employee", "invoice", "member",
+     "message", "order", "patient", "payment", "profile", "reservation", "subscription", "tenant",
+     "ticket", "transaction", "user", "username", "wallet"}
+)  # fmt: skip
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every key that a signed-in caller chooses and nothing ties to that caller."""
+    personal = sensitive_attributes(facts)
+    for use in facts.keys:
+        route = use.route
+        if not use.client or use.owner_checked or use.source not in _CHOSEN_BY_CALLER:
+            continue
+        if route is None or not route.registered or route.audience != SIGNED_IN:
+            continue
+        if route.gate.kind is GateKind.NONE or is_entrance(route):
+            continue
+        if use.operation in READS and not reaches_client(use.reaches):
+            continue
+        if not (_speaks_of_people(use) or use.table in personal):
+            continue
+        verb = "reads" if use.operation in READS else "changes"
+        what = table(use.table)
+        yield Judgement(
+            place=use.place,
+            message=(
+                f"{actor(route)} {verb} an item of {what} by `{use.client}`, which any signed-in "
+                "caller may choose, and checks no owner"
+            ),
+            remedy=(
+                f"Tie `{use.attribute}` of {what} to the caller: take it from the caller's "
+                f"identity, or compare the item's owner before {route} answers."
+            ),
+            routes=(route,),
+            function=use.function,
+            trace=use.trace,
+        )
+
+
+def _speaks_of_people(use: KeyUse) -> bool:
+    named = {*words(use.table), *words(use.attribute), *words(use.client)}
+    return any(word in _PEOPLE or word.removesuffix("s") in _PEOPLE for word in named)

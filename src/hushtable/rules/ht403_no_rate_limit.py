@@ -1,0 +1,95 @@
+"""Passwords or codes can be tried without a limit.
+
+A login, a code check or a password reset that answers as often as it is asked lets a program try
+millions of guesses. The six digits of a one-time code last an hour.
+
+## Leaks
+
+```python a login unproven "a missing limit lets no attribute out"
+import boto3
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+class Credentials(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/login")  # leaks:
+def login(body: Credentials):
+    item = table.get_item(Key={"username": body.username})["Item"]
+    PasswordHasher().verify(item["password_hash"], body.password)
+    return {"signed_in": True}
+```
+
+## Quiet
+
+```python a login with a limit unproven "a missing limit lets no attribute out"
+import boto3
+from argon2 import PasswordHasher
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+
+app = FastAPI()
+app.state.limiter = limiter = Limiter(key_func=get_remote_address)
+table = boto3.resource("dynamodb").Table("users")
+
+
+class Credentials(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/login")
+@limiter.limit("5/minute")
+def login(request: Request, body: Credentials):
+    item = table.get_item(Key={"username": body.username})["Item"]
+    PasswordHasher().verify(item["password_hash"], body.password)
+    return {"signed_in": True}
+```
+
+## Remedy
+
+Limit attempts by account and by address, in the service or at the gateway before it, and lock an
+account for a while after repeated failures.
+
+## Limits
+
+A limit at a gateway, a proxy or a firewall is outside the program and is not seen: say so with an
+allow comment. Which routes take a guess is read from path words and parameter names.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.purpose import takes_a_guess
+
+RULE = RuleInfo(
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    cwe=(770, 799),
+    owasp=("API4:2023",),
+    classes=("A",),
+)
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every registered route where guesses can be tried without a limit."""
+    for route in facts.routes:
+        if route.rate_limited or not route.registered or not takes_a_guess(route):
+            continue
+        yield Judgement(
+            place=route.place,
+            message=f"{route} takes passwords or codes, as many as a caller can send",
+            remedy=f"Limit the attempts at {route} by account and by address.",
+            routes=(route,),
+            function=route.handler,
+        )

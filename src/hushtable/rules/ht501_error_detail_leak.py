@@ -1,0 +1,148 @@
+"""The text of an exception reaches the client.
+
+A ClientError names tables, indexes, keys, ARNs and account numbers; a validation error quotes the
+value that failed; any exception tells which libraries are in use. `detail=str(e)` sends it all to
+whoever provoked it.
+
+## Leaks
+
+```python the detail of an HTTPException
+import boto3
+from botocore.exceptions import ClientError
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    try:
+        item = table.get_item(Key={"note_id": note_id})["Item"]
+    except ClientError as error:
+        raise HTTPException(500, detail=str(error))  # leaks:
+    return {"text": item["text"]}
+```
+
+```python a handler for everything
+import boto3
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.exception_handler(Exception)
+async def on_error(request: Request, error: Exception):
+    return JSONResponse(status_code=500, content={"error": f"failed: {error}"})  # leaks:
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    return {"text": table.get_item(Key={"note_id": note_id})["Item"]["text"]}
+```
+
+## Quiet
+
+```python a text of its own
+import boto3
+from botocore.exceptions import ClientError
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    try:
+        item = table.get_item(Key={"note_id": note_id})["Item"]
+    except ClientError as error:
+        raise HTTPException(500, detail="the note cannot be read") from error
+    return {"text": item["text"]}
+```
+
+```python a handler that says nothing
+import boto3
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.exception_handler(Exception)
+async def on_error(request: Request, error: Exception):
+    return JSONResponse(status_code=500, content={"error": "failed"})
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    return {"text": table.get_item(Key={"note_id": note_id})["Item"]["text"]}
+```
+
+## Remedy
+
+Answer with a text of your own and an id that the log knows too. Log the exception on the server.
+
+## Limits
+
+Text that the program wrote itself, as in `raise ValueError("too short")`, is reported with low
+severity, because the class may be raised elsewhere too. Text kept in a table and shown later is
+not followed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hushtable.model.facts import Cargo, Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.service import Channel
+from hushtable.rules.leaving import OUTWARD, Departure, departures
+from hushtable.rules.wording import actor, audience, listed
+
+RULE = RuleInfo(
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    cwe=(209,),
+    owasp=("API8:2023",),
+    classes=("E",),
+)
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every exception whose text a client gets."""
+    for gone in departures(facts, OUTWARD, lambda one: one.cargo is Cargo.EXCEPTION):
+        flow = gone.outflow
+        severity, confidence = _weight(gone)
+        what = listed(sorted({one.detail for one in gone.carried if one.detail}))
+        via = f" by `{flow.via}`" if flow.via else ""
+        whose = "text the program wrote itself, " if _own(gone) else ""
+        judgement = gone.judgement(
+            f"{actor(flow.route, flow.function)} sends {whose}{what or 'the text of an exception'}"
+            f"{audience(flow.route)}{via}",
+            _remedy(gone, what),
+            severity,
+            confidence,
+        )
+        yield replace(judgement, channel=Channel.ERROR, attributes=())
+
+
+def _own(gone: Departure) -> bool:
+    return all(one.own_text for one in gone.carried)
+
+
+def _weight(gone: Departure) -> tuple[Severity, Confidence]:
+    if _own(gone):
+        return Severity.LOW, Confidence.LOW
+    severity = Severity.HIGH if gone.outflow.reachable else Severity.MEDIUM
+    return severity, Confidence.HIGH
+
+
+def _remedy(gone: Departure, what: str) -> str:
+    where = "`detail`" if "HTTPException" in gone.outflow.via else "the answer"
+    return (
+        f"Put a fixed text into {where} instead of {what or 'the exception'}, and log the "
+        "exception with an id the answer repeats."
+    )

@@ -1,0 +1,163 @@
+"""A credential is written to a table in clear.
+
+Encryption at rest protects the disk, not the item: everyone who may read the table, restore a
+backup or export it reads the password as well. A password must be hashed by a function made for
+it; a key or token that the service uses again must be encrypted before it is written.
+
+## Leaks
+
+```python a password as it came
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+class SignUp(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/users")
+def create_user(body: SignUp):
+    table.put_item(Item={"username": body.username, "password": body.password})  # leaks: password
+    return {"username": body.username}
+```
+
+```python a key by an update
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("integrations")
+
+
+class Secret(BaseModel):
+    api_key: str
+
+
+@app.put("/integrations/{name}")
+def configure(name: str, body: Secret):
+    table.update_item(  # leaks: api_key
+        Key={"name": name},
+        UpdateExpression="SET api_key = :k",
+        ExpressionAttributeValues={":k": body.api_key},
+    )
+    return {"name": name}
+```
+
+## Quiet
+
+```python a password hash
+import boto3
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+class SignUp(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/users")
+def create_user(body: SignUp):
+    hashed = PasswordHasher().hash(body.password)
+    table.put_item(Item={"username": body.username, "password_hash": hashed})
+    return {"username": body.username}
+```
+
+```python a key under encryption
+import os
+
+import boto3
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("integrations")
+
+
+class Secret(BaseModel):
+    api_key: str
+
+
+@app.put("/integrations/{name}")
+def configure(name: str, body: Secret):
+    sealed = Fernet(os.environ["STORE_KEY"]).encrypt(body.api_key.encode())
+    table.update_item(
+        Key={"name": name},
+        UpdateExpression="SET api_key = :k",
+        ExpressionAttributeValues={":k": sealed},
+    )
+    return {"name": name}
+```
+
+## Remedy
+
+Hash passwords with argon2, scrypt or bcrypt. Store a digest of a token that is only compared.
+Encrypt, with a key that is not in the table, what must be used again.
+
+## Limits
+
+A credential under an innocent name is not seen, nor one inside a body that is stored whole without
+its fields being known. Base64 does not count as protection.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Carried, Facts, Seal
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import Channel
+from hushtable.rules.leaving import SURE, Departure, departures
+from hushtable.rules.wording import actor, labels, listed, path
+
+RULE = RuleInfo(
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    cwe=(312, 256),
+    owasp=("API8:2023",),
+    classes=("S",),
+)
+
+_CLEAR = frozenset({Seal.NONE, Seal.ENCODED})
+_HASH = "hash"
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every credential that is written to a table neither hashed nor encrypted."""
+    for gone in departures(facts, frozenset({Channel.STORE}), _is_clear_credential):
+        flow = gone.outflow
+        yield gone.judgement(
+            f"{actor(flow.route, flow.function)} stores {labels(gone.carried)} in clear",
+            _remedy(gone),
+        )
+
+
+def _is_clear_credential(one: Carried) -> bool:
+    what = one.sensitivity
+    if what.category is not Category.CREDENTIAL or what.confidence < SURE:
+        return False
+    # An attribute named after a hash holds one, although the scan may not have seen it made.
+    return one.seal in _CLEAR and _HASH not in what.kind
+
+
+def _remedy(gone: Departure) -> str:
+    names = sorted({path(one.attribute) for one in gone.carried if one.attribute})
+    passwords = [name for name in names if "pass" in name.lower() or "pin" in name.lower()]
+    others = [name for name in names if name not in passwords]
+    said = []
+    if passwords:
+        said.append(f"Store a hash of {listed(passwords)}: `PasswordHasher().hash(...)` of argon2.")
+    if others or not names:
+        what = listed(others) or "it"
+        said.append(f"Encrypt {what} before it is written, or store a digest if it is compared.")
+    return " ".join(said)

@@ -1,0 +1,172 @@
+"""Sensitive data is written to a log.
+
+Logs are kept for months, copied to other systems and read by more people than any table. A token
+in a log can be used; an e-mail address in a log is personal data that nobody will find when its
+owner asks for it to be deleted. `print` in a service is a log too.
+
+## Leaks
+
+```python an address in a message
+import logging
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}/plan")
+def read_plan(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    log.info("plan asked for by %s", item["email"])  # leaks: email
+    return {"plan": item["plan"]}
+```
+
+```python the whole item
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}/plan")
+def read_plan(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    print("read", item)  # leaks: *
+    return {"plan": item["plan"]}
+```
+
+```python a password that came in
+import logging
+
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+table = boto3.resource("dynamodb").Table("users")
+
+
+class Credentials(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/login")
+def login(body: Credentials):
+    log.warning(f"login with {body.password}")  # leaks: password
+    return {"found": "Item" in table.get_item(Key={"username": body.username})}
+```
+
+## Quiet
+
+```python an id in a message
+import logging
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}/plan")
+def read_plan(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    log.info("plan asked for")
+    return {"plan": item["plan"]}
+```
+
+```python a part of the item
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}/plan")
+def read_plan(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    print("read", item["plan"])
+    return {"plan": item["plan"]}
+```
+
+```python that a login happened
+import logging
+
+import boto3
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+table = boto3.resource("dynamodb").Table("users")
+
+
+class Credentials(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/login")
+def login(body: Credentials):
+    log.warning("login")
+    return {"found": "Item" in table.get_item(Key={"username": body.username})}
+```
+
+## Remedy
+
+Log an id, or a masked form, and never an item or a request body. Declare secrets as `SecretStr`,
+which prints as stars.
+
+## Limits
+
+What a logging filter or a collector masks later is outside the program. A user name or an opaque
+id is not taken as personal.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import Channel
+from hushtable.rules.leaving import SENSITIVE, SURE, Departure, departures
+from hushtable.rules.wording import actor, labels, whole
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    cwe=(532,),
+    owasp=("API8:2023",),
+    classes=("L",),
+)
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of every log line that carries a whole item or something sensitive."""
+    for gone in departures(facts, frozenset({Channel.LOG}), _is_sensitive):
+        flow = gone.outflow
+        items = [one for one in gone.carried if one.cargo is Cargo.ITEM]
+        what = whole(items[0]) if items else labels(gone.carried)
+        yield gone.once().judgement(
+            f"{actor(flow.route, flow.function)} logs {what}",
+            f"Log an id instead of {'the item' if items else what}, or mask it first.",
+            Severity.HIGH if items or _credential(gone) else Severity.MEDIUM,
+        )
+
+
+def _is_sensitive(one: Carried) -> bool:
+    if one.cargo is Cargo.ITEM:
+        return True
+    return one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE
+
+
+def _credential(gone: Departure) -> bool:
+    return any(one.sensitivity.category is Category.CREDENTIAL for one in gone.carried)

@@ -1,0 +1,100 @@
+"""Sensitive data is written to a file.
+
+A file outlives the request that wrote it. It is copied into images and backups, and a file in a
+folder that the app serves can be fetched by anyone who guesses its name.
+
+## Leaks
+
+```python an export in a served folder
+import json
+
+import boto3
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+app = FastAPI()
+app.mount("/static", StaticFiles(directory="static", check_dir=False), name="static")
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.post("/users/{user_id}/export")
+def export(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    with open("static/export.json", "w") as file:
+        json.dump({"api_key": item["api_key"]}, file)  # leaks: api_key
+    return {"written": True}
+```
+
+## Quiet
+
+```python an export without secrets
+import json
+
+import boto3
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+app = FastAPI()
+app.mount("/static", StaticFiles(directory="static", check_dir=False), name="static")
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.post("/users/{user_id}/export")
+def export(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    with open("static/export.json", "w") as file:
+        json.dump({"plan": item["plan"]}, file)
+    return {"written": True}
+```
+
+## Remedy
+
+Keep secrets out of files. Stream an export to its owner instead of storing it, or write it
+encrypted to a private place and delete it after use.
+
+## Limits
+
+Where a path that is not constant leads is not known. Objects written to S3 are not files here.
+"""
+
+from collections.abc import Iterator
+
+from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import Channel
+from hushtable.rules.leaving import SENSITIVE, SURE, Departure, departures
+from hushtable.rules.wording import actor, labels
+
+RULE = RuleInfo(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    cwe=(538,),
+    owasp=("API8:2023",),
+    classes=("F",),
+)
+
+
+def judge(facts: Facts) -> Iterator[Judgement]:
+    """Speak of credentials in any file, and of personal data and items in files others can read."""
+    for gone in departures(facts, frozenset({Channel.FILE}), _is_sensitive):
+        flow = gone.outflow
+        secret, told = _credential(gone), gone.once()
+        if not secret and not flow.public_file:
+            continue
+        where = "a file that others can read" if flow.public_file else "a file"
+        yield told.judgement(
+            f"{actor(flow.route, flow.function)} writes {labels(told.carried)} to {where}",
+            f"Leave {labels(told.carried)} out of the file, or encrypt it before it is written.",
+            Severity.HIGH if secret and flow.public_file else Severity.MEDIUM,
+        )
+
+
+def _is_sensitive(one: Carried) -> bool:
+    if one.cargo is Cargo.ITEM:
+        return True
+    return one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE
+
+
+def _credential(gone: Departure) -> bool:
+    return any(one.sensitivity.category is Category.CREDENTIAL for one in gone.carried)
