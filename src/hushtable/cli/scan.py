@@ -1,0 +1,73 @@
+"""`hushtable scan`: find what leaves a service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from hushtable.cli import options as o
+from hushtable.cli.config import settings
+from hushtable.cli.examine import Order, examine, exit_code, progress
+from hushtable.cli.outcome import command
+from hushtable.cli.outputs import deliver, destinations, screen
+
+app = typer.Typer(rich_markup_mode=None)
+
+EXAMPLES = """\b
+Examples:
+  hushtable scan                         the current folder
+  hushtable scan services/api --fail-on high
+  hushtable scan -o report.sarif -o report.md
+  hushtable scan --format json --select HT1,HT402
+  hushtable scan --since origin/main     only what a branch touches
+  hushtable scan --baseline known.json --write-baseline
+
+\b
+Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
+3 something was not examined."""
+
+
+@app.command(epilog=EXAMPLES)
+@command
+def scan(  # noqa: PLR0913 - each is an option of the command
+    path: o.Folder = Path(),
+    *,
+    formats: o.Formats = None,
+    output: o.Files = None,
+    select: o.Select = None,
+    ignore: o.Ignore = None,
+    fail_on: o.FailOn = None,
+    baseline: o.Baseline = None,
+    write_baseline: o.WriteBaseline = False,
+    since: o.Since = "",
+    config: o.ConfigFile = None,
+    jobs: o.Jobs = None,
+    no_cache: o.NoCache = False,
+    no_progress: o.NoProgress = False,
+    quiet: o.Quiet = False,
+    no_color: o.NoColor = False,
+) -> int:
+    """Find which attributes leave a service, through which route, to whom."""
+    where = destinations(formats or (), output or ())
+    read = settings(o.folder(path), config)
+    wanted = replace(
+        read,
+        select=_codes(select) or read.select,
+        ignore=_codes(ignore) or read.ignore,
+        fail_on=fail_on or read.fail_on,
+        baseline=str(baseline) if baseline else read.baseline,
+        jobs=read.jobs if jobs is None else jobs,
+        cache=read.cache and not no_cache,
+    )
+    with progress(wanted=not (quiet or no_progress)) as listen:
+        report = examine(Order(path, wanted, write_baseline, since), listen)
+    deliver(report, where, screen(colour=not no_color, brief=quiet))
+    return exit_code(report)
+
+
+def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Take rules from repeated options and from commas."""
+    return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())
