@@ -34,10 +34,11 @@ def invite_user(body: Invitation, admin: Admin, accounts: Accounts) -> Any:
 def delete_user(user_id: UUID, accounts: Accounts) -> None:
     """Remove an account."""
     try:
-        accounts.delete(str(user_id))
-    except Exception as error:
+        if not accounts.delete(str(user_id)):
+            raise HTTPException(404, "No such account")
+    except Exception as error:  # leaks HT503
         logger.warning("Could not remove an account")
-        raise HTTPException(500, "Could not remove the account") from error  # leaks HT503
+        raise HTTPException(500, "Could not remove the account") from error
 
 
 @router.get("/revenue")

@@ -35,7 +35,7 @@ def logout(user: SignedIn, accounts: Accounts) -> None:
     accounts.logout(user.token)
 
 
-@router.post("/forgot", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/forgot-password", status_code=status.HTTP_204_NO_CONTENT)
 def forgot(
     body: ForgottenPassword, accounts: Accounts, _: Annotated[None, Depends(forgot_limit)]
 ) -> None:
@@ -43,7 +43,7 @@ def forgot(
     accounts.forgot(body.email)
 
 
-@router.post("/reset", status_code=status.HTTP_204_NO_CONTENT)  # leaks HT403
+@router.post("/reset-password", status_code=status.HTTP_204_NO_CONTENT)  # leaks HT403
 def reset(body: PasswordReset, accounts: Accounts) -> None:
     """Set a new password."""
     accounts.reset(body)

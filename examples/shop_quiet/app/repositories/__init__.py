@@ -1,0 +1,1 @@
+"""What talks to DynamoDB, and nothing else does."""
