@@ -1,0 +1,1 @@
+"""Reads source and suspects exposures; never imports or runs what it reads."""

@@ -1,0 +1,179 @@
+"""The machine's parts: modules, frames, exits, calls, and the machine that holds them."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hushtable.model.place import Place, Step
+from hushtable.scan.heap import Journal, State
+from hushtable.scan.labels import Labels
+from hushtable.scan.values import UNKNOWN, Class, Function, Value
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """A file of the program. `state` is new, running or done."""
+
+    name: str
+    path: str
+    tree: ast.Module | None = None
+    slots: dict[Any, Any] = field(default_factory=dict)
+    state: str = "new"
+    package: bool = False
+
+
+@dataclass(slots=True)
+class Exit:
+    """A way out of a block: return, raise, break or continue, with the heap as it was then."""
+
+    kind: str
+    value: Any
+    state: State
+    place: Place
+    conditions: Labels = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """One activation of a function, a class body or a module."""
+
+    module: Module
+    slots: dict[Any, Any]
+    mark: int = 0
+    function: Function | None = None
+    owner: Class | None = None
+    parent: Frame | None = None
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+    exits: list[Exit] = field(default_factory=list)
+    yields: list[Any] | None = None
+    module_level: bool = False
+    is_class: bool = False
+    handling: Any = None
+    """The exception that the enclosing `except` caught, for a bare `raise`."""
+    sites: dict[int, Any] = field(default_factory=dict)
+    """Objects by allocation site while a loop is run more than once."""
+    looping: int = 0
+
+
+@dataclass(slots=True)
+class Call:
+    """A call as a library's semantics see it."""
+
+    name: str
+    receiver: Any
+    args: list[Any]
+    kwargs: dict[str, Any]
+    node: ast.AST
+    frame: Frame
+    extra: Any = None
+    """What an unknown `*args` or `**kwargs` holds."""
+
+    def argument(self, position: int, *names: str, default: Any = None) -> Any:
+        """Give an argument by position or name."""
+        for name in names:
+            if name in self.kwargs:
+                return self.kwargs[name]
+        if 0 <= position < len(self.args):
+            return self.args[position]
+        return default
+
+    def everything(self) -> list[Any]:
+        """Give all arguments, the receiver first."""
+        held = [] if self.receiver is None else [self.receiver]
+        held += self.args
+        held += self.kwargs.values()
+        if self.extra is not None:
+            held.append(self.extra)
+        return held
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: control never comes back here
+    """The current statement never completes: everything it calls raises."""
+
+
+class OutOfBudget(Exception):  # noqa: N818 - not an error: the entry's budget is used up
+    """The entry ran longer than it may; what was seen so far stands."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the coverage line tells."""
+
+    calls: int = 0
+    unresolved: Counter[str] = field(default_factory=Counter)
+    bounds: int = 0
+    functions: int = 0
+
+
+Handler = Callable[["Machine", Call], Value]
+
+
+@dataclass(eq=False, slots=True)
+class Machine:
+    """The interpreter's state and the parts it is composed of."""
+
+    program: Any
+    journal: Journal
+    natives: Mapping[str, Handler]
+    taught: Any
+    observer: Any
+    evaluate: Callable[[Machine, ast.expr, Frame], Value]
+    execute: Callable[[Machine, list[ast.stmt], Frame], bool]
+    call: Callable[..., Value]
+    get_attribute: Callable[[Machine, Value, str], Value]
+    counters: Counters = field(default_factory=Counters)
+    stack: list[tuple[Any, Place]] = field(default_factory=list)
+    conditions: list[Labels] = field(default_factory=list)
+    tries: int = 0
+    collectors: list[set[str]] = field(default_factory=list)
+    steps: int = 0
+    limit: int = 400_000
+    used: set[str] = field(default_factory=set)
+    """Files whose code ran in the current entry, for the cache."""
+    current: Any = None
+    """The entry (route, handler, script) that runs now."""
+    ran: set[int] = field(default_factory=set)
+    """Function nodes that ran from any entry."""
+    typed: dict[int, Any] = field(default_factory=dict)
+    stores: dict[str, Any] = field(default_factory=dict)
+    """State that library semantics keep: apps, table shapes, context variables."""
+
+    def place(self, node: ast.AST, frame: Frame) -> Place:
+        """Give the place of a node."""
+        return Place(frame.module.path, getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+
+    def trail(self) -> tuple[Step, ...]:
+        """Give the calls that led here, outermost first."""
+        return tuple(
+            Step(place, f"calls {function.name}") for function, place in self.stack if place.line
+        )[-MAX_TRAIL:]
+
+    def may_raise(self, what: str) -> None:
+        """Note that something in the current `try` may raise."""
+        if self.collectors:
+            for collector in self.collectors:
+                collector.add(what)
+
+    def tick(self) -> None:
+        """Count a step against the entry's budget."""
+        self.steps += 1
+        if self.steps > self.limit:
+            self.counters.bounds += 1
+            raise OutOfBudget
+
+    def invoke(self, function: Value, args: list[Any], call: Call) -> Value:
+        """Call a value from within a library's semantics."""
+        return self.call(self, function, args, {}, call.node, call.frame)
+
+
+MAX_TRAIL = 24
+
+
+def unknown(*_: Any) -> Value:
+    """Say nothing about a value."""
+    return UNKNOWN

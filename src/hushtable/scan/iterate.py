@@ -1,0 +1,127 @@
+"""What iterating over a value gives: the known elements, and one value for all others."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.labels import Kind, Label
+from hushtable.scan.values import (
+    ELTS,
+    MINUS,
+    MISSING,
+    REST,
+    UNKNOWN,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Instance,
+    Opaque,
+    Rest,
+    Seq,
+    deep_labels,
+    join,
+)
+
+MAX_STRING = 64
+
+
+def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
+    """Give (known elements, the value of any other element or None when there is no other)."""
+    match value:
+        case Seq(slots=slots):
+            return list(slots[ELTS]), slots.get(REST)
+        case Dict():
+            return keys(value)
+        case Const(value=str() | bytes() as text, labels=labels):
+            if len(text) <= MAX_STRING:
+                parts = [text[i : i + 1] if isinstance(text, bytes) else text[i] for i in
+                         range(len(text))]
+                return [Const(part, labels) for part in parts], None
+            return [], Opaque(labels, "str")
+        case Const():
+            return [], UNKNOWN
+        case Opaque():
+            return [], element_of(value)
+        case Choice(options=choices):
+            known: list[Any] = []
+            rest: Any = MISSING
+            for option in choices:
+                if option == Const(None):
+                    continue
+                some, other = elements(m, option, node, frame)
+                for one in some:
+                    rest = join(rest, one)
+                if other is not None:
+                    rest = join(rest, other)
+            return known, (None if rest is MISSING else rest)
+        case Instance() | Class():
+            return _object(m, value, node, frame)
+    return [], UNKNOWN
+
+
+def element_of(value: Opaque) -> Opaque:
+    """Give an element of an unknown list: labels that are paths go one level down."""
+    if value.deep:
+        return value
+    labels = frozenset(
+        label.child("[]") if label.kind in {Kind.ATTRIBUTE, Kind.INPUT} and label.path else label
+        for label in value.labels
+    )
+    return Opaque(labels, of=value.of and f"{value.of}[]")
+
+
+def keys(value: Dict) -> tuple[list[Any], Any]:
+    """Give the keys of a dictionary; keys of an open item are names, not data."""
+    known = [key if isinstance(key, Opaque) else Const(key) for key in value.slots
+             if not isinstance(key, Rest)]
+    if REST not in value.slots:
+        return known, None
+    rest = value.slots[REST]
+    labels = {replace(label, counted=True) for label in deep_labels(rest)
+              if label.kind is Kind.INPUT}
+    labels.add(Label(Kind.KEY, minus=value.slots.get(MINUS, frozenset())))
+    return known, Opaque(frozenset(labels), "str")
+
+
+def pairs(value: Dict) -> tuple[list[tuple[Any, Any]], tuple[Any, Any] | None]:
+    """Give (known key, value) pairs and the pair that stands for all others."""
+    known = [
+        (key if isinstance(key, Opaque) else Const(key), held)
+        for key, held in value.slots.items()
+        if not isinstance(key, Rest)
+    ]
+    if REST not in value.slots:
+        return known, None
+    _, key = keys(value)
+    rest = value.slots[REST]
+    minus = value.slots.get(MINUS)
+    if minus and isinstance(rest, Opaque):
+        rest = replace(rest, labels=frozenset(
+            replace(label, minus=label.minus | minus) for label in rest.labels))
+    return known, (key, rest)
+
+
+def _object(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
+    method = m.get_attribute(m, value, "__iter__")
+    if not isinstance(method, Opaque):
+        iterator = m.call(m, method, [], {}, node, frame)
+        if isinstance(iterator, Seq):
+            return list(iterator.slots[ELTS]), iterator.slots.get(REST)
+        if isinstance(iterator, Instance):
+            step = m.get_attribute(m, iterator, "__next__")
+            if not isinstance(step, Opaque):
+                return [], m.call(m, step, [], {}, node, frame)
+        if isinstance(iterator, Opaque):
+            return [], iterator
+    if isinstance(value, Instance):
+        found = m.observer.iterate(m, value, node, frame)
+        if found is not None:
+            return [], found
+        getter = m.get_attribute(m, value, "__getitem__")
+        if not isinstance(getter, Opaque):
+            return [], m.call(m, getter, [UNKNOWN], {}, node, frame)
+    return [], Opaque(deep_labels(value), deep=True)

@@ -1,0 +1,86 @@
+"""Labels: what a value carries. They travel with values and come out at channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from hushtable.model.facts import Seal
+from hushtable.model.place import Place, Step
+from hushtable.model.service import Attribute
+
+
+class Kind(StrEnum):
+    """What a label stands for."""
+
+    ATTRIBUTE = "attribute"
+    INPUT = "input"
+    CALLER = "caller"
+    CURSOR = "cursor"
+    METADATA = "metadata"
+    EXCEPTION = "exception"
+    SETTING = "setting"
+    FRESH = "fresh"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One thing a value carries.
+
+    ATTRIBUTE: `table` and `path` say which (`path == ()` is the whole item), `access` numbers the
+    read it came from. INPUT: `name` is the parameter and `path` the place in a body, `source` where
+    the request carries it. EXCEPTION: `name` is the class, `detail` the form (`str(e)`).
+    SETTING: `name` of the setting or environment variable. FRESH: a value made here (a new token).
+    KEY: the name of some attribute while iterating over an item; `minus` are names it is not,
+    `path` the names it can be when a condition says so.
+    """
+
+    kind: Kind
+    name: str = ""
+    table: str = ""
+    path: tuple[str, ...] = ()
+    access: int = -1
+    source: str = ""
+    detail: str = ""
+    seal: Seal = Seal.NONE
+    minus: frozenset[str] = frozenset()
+    hint: str = ""
+    validated: bool = False
+    own: bool = False
+    one: bool = True
+    """For INPUT: its size or choice is not bounded when False is set by `capped`."""
+    capped: bool = False
+    counted: bool = False
+    """Only a count, a length or a truth of it is left."""
+    place: Place | None = None
+    stack: tuple[Step, ...] = ()
+
+    @property
+    def attribute(self) -> Attribute:
+        """The attribute an ATTRIBUTE label stands for."""
+        return Attribute(self.table, self.path or ("*",))
+
+    def child(self, key: str) -> Label:
+        """Name what lies under `key`; labels that are not paths stay as they are."""
+        if self.kind is Kind.ATTRIBUTE and len(self.path) < MAX_PATH:
+            return replace(self, path=(*self.path, key), minus=frozenset())
+        if self.kind is Kind.INPUT and len(self.path) < MAX_PATH:
+            return replace(self, path=(*self.path, key), name=key if key != "[]" else self.name)
+        return self
+
+    def sealed(self, seal: Seal) -> Label:
+        """Say what was done to the value; a stronger seal stays."""
+        return self if SEAL_RANK[self.seal] >= SEAL_RANK[seal] else replace(self, seal=seal)
+
+
+MAX_PATH = 6
+SEAL_RANK = {seal: rank for rank, seal in enumerate(Seal)}
+
+Labels = frozenset[Label]
+NOTHING: Labels = frozenset()
+
+
+def seal_all(labels: Labels, seal: Seal) -> Labels:
+    """Seal every label."""
+    return frozenset(label.sealed(seal) for label in labels)

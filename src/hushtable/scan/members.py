@@ -1,0 +1,485 @@
+"""Reading and writing what values hold: attributes, items, slices."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.iterate import element_of
+from hushtable.scan.labels import Kind, Label
+from hushtable.scan.lookup import class_attribute, data_of, native_base
+from hushtable.scan.values import (
+    ELTS,
+    KEYS,
+    MINUS,
+    MISSING,
+    NONE,
+    REST,
+    UNKNOWN,
+    Bound,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Generic,
+    Instance,
+    ModuleValue,
+    Native,
+    Opaque,
+    Partial,
+    Seq,
+    Super,
+    choice,
+    deep_labels,
+    join,
+    sequence,
+)
+
+
+def promote(value: Opaque, kind: str = "dict") -> Dict | Seq:
+    """Give an unknown an identity, so that changes in place are remembered."""
+    if kind == "list":
+        return sequence((), rest=element_of(value))
+    return Dict({REST: value})
+
+
+def child(value: Opaque, key: str) -> Opaque:
+    """Give what lies under a known key of an unknown value."""
+    if value.deep:
+        return value
+    labels = frozenset(
+        label.child(key) if key not in label.minus else label
+        for label in value.labels
+        if key not in label.minus and label.kind is not Kind.KEY
+    )
+    return Opaque(labels, of=value.of and f"{value.of}[{key}]")
+
+
+def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> Any:
+    """Evaluate `owner[key]`."""
+    match owner:
+        case Choice(options=choices):
+            found = [get_item(m, option, key, node, frame) for option in choices if option != NONE]
+            return choice(_distinct(found)) if found else UNKNOWN
+        case Dict():
+            return dict_item(owner, key)
+        case Seq():
+            return seq_item(owner, key)
+        case Const(value=str() | bytes() | tuple() as text, labels=labels):
+            if isinstance(key, Const) and isinstance(key.value, int):
+                try:
+                    return Const(text[key.value], labels)
+                except IndexError:
+                    return UNKNOWN
+            return Opaque(labels, "str")
+        case Opaque():
+            return opaque_item(owner, key)
+        case Instance():
+            return _instance_item(m, owner, key, node, frame)
+        case Class() | Native() | Generic():
+            method = class_attribute(owner, "__class_getitem__") if isinstance(owner, Class) else None
+            if isinstance(method, Function) and method.owner is not None:
+                return m.call(m, Bound(method, owner), [key], {}, node, frame)
+            if isinstance(owner, Class) and owner.cache.get("enum"):
+                return owner.slots.get(getattr(key, "value", None), UNKNOWN)
+            if isinstance(owner, Native) and owner.name == "os.environ":
+                return m.natives["os.environ.get"](m, m.observer.plain_call(owner, [key], node, frame))
+            arguments = tuple(key.slots[ELTS]) if isinstance(key, Seq) else (key,)
+            return Generic(owner, arguments)
+    return UNKNOWN
+
+
+def _distinct(found: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    for one in found:
+        if one not in kept:
+            kept.append(one)
+    return kept
+
+
+def dict_item(owner: Dict, key: Any) -> Any:
+    """Read a dictionary."""
+    slots = owner.slots
+    if isinstance(key, Const):
+        try:
+            held = slots.get(key.value, MISSING)
+        except TypeError:
+            return UNKNOWN
+        if held is not MISSING:
+            return held
+        if REST not in slots or key.value in slots.get(MINUS, ()):
+            return UNKNOWN
+        rest = slots[REST]
+        return child(rest, str(key.value)) if isinstance(rest, Opaque) else rest
+    if isinstance(key, Choice):
+        return choice(_distinct([dict_item(owner, option) for option in key.options]))
+    names = named_keys(key)
+    if names:
+        return choice(_distinct([dict_item(owner, Const(name)) for name in names]))
+    return anything_of(owner)
+
+
+def named_keys(key: Any) -> tuple[str, ...]:
+    """Give the attribute names a key can be, when a condition has said so."""
+    if isinstance(key, Opaque):
+        for label in key.labels:
+            if label.kind is Kind.KEY and label.path:
+                return label.path
+    return ()
+
+
+def anything_of(owner: Dict | Seq) -> Any:
+    """Give one value that stands for any of a container's values."""
+    result: Any = MISSING
+    for key, held in owner.slots.items():
+        if key is ELTS:
+            for element in held:
+                result = join(result, element)
+        elif key is not MINUS and key is not KEYS:
+            result = join(result, held)
+    return UNKNOWN if result is MISSING else result
+
+
+def seq_item(owner: Seq, key: Any) -> Any:
+    """Read a list, tuple or iterator."""
+    elements = owner.slots[ELTS]
+    rest = owner.slots.get(REST)
+    match key:
+        case Const(value=bool() | int() as index):
+            if rest is None or 0 <= index < len(elements):
+                try:
+                    return elements[index]
+                except IndexError:
+                    return UNKNOWN
+            return anything_of(owner)
+        case Instance(native="slice", extra=bounds):
+            if rest is None and bounds is not None:
+                return sequence(elements[bounds], owner.kind)
+            return owner if rest is not None else sequence((), owner.kind, anything_of(owner))
+    return anything_of(owner)
+
+
+def opaque_item(owner: Opaque, key: Any) -> Any:
+    """Read inside an unknown value."""
+    match key:
+        case Const(value=str() as name):
+            return child(owner, name)
+        case Const(value=int()):
+            return element_of(owner)
+        case Instance(native="slice"):
+            return owner
+    names = named_keys(key)
+    if names:
+        return choice(_distinct([child(owner, name) for name in names]))
+    return element_of(owner)
+
+
+def _instance_item(m: Machine, owner: Instance, key: Any, node: ast.AST, frame: Frame) -> Any:
+    method = get_attribute(m, owner, "__getitem__")
+    if isinstance(method, Bound):
+        return m.call(m, method, [key], {}, node, frame)
+    data = data_of(owner)
+    if data is not None:
+        return get_item(m, data, key, node, frame)
+    if owner.native:
+        found = m.observer.native_item(m, owner, key, node, frame)
+        if found is not None:
+            return found
+    if isinstance(key, Const) and isinstance(key.value, str) and key.value in owner.slots:
+        return owner.slots[key.value]
+    return Opaque(deep_labels(owner), deep=True)
+
+
+def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame: Frame) -> None:
+    """Run `owner[key] = value`."""
+    match owner:
+        case Choice(options=choices):
+            for option in choices:
+                _weak_set(m, option, key, value, node, frame)
+        case Dict(slots=slots):
+            _set_in_dict(m, slots, key, value)
+        case Seq(slots=slots):
+            _set_in_list(m, slots, key, value)
+        case Instance():
+            method = get_attribute(m, owner, "__setitem__")
+            if isinstance(method, Bound):
+                m.call(m, method, [key, value], {}, node, frame)
+                return
+            data = data_of(owner)
+            if data is not None:
+                set_item(m, data, key, value, node, frame)
+            elif isinstance(key, Const):
+                m.journal.set(owner.slots, key.value, value)
+            else:
+                m.journal.set(owner.slots, REST, join(owner.slots.get(REST, MISSING), value))
+
+
+def _weak_set(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame: Frame) -> None:
+    """Write to one of several objects: what it held may still be there."""
+    if isinstance(owner, Dict) and isinstance(key, Const):
+        m.journal.set(owner.slots, key.value, join(dict_item(owner, key), value))
+    elif not isinstance(owner, Choice):
+        set_item(m, owner, key, value, node, frame)
+
+
+def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
+    names = named_keys(key)
+    if isinstance(key, Const):
+        try:
+            m.journal.set(slots, key.value, value)
+        except TypeError:
+            return
+        minus = slots.get(MINUS)
+        if minus and key.value in minus:
+            m.journal.set(slots, MINUS, minus - {key.value})
+    elif names:
+        for name in names:
+            under = child(value, name) if isinstance(value, Opaque) else value
+            m.journal.set(slots, name, under)
+    elif isinstance(key, Choice):
+        for option in key.options:
+            if isinstance(option, Const):
+                m.journal.set(slots, option.value, join(slots.get(option.value, MISSING), value))
+            else:
+                m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
+    else:
+        _set_unknown_key(m, slots, key, value)
+
+
+def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
+    minus = frozenset().union(
+        *(label.minus for label in deep_labels(key) if label.kind is Kind.KEY)
+    )
+    if minus and isinstance(value, Opaque):
+        value = replace(
+            value,
+            labels=frozenset(
+                replace(label, minus=label.minus | minus) for label in value.labels
+            ),
+        )
+    data = frozenset(label for label in deep_labels(key) if label.kind is not Kind.KEY)
+    if data:
+        m.journal.set(slots, KEYS, join(slots.get(KEYS, MISSING), Opaque(data)))
+    rest = slots.get(REST, MISSING)
+    if REST not in slots and minus:
+        m.journal.set(slots, MINUS, minus - frozenset(k for k in slots if isinstance(k, str)))
+    m.journal.set(slots, REST, join(rest, value))
+
+
+def _set_in_list(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
+    elements = slots[ELTS]
+    if isinstance(key, Const) and isinstance(key.value, int):
+        try:
+            elements[key.value]
+        except IndexError:
+            pass
+        else:
+            changed = list(elements)
+            changed[key.value] = value
+            m.journal.set(slots, ELTS, tuple(changed))
+            return
+    m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
+
+
+def delete_item(m: Machine, owner: Any, key: Any) -> None:
+    """Run `del owner[key]`."""
+    match owner:
+        case Choice(options=choices):
+            for option in choices:
+                if isinstance(option, Dict):
+                    delete_item(m, option, key)
+        case Dict(slots=slots) if isinstance(key, Const):
+            m.journal.delete(slots, key.value)
+            if REST in slots:
+                m.journal.set(slots, MINUS, slots.get(MINUS, frozenset()) | {key.value})
+        case Dict(slots=slots) if named_keys(key):
+            for name in named_keys(key):
+                delete_item(m, owner, Const(name))
+        case Seq(slots=slots) if isinstance(key, Const) and isinstance(key.value, int):
+            elements = list(slots[ELTS])
+            if -len(elements) <= key.value < len(elements):
+                del elements[key.value]
+                m.journal.set(slots, ELTS, tuple(elements))
+        case Seq(slots=slots) if isinstance(key, Instance) and isinstance(key.extra, slice):
+            elements = list(slots[ELTS])
+            del elements[key.extra]
+            m.journal.set(slots, ELTS, tuple(elements))
+        case Instance():
+            data = data_of(owner)
+            if data is not None:
+                delete_item(m, data, key)
+
+
+def get_attribute(m: Machine, owner: Any, name: str) -> Any:
+    """Evaluate `owner.name`."""
+    match owner:
+        case Instance():
+            return _instance_attribute(m, owner, name)
+        case ModuleValue(module=module):
+            return m.program.module_attribute(m, module, name)
+        case Class():
+            return _class_attribute(m, owner, name)
+        case Native(name=qualified, receiver=receiver):
+            return m.observer.native_attribute(m, qualified, receiver, name)
+        case Choice(options=choices):
+            found = [get_attribute(m, option, name) for option in choices if option != NONE]
+            return choice(_distinct(found)) if found else UNKNOWN
+        case Const(value=value):
+            return Native(f"{type(value).__name__}.{name}", owner)
+        case Dict(kind=kind):
+            return Native(f"{kind}.{name}", owner)
+        case Seq(kind=kind):
+            return Native(f"{kind}.{name}", owner)
+        case Opaque():
+            return opaque_attribute(m, owner, name)
+        case Super():
+            return m.program.super_attribute(m, owner, name)
+        case Generic(origin=origin):
+            return get_attribute(m, origin, name)
+        case Function():
+            return _function_attribute(m, owner, name)
+        case Bound(function=function, receiver=receiver):
+            return receiver if name == "__self__" else get_attribute(m, function, name)
+        case Partial(function=function):
+            return function if name == "func" else UNKNOWN
+    return UNKNOWN
+
+
+def _function_attribute(m: Machine, owner: Function, name: str) -> Any:
+    if name in owner.slots:
+        return owner.slots[name]
+    match name:
+        case "__name__" | "__qualname__":
+            return Const(owner.name.rpartition(".")[2])
+        case "__doc__":
+            return Const(ast.get_docstring(owner.node) if not isinstance(owner.node, ast.Lambda)
+                         else None)
+        case "__wrapped__":
+            return UNKNOWN
+        case "__call__":
+            return owner
+    return m.observer.function_attribute(m, owner, name)
+
+
+def opaque_attribute(m: Machine, owner: Opaque, name: str) -> Any:
+    """Read an attribute of something unknown: a method if it is one that values have."""
+    if owner.hint and f"{owner.hint}.{name}" in m.natives:
+        return Native(f"{owner.hint}.{name}", owner)
+    return Native(f"?.{name}", owner)
+
+
+def _instance_attribute(m: Machine, owner: Instance, name: str) -> Any:
+    if name in owner.slots:
+        return owner.slots[name]
+    if owner.cls is not None:
+        found = class_attribute(owner.cls, name)
+        if found is not MISSING:
+            return bind_to(m, found, owner, owner.cls)
+        special = m.observer.model_attribute(m, owner, name)
+        if special is not None:
+            return special
+        if name == "__class__":
+            return owner.cls
+        if name == "__dict__":
+            return Dict({k: v for k, v in owner.slots.items() if isinstance(k, str)})
+        getter = class_attribute(owner.cls, "__getattr__")
+        if isinstance(getter, Function):
+            return m.call(m, Bound(getter, owner), [Const(name)], {}, getter.node,
+                          m.program.frame_of(getter))
+    base = owner.native or (native_base(owner.cls) if owner.cls else "")
+    if base:
+        return m.observer.native_member(m, owner, base, name)
+    if REST in owner.slots:
+        rest = owner.slots[REST]
+        return child(rest, name) if isinstance(rest, Opaque) else rest
+    return UNKNOWN
+
+
+def bind_to(m: Machine, found: Any, receiver: Any, cls: Class) -> Any:
+    """Bind what a class holds to its receiver, as Python's descriptors do."""
+    match found:
+        case Function(kind="static"):
+            return found
+        case Function(kind="class"):
+            return Bound(found, cls)
+        case Function(kind="property"):
+            return m.call(m, Bound(found, receiver), [], {}, found.node, m.program.frame_of(found))
+        case Function():
+            return Bound(found, receiver)
+        case Instance(native="functools.cached_property", extra=function):
+            return m.call(m, Bound(function, receiver), [], {}, function.node,
+                          m.program.frame_of(function))
+        case Instance(native="property", extra=function):
+            return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
+        case Partial() | Native() if isinstance(found, Partial):
+            return Bound(found, receiver)
+    if isinstance(found, Instance) and found.cls is not None:
+        getter = class_attribute(found.cls, "__get__")
+        if isinstance(getter, Function):
+            return m.call(m, Bound(getter, found), [receiver, cls], {}, getter.node,
+                          m.program.frame_of(getter))
+    return found
+
+
+def _class_attribute(m: Machine, owner: Class, name: str) -> Any:
+    found = class_attribute(owner, name)
+    if found is not MISSING:
+        match found:
+            case Function(kind="class"):
+                return Bound(found, owner)
+            case Instance(native="property"):
+                return UNKNOWN
+        if isinstance(found, Instance) and found.cls is not None:
+            return bind_to(m, found, NONE, owner)
+        return found
+    match name:
+        case "__name__" | "__qualname__":
+            return Const(owner.name)
+        case "__module__":
+            return Const(owner.module.name)
+    if owner.metaclass is not None and isinstance(owner.metaclass, Class):
+        meta = class_attribute(owner.metaclass, name)
+        if isinstance(meta, Function):
+            return bind_to(m, meta, owner, owner.metaclass)
+    special = m.observer.model_class_attribute(m, owner, name)
+    if special is not None:
+        return special
+    base = native_base(owner)
+    if base:
+        return m.observer.native_class_member(m, owner, base, name)
+    return UNKNOWN
+
+
+def set_attribute(
+    m: Machine, owner: Any, name: str, value: Any, node: ast.AST, frame: Frame
+) -> None:
+    """Run `owner.name = value`."""
+    match owner:
+        case Choice(options=choices):
+            for option in choices:
+                set_attribute(m, option, name, value, node, frame)
+        case Instance(cls=cls):
+            setter = class_attribute(cls, name) if cls is not None else MISSING
+            if isinstance(setter, Function) and setter.kind == "property":
+                function = setter.slots.get("setter")
+                if function is not None:
+                    m.call(m, Bound(function, owner), [value], {}, node, frame)
+                    return
+            if isinstance(setter, Instance) and setter.cls is not None:
+                method = class_attribute(setter.cls, "__set__")
+                if isinstance(method, Function):
+                    m.call(m, Bound(method, setter), [owner, value], {}, node, frame)
+                    return
+            m.journal.set(owner.slots, name, value)
+        case Class() | Function():
+            m.journal.set(owner.slots, name, value)
+        case ModuleValue(module=module):
+            m.journal.set(module.slots, name, value)
+
+
+def label_values(labels: frozenset[Label]) -> Opaque:
+    """Make an unknown value of labels."""
+    return Opaque(labels)

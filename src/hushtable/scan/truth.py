@@ -1,0 +1,45 @@
+"""Whether a value counts as true, when that is known."""
+
+from __future__ import annotations
+
+from hushtable.scan.values import (
+    ELTS,
+    REST,
+    Bound,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    ModuleValue,
+    Native,
+    Partial,
+    Rest,
+    Seq,
+    Value,
+)
+
+
+def truth(value: Value) -> bool | None:
+    """Give True, False, or None when both are possible."""
+    match value:
+        case Const(value=known):
+            return bool(known)
+        case Dict(slots=slots):
+            if REST in slots:
+                return None
+            return any(not isinstance(key, Rest) for key in slots)
+        case Seq(slots=slots, kind=kind):
+            if REST in slots or kind == "iterator":
+                return None
+            return bool(slots[ELTS])
+        case Choice(options=choices):
+            known = {truth(option) for option in choices}
+            return known.pop() if len(known) == 1 else None
+        case Class() | Function() | Bound() | Native() | ModuleValue() | Partial():
+            return True
+        case Instance(cls=cls, native=native):
+            plain = cls is not None and not native and "__bool__" not in cls.slots
+            return True if plain and "__len__" not in cls.slots else None
+    return None
