@@ -98,7 +98,7 @@ def _config(section: Mapping[str, Any], where: str, folder: Path) -> ScanConfig:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give ` (did you mean 'select'?)`, or nothing when no known word is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    near = difflib.get_close_matches(word, list(map(str, known)), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

@@ -16,7 +16,7 @@ from hushtable.model.errors import UsageError
 from hushtable.model.page import RulePage
 from hushtable.rules.catalogue import catalogue
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 EXAMPLES = """\b
 Examples:

@@ -16,7 +16,9 @@ Folder = Annotated[Path, typer.Argument(metavar="PATH", help="The folder to scan
 Formats = Annotated[
     list[Format] | None,
     typer.Option(
-        "--format", help="What to print. Repeat it with -o for several.", metavar="FORMAT"
+        "--format",
+        help="terminal (default), json, sarif, markdown, github, junit. Repeatable with -o.",
+        metavar="FORMAT",
     ),
 ]
 Files = Annotated[

@@ -12,7 +12,7 @@ from hushtable.cli.outcome import QUIET, command, emit
 from hushtable.model.page import RulePage
 from hushtable.rules.catalogue import catalogue
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 class Format(StrEnum):

@@ -14,7 +14,7 @@ from hushtable.cli.examine import Order, examine, exit_code, progress
 from hushtable.cli.outcome import command
 from hushtable.cli.outputs import deliver, destinations, screen
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 EXAMPLES = """\b
 Examples:
