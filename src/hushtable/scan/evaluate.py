@@ -22,6 +22,7 @@ from hushtable.scan.values import (
     Const,
     Dict,
     Instance,
+    Native,
     Opaque,
     Rest,
     Seq,
@@ -49,7 +50,9 @@ def _name(m: Machine, node: ast.Name, frame: Frame) -> Any:
 def _attribute(m: Machine, node: ast.Attribute, frame: Frame) -> Any:
     owner = evaluate(m, node.value, frame)
     found = get_attribute(m, owner, node.attr)
-    return m.observer.attribute_read(m, owner, node.attr, found, node, frame)
+    if isinstance(found, Native):
+        return m.observer.data_read(m, owner, node.attr, found)
+    return found
 
 
 def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Any:
@@ -252,15 +255,14 @@ IN_PLACE = {"pop": "dict", "update": "dict", "setdefault": "dict", "popitem": "d
 
 
 def _callee(m: Machine, node: ast.expr, frame: Frame) -> Any:
-    if isinstance(node, ast.Attribute) and node.attr in IN_PLACE:
-        owner = evaluate(m, node.value, frame)
-        plain = isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript)
-        if isinstance(owner, Opaque) and owner.labels and not owner.deep and plain:
-            owner = assign.promote(owner, IN_PLACE[node.attr])
+    if not isinstance(node, ast.Attribute):
+        return evaluate(m, node, frame)
+    owner = evaluate(m, node.value, frame)
+    if node.attr in IN_PLACE and isinstance(owner, Opaque) and owner.labels and not owner.deep:
+        owner = assign.promote(owner, IN_PLACE[node.attr])
+        if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             assign.assign(m, node.value, owner, frame)
-        found = get_attribute(m, owner, node.attr)
-        return m.observer.attribute_read(m, owner, node.attr, found, node, frame)
-    return evaluate(m, node, frame)
+    return get_attribute(m, owner, node.attr)
 
 
 def _joined(m: Machine, node: ast.JoinedStr, frame: Frame) -> Any:

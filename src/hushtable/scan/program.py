@@ -10,6 +10,7 @@ from typing import Any
 
 from hushtable.model.facts import Unknown
 from hushtable.model.place import Place
+from hushtable.scan.canonical import canonical
 from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.lookup import class_attribute, is_subclass, mro, native_base
@@ -160,7 +161,7 @@ class Program:
         else:
             path = self.names.absolute(dotted, importer.path)
             if path is None:
-                return Native(f"{dotted}.{name}")
+                return Native(canonical(f"{dotted}.{name}"))
         return Deferred(self.module(path), name)
 
     def import_star(self, m: Machine, dotted: str, level: int, importer: Module) -> dict[str, Any]:
