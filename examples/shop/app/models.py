@@ -94,7 +94,7 @@ class DirectoryEntry(BaseModel):
 
     handle: str
     email: str
-    phone: str
+    phone: str | None = None
 
 
 class SecurityOut(BaseModel):

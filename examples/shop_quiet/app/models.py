@@ -92,7 +92,7 @@ class UserOut(BaseModel):
     user_id: str
     handle: str
     email: str
-    phone: str
+    phone: str | None = None
     plan: str
 
 
