@@ -15,8 +15,10 @@ from hushtable.model import finding
 from hushtable.model.errors import ConfigError
 from hushtable.model.finding import Finding
 from hushtable.model.rule import Severity
+from hushtable.rules.catalogue import catalogue
 from tests.cli.conftest import Stage
 from tests.report.samples import ALLOWED, DOUBTED, LEAK, LOGGED, REFUTED, RESULT
+from tests.report.test_sarif import VALIDATOR
 
 Run = Callable[..., Result]
 
@@ -195,6 +197,26 @@ def test_paths_of_a_sub_folder_are_told_from_here(run: Run, stage: Stage, tmp_pa
     assert place["artifactLocation"]["uri"] == "services/api/app/routes.py"
     told = json.loads(run("scan", "services/api", "--format", "json").stdout)
     assert told["findings"][0]["path"] == "app/routes.py"
+
+
+def test_the_real_pages_make_a_valid_log(run: Run, stage: Stage) -> None:
+    """SARIF with the pages of every rule is valid, and each rule has all that GitHub shows."""
+    stage.result = RESULT
+    log = json.loads(run("scan", "--format", "sarif").stdout)
+    VALIDATOR.validate(log)
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == [rule.code for rule in catalogue()]
+    for rule in rules:
+        assert rule["help"]["markdown"].startswith(f"# {rule['id']} ")
+        assert len(rule["fullDescription"]["text"]) <= 1024
+        assert any(tag.startswith("external/cwe/cwe-") for tag in rule["properties"]["tags"])
+
+
+def test_some_rules_make_a_score_of_some_rules(run: Run, stage: Stage) -> None:
+    """With --select or --ignore the score says that it speaks of the selected rules."""
+    stage.result = judged(LEAK)
+    assert "of the selected rules alone" in run("scan", "--ignore", "HT6").stdout
+    assert "selected rules" not in run("scan").stdout
 
 
 def test_quiet_prints_findings_only(run: Run, stage: Stage) -> None:

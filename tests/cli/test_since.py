@@ -99,6 +99,14 @@ def test_settings_of_the_repository_change_nothing(repository: Path) -> None:
     assert not (repository / "ran").exists()
 
 
+def test_it_works_inside_a_hook(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What git sets for its hooks, relative to another folder, does not mislead."""
+    edit(repository / "api/app.py", "y")
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", "nowhere")
+    assert changes(repository / "api", "HEAD").lines == {"app.py": frozenset({1})}
+
+
 @pytest.mark.parametrize("revision", ["nope", "--output=evil", "-h", "HEAD:api", "HEAD..HEAD", ""])
 def test_a_wrong_revision_is_refused(repository: Path, revision: str) -> None:
     """What is no commit is refused, and is never an option to git."""
@@ -112,7 +120,7 @@ def test_outside_a_repository_it_is_refused(
 ) -> None:
     """Outside a repository, and without git, it says so."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(UsageError, match="in no git repository"):
+    with pytest.raises(UsageError, match="not a git repository"):
         changes(tmp_path, "HEAD")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UsageError, match="git is not installed"):

@@ -28,7 +28,7 @@ def tokens(text: str) -> list[Token]:
 def test_it_tells_map_findings_and_coverage(report: Report) -> None:
     """The document has the score, the map, the findings by severity and the coverage."""
     text = markdown.render(report)
-    assert "**Score 52 of 100, grade D.**" in text
+    assert "**Score 52 of 100, grade D, without what was not examined (1).**" in text
     assert "| `GET /search` | credential: `users.password_hash`<br>personal: `users.name` |" in text
     assert text.index("## Critical") < text.index("## Medium") < text.index("## Not examined")
     assert "`app/store.py:8`" in text

@@ -46,7 +46,8 @@ def test_coverage_score_and_what_was_not_examined_are_told(report: Report) -> No
     assert "Not examined: old/py2.py:3: does not parse: invalid syntax" in text
     assert "Unused: app/routes.py:70: allow HT101: it suppresses nothing" in text
     assert "3 findings: 1 critical, 2 medium; 3 suppressed" in text
-    assert f"Score {report.score.value} of 100, grade {report.score.grade}" in text
+    grade = f"Score {report.score.value} of 100, grade {report.score.grade}"
+    assert f"{grade}, without what was not examined (1)" in text
 
 
 def test_suppressed_and_refuted_findings_are_counted_only(report: Report) -> None:
@@ -111,6 +112,12 @@ def test_any_text_in_any_field_is_safe_and_fits(text: str, width: int) -> None:
     assert not CONTROL.search(shown)
     assert max(map(cell_len, shown.splitlines())) <= width + 1
     shown.encode("utf-8")
+
+
+def test_a_score_of_some_rules_says_so(report: Report) -> None:
+    """A score of selected rules is told as such."""
+    some = dataclasses.replace(report, selected=True)
+    assert "of the selected rules alone" in terminal.render(some, width=160)
 
 
 def test_the_revision_is_told(report: Report) -> None:

@@ -65,6 +65,7 @@ def examine(order: Order, listen: Listener = silent) -> Report:
         fail_on=config.fail_on,
         baselined=known is not None,
         since=order.since,
+        selected=bool(config.select or config.ignore),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def changes(root: Path, revision: str) -> Changes:
     found = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if found is None or not _COMMIT.match(found.strip()):
         if _git(root, "rev-parse", "--show-toplevel") is None:
-            raise UsageError(_NO_REPOSITORY.format(root))
+            raise UsageError(_NO_REPOSITORY.format(root, _complaint(root)))
         raise UsageError(_NO_REVISION.format(revision))
     commit = found.strip().decode("ascii")
     diff = _git(root, "diff", *_DIFF_OPTIONS, commit, "--", ".")
@@ -101,20 +102,43 @@ _DIFF_OPTIONS = (
     *("--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules"),
 )
 _NO_REVISION = "--since: git knows no commit {!r}; fetch it, or name another"
-_NO_REPOSITORY = "--since: {} is in no git repository, or git is not installed"
+_NO_REPOSITORY = "--since: git cannot be asked about {}: {}"
 _NO_DIFF = "--since: git could not compare with {!r}"
 
 
+_HOOK_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+"""Git sets these for its hooks, relative to another folder than the scanned one."""
+
+
 def _git(root: Path, *arguments: str) -> bytes | None:
-    """Run git in a folder; None when it fails. No setting of the repository runs a program."""
-    command = ["git", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", *arguments]
+    """Run git in a folder and give what it prints; None when it fails or is not there."""
     try:
-        done = subprocess.run(  # noqa: S603 - fixed options, no shell, the commit is checked
-            command, cwd=root, capture_output=True, check=False, stdin=subprocess.DEVNULL
-        )
+        done = _run(root, *arguments)
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git. No setting of the repository makes it run another program or write to it."""
+    environment = {key: text for key, text in os.environ.items() if key not in _HOOK_VARIABLES}
+    return subprocess.run(  # noqa: S603 - fixed options, no shell, the commit is checked
+        ["git", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", *arguments],  # noqa: S607 - the user's git
+        cwd=root,
+        env={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _complaint(root: Path) -> str:
+    """Give git's own first words on why it cannot be asked."""
+    try:
+        said = _run(root, "rev-parse", "--show-toplevel").stderr.decode("utf-8", "replace")
+    except OSError:
+        return "git is not installed"
+    return next(iter(said.splitlines()), "it does not say why")
 
 
 def _header_path(raw: bytes) -> str:

@@ -32,7 +32,7 @@ def render(report: Report) -> str:
         suite.set(kind, str(len(list(suite.iter(tag)))))
     suite.set("skipped", str(len(list(suite.iter("skipped")))))
     suite.set("time", f"{report.result.coverage.seconds:.3f}")
-    ET.SubElement(suite, "system-out").text = score_line(report.score)
+    ET.SubElement(suite, "system-out").text = score_line(report)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)

@@ -30,7 +30,7 @@ _TICKS = re.compile(r"`+")
 
 def render(report: Report) -> str:
     """Give the report as a Markdown document."""
-    lines = ["# hushtable", "", f"**{score_line(report.score)}.** {prose(tally(report))}.", ""]
+    lines = ["# hushtable", "", f"**{score_line(report)}.** {prose(tally(report))}.", ""]
     lines.extend(_map(report))
     for severity in Severity:
         found = [finding for finding in report.open if finding.severity is severity]

@@ -20,6 +20,7 @@ class Report:
     (`services/api`), put before paths where an editor or a forge follows them; empty for the
     current folder. `fail_on` is the lowest severity that fails a run. `baselined`: the findings
     were compared with a baseline. `since`: the revision the findings were narrowed to, if any.
+    `selected`: only some of the rules ran, so the score speaks of these alone.
     """
 
     result: Result
@@ -29,6 +30,7 @@ class Report:
     fail_on: Severity = Severity.LOW
     baselined: bool = False
     since: str = ""
+    selected: bool = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -83,7 +83,7 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
         calls = [f"{visible(name)} ({times})" for name, times in report.result.coverage.unresolved]
         yield _line("", f"most often unresolved: {shortened(calls, 5)}")
     yield _line("Findings", visible(tally(report)))
-    yield _line("Score", score_line(report.score), _GRADE_STYLES.get(report.score.grade or "", ""))
+    yield _line("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
     if report.score.penalties:
         yield _line("", "`hushtable explain score` shows how it is counted")
 

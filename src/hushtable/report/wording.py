@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from hushtable.model.facts import Coverage
 from hushtable.model.finding import Finding
 from hushtable.model.rule import Severity
-from hushtable.model.score import Score
 from hushtable.report.report import Report
 
 
@@ -35,11 +34,16 @@ def tally(report: Report) -> str:
     return text
 
 
-def score_line(score: Score) -> str:
-    """Give `Score 62 of 100, grade D`, or why there is none."""
+def score_line(report: Report) -> str:
+    """Give `Score 62 of 100, grade D`, with what it does not cover, or why there is none."""
+    score = report.score
     if score.value is None:
         return "No score: neither a route nor a finding to judge"
-    return f"Score {score.value} of 100, grade {score.grade}"
+    text = f"Score {score.value} of 100, grade {score.grade}"
+    apart = ["of the selected rules alone"] if report.selected else []
+    failed = len(report.result.unknown)
+    apart += [f"without what was not examined ({failed})"] if failed else []
+    return f"{text}, {' and '.join(apart)}" if apart else text
 
 
 def coverage_line(coverage: Coverage) -> str:
