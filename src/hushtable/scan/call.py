@@ -155,6 +155,7 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
     falls = m.execute(m, function.node.body, inner)
     del m.conditions[conditions:]
     exits = inner.exits
+    m.observer.finished(m, function, exits, falls=falls)
     if not exits:
         if not falls:
             raise Stopped

@@ -28,6 +28,7 @@ from hushtable.scan.values import (
     Seq,
     deep_labels,
     join,
+    own_labels,
     sequence,
 )
 
@@ -137,7 +138,10 @@ def _binary(m: Machine, node: ast.BinOp, frame: Frame) -> Any:
 
 
 def _unary(m: Machine, node: ast.UnaryOp, frame: Frame) -> Any:
-    return operators.unary(m, node.op, evaluate(m, node.operand, frame), node, frame)
+    value = evaluate(m, node.operand, frame)
+    if isinstance(node.op, ast.Not):
+        m.asked |= own_labels(value)
+    return operators.unary(m, node.op, value, node, frame)
 
 
 def _boolean(m: Machine, node: ast.BoolOp, frame: Frame) -> Any:
@@ -152,6 +156,7 @@ def _boolean(m: Machine, node: ast.BoolOp, frame: Frame) -> Any:
             if not found:
                 raise
             break
+        m.asked |= own_labels(value)
         known = truth(value)
         last = index == len(node.values) - 1
         if known is stops or last:
@@ -184,6 +189,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Any:
     result: Any = TRUE
     for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = evaluate(m, comparator, frame)
+        m.asked |= own_labels(left) | own_labels(right)
         answer = operators.compare(m, op, left, right, node, frame)
         m.observer.tested(m, op, left, right, node, frame)
         if len(node.ops) == 1:
@@ -198,13 +204,13 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Any:
 
 
 def _if_expression(m: Machine, node: ast.IfExp, frame: Frame) -> Any:
-    test = evaluate(m, node.test, frame)
+    test, asked = m.test(node.test, frame)
     known = truth(test)
     if known is not None:
         return evaluate(m, node.body if known else node.orelse, frame)
     mark = m.journal.mark()
     found, states = [], []
-    m.conditions.append(deep_labels(test))
+    m.conditions.append(asked)
     for arm, holds in ((node.body, True), (node.orelse, False)):
         assign.refine(m, node.test, frame, holds=holds)
         try:

@@ -11,7 +11,7 @@ from typing import Any
 from hushtable.model.place import Place, Step
 from hushtable.scan.heap import Journal, State
 from hushtable.scan.labels import Labels
-from hushtable.scan.values import UNKNOWN, Class, Function, Value
+from hushtable.scan.values import UNKNOWN, Class, Function, Value, own_labels
 
 
 @dataclass(eq=False, slots=True)
@@ -129,6 +129,8 @@ class Machine:
     counters: Counters = field(default_factory=Counters)
     stack: list[tuple[Any, Place]] = field(default_factory=list)
     conditions: list[Labels] = field(default_factory=list)
+    asked: Labels = frozenset()
+    """What the condition that is being evaluated depends on."""
     tries: int = 0
     collectors: list[set[str]] = field(default_factory=list)
     steps: int = 0
@@ -165,6 +167,14 @@ class Machine:
         if self.steps > self.limit:
             self.counters.bounds += 1
             raise OutOfBudget
+
+    def test(self, node: ast.expr, frame: Frame) -> tuple[Value, Labels]:
+        """Evaluate a condition; give its value and what it depends on."""
+        kept, self.asked = self.asked, frozenset()
+        value = self.evaluate(self, node, frame)
+        asked = self.asked | own_labels(value)
+        self.asked = kept | asked
+        return value, asked
 
     def invoke(self, function: Value, args: list[Any], call: Call) -> Value:
         """Call a value from within a library's semantics."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from hushtable.model.facts import Seal
 from hushtable.model.place import Place, Step
@@ -24,11 +25,19 @@ class Kind(StrEnum):
     KEY = "key"
 
 
+@dataclass(eq=False, slots=True)
+class Origin:
+    """The read that a label came from: what reads it noted, and which attributes were touched."""
+
+    record: Any = None
+    used: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """One thing a value carries.
 
-    ATTRIBUTE: `table` and `path` say which (`path == ()` is the whole item), `access` numbers the
+    ATTRIBUTE: `table` and `path` say which (`path == ()` is the whole item), `access` is the
     read it came from. INPUT: `name` is the parameter and `path` the place in a body, `source` where
     the request carries it. EXCEPTION: `name` is the class, `detail` the form (`str(e)`).
     SETTING: `name` of the setting or environment variable. FRESH: a value made here (a new token).
@@ -40,7 +49,7 @@ class Label:
     name: str = ""
     table: str = ""
     path: tuple[str, ...] = ()
-    access: int = -1
+    access: Origin | int = -1
     source: str = ""
     detail: str = ""
     seal: Seal = Seal.NONE
@@ -64,6 +73,10 @@ class Label:
     def child(self, key: str) -> Label:
         """Name what lies under `key`; labels that are not paths stay as they are."""
         if self.kind is Kind.ATTRIBUTE and len(self.path) < MAX_PATH:
+            if self.hint == TYPED and self.path and key in WIRE_TYPES:
+                return self
+            if isinstance(self.access, Origin):
+                self.access.used.add(".".join((*self.path, key)))
             return replace(self, path=(*self.path, key), minus=frozenset())
         if self.kind is Kind.INPUT and len(self.path) < MAX_PATH:
             return replace(self, path=(*self.path, key), name=key if key != "[]" else self.name)
@@ -75,6 +88,9 @@ class Label:
 
 
 MAX_PATH = 6
+TYPED = "typed"
+"""The hint of labels of DynamoDB's wire form, where `item["email"]["S"]` is `email`."""
+WIRE_TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL"})
 SEAL_RANK = {seal: rank for rank, seal in enumerate(Seal)}
 
 Labels = frozenset[Label]

@@ -11,7 +11,7 @@ from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.iterate import elements
 from hushtable.scan.truth import truth
-from hushtable.scan.values import MISSING, deep_labels
+from hushtable.scan.values import MISSING
 
 MAX_UNROLL = 48
 MAX_PASSES = 3
@@ -49,7 +49,7 @@ def while_loop(m: Machine, node: ast.While, frame: Frame, run: Run) -> bool:
     unknown_rounds = 0
     falls = True
     for _ in range(MAX_UNROLL):
-        test = m.evaluate(m, node.test, frame)
+        test, asked = m.test(node.test, frame)
         known = truth(test)
         if known is False:
             break
@@ -61,7 +61,7 @@ def while_loop(m: Machine, node: ast.While, frame: Frame, run: Run) -> bool:
                 break
         if known is None:
             mark = m.journal.mark()
-            m.conditions.append(deep_labels(test))
+            m.conditions.append(asked)
             assign.refine(m, node.test, frame, holds=True)
             runs = _once(m, node, frame, run, None, outer, breaks)
             m.conditions.pop()

@@ -24,6 +24,7 @@ from hushtable.scan.values import (
     Native,
     Opaque,
     Seq,
+    deep_labels,
     options,
     sequence,
 )
@@ -53,7 +54,7 @@ def match_statement(
             break
     else:
         arms.append((lambda: True, None))
-    return branch(m, frame, subject, arms)
+    return branch(m, frame, deep_labels(subject), arms)
 
 
 def _arm(m: Machine, case: ast.match_case, subject: Any, frame: Frame, run: Any) -> bool:

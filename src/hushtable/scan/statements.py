@@ -8,9 +8,9 @@ from typing import Any
 from hushtable.scan import assign, loops, matching, trying
 from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
-from hushtable.scan.labels import NOTHING
+from hushtable.scan.labels import NOTHING, Labels
 from hushtable.scan.truth import truth
-from hushtable.scan.values import NONE, Const, deep_labels
+from hushtable.scan.values import NONE, Const
 
 
 def execute(m: Machine, body: list[ast.stmt], frame: Frame) -> bool:
@@ -34,11 +34,11 @@ def leave(m: Machine, frame: Frame, kind: str, value: Any, node: ast.AST) -> boo
     return False
 
 
-def branch(m: Machine, frame: Frame, test: Any, arms: list[tuple[Any, Any]]) -> bool:
+def branch(m: Machine, frame: Frame, asked: Labels, arms: list[tuple[Any, Any]]) -> bool:
     """Run each arm (a callable, its refinement) from the same state and join what falls out."""
     mark = m.journal.mark()
     states = []
-    m.conditions.append(deep_labels(test))
+    m.conditions.append(asked)
     for run, refine in arms:
         if refine is not None:
             refine()
@@ -100,7 +100,7 @@ def _raise(m: Machine, node: ast.Raise, frame: Frame) -> bool:
 
 
 def _if(m: Machine, node: ast.If, frame: Frame) -> bool:
-    test = m.evaluate(m, node.test, frame)
+    test, asked = m.test(node.test, frame)
     known = truth(test)
     if known is True:
         return execute(m, node.body, frame)
@@ -109,7 +109,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> bool:
     return branch(
         m,
         frame,
-        test,
+        asked,
         [
             (
                 lambda: execute(m, node.body, frame),

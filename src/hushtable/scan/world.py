@@ -10,10 +10,10 @@ from typing import Any
 
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
-from hushtable.scan.frame import Call, Frame, Handler, Machine, Stopped
+from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import NOTHING, Kind
-from hushtable.scan.lookup import DATA, native_base
+from hushtable.scan.lookup import DATA, native_base, native_bases
 from hushtable.scan.members import child
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
@@ -270,8 +270,18 @@ class World:
         """Make an object of a class that is a model, a dataclass, an enum; None for others."""
         return self.models.construct(m, cls, call)
 
+    def finished(self, m: Machine, function: Function, exits: list[Exit], *, falls: bool) -> None:
+        """Tell how a function of the program ends."""
+        self.notes.finished(m, function, exits, falls=falls)
+
     def native_init(self, m: Machine, made: Instance, call: Call) -> None:
         """Run the `__init__` of a library's base class."""
+        for base in native_bases(made.cls) if made.cls is not None else ():
+            handler = m.natives.get(f"{base}.__init__")
+            if handler is not None:
+                handler(m, Call(f"{base}.__init__", made, call.args, call.kwargs, call.node,
+                                call.frame, call.extra))
+                return
         self.models.native_init(m, made, call)
 
     def class_made(self, m: Machine, cls: Class, frame: Frame) -> None:
