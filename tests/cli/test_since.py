@@ -79,9 +79,9 @@ def test_any_file_name(repository: Path, name: str) -> None:
 
 def test_text_that_looks_like_a_header_is_text(repository: Path) -> None:
     """Lines of a file that look like diff headers are counted and not read."""
-    edit(repository / "other.py", "++ b/evil.py", "@@ -1 +500,3 @@", "-- a/x", "x")
-    found = changes(repository, "HEAD").lines
-    assert found == {"other.py": frozenset({1, 2, 3})}
+    kept = [f"line {n}" for n in range(3, 9)]
+    edit(repository / "api/app.py", "++ b/evil.py", "-- a/x", *kept, "@@ -1 +500,3 @@", "line 10")
+    assert changes(repository, "HEAD").lines == {"api/app.py": frozenset({1, 2, 9})}
 
 
 def test_settings_of_the_repository_change_nothing(repository: Path) -> None:

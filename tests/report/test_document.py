@@ -100,6 +100,13 @@ def test_the_schema_misses_a_missing_key(report: Report, key: str) -> None:
         VALIDATOR.validate(json.loads(json.dumps(told_)))
 
 
+def test_lone_surrogates_are_replaced(hostile: Report) -> None:
+    """A text that UTF-8 cannot hold is made to fit, so that strict readers take the document."""
+    assert "\ud800" in hostile.result.findings[0].message
+    document.render(hostile).encode("ascii")
+    json.dumps(json.loads(document.render(hostile)), ensure_ascii=False).encode("utf-8")
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=20))
 def test_any_text_survives(text: str) -> None:

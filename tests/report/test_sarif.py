@@ -119,6 +119,7 @@ def test_hostile_text_makes_no_link(hostile: Report) -> None:
     targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", text)
     assert targets == ["1"]
     assert "\x1b" not in text
+    assert r"\[bold red\]x\[/\]" in text
 
 
 @settings(max_examples=40, deadline=None)
