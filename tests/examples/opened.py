@@ -42,7 +42,8 @@ class OpenShop:
         """Make a request, as somebody or as nobody."""
         if handle:
             options["headers"] = {"Authorization": f"Bearer {self.tokens[handle]}"}
-        return self.client.request(method, path, **options)
+        answer: Response = self.client.request(method, path, **options)
+        return answer
 
     def first_order(self, handle: str) -> str:
         """Give the id of somebody's first order."""

@@ -19,6 +19,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services.dynamodb import handle_request
 
+from hushtable.embedded.pages import PAGED, items_of_page
 from hushtable.embedded.strictness import Refusal, TableShape, check
 from hushtable.model.errors import HushtableError
 
@@ -27,6 +28,7 @@ API = "DynamoDB_20120810"
 
 MEDIA_TYPE = "application/x-amz-json-1.0"
 
+_OK = 200
 _ACCOUNTS = itertools.count(1)
 _ONE_AT_A_TIME = threading.Lock()
 """ministack's handlers read and write its stores without a lock of their own."""
@@ -66,8 +68,8 @@ class Answer:
 class Emulator:
     """One DynamoDB account in one region, in memory. Safe to share between threads.
 
-    `strict` adds the refusals of `hushtable.embedded.strictness`, which the real service makes
-    and ministack does not.
+    `strict` adds the refusals of `hushtable.embedded.strictness` and the page ends of
+    `hushtable.embedded.pages`, which the real service has and ministack has not.
     """
 
     def __init__(self, *, region: str = "us-east-1", strict: bool = True) -> None:
@@ -98,7 +100,7 @@ class Emulator:
         """
         answer = self.handle(operation, json.dumps(request).encode())
         decoded: dict[str, Any] = json.loads(answer.body)
-        if answer.status == 200:  # noqa: PLR2004
+        if answer.status == _OK:
             return decoded
         table = request.get("TableName", "")
         raise RequestRefusedError(operation, error_code(decoded), str(table))
@@ -130,6 +132,11 @@ class Emulator:
             if self.strict and (refusal := check(operation, request, self._shape)):
                 return _error(400, refusal.code, refusal.message)
             status, headers, payload = self._pass_on(operation, body)
+            if self.strict and operation in PAGED and status == _OK:
+                count = items_of_page(request, payload, lambda one: self._read(operation, one))
+                if count is not None:
+                    shorter = json.dumps({**request, "Limit": count}).encode()
+                    status, headers, payload = self._pass_on(operation, shorter)
         except Exception as broken:  # noqa: BLE001 -- any request may reach any line of it
             return _error(500, "InternalServerError", f"Emulator failed: {type(broken).__name__}")
         if status >= 400:  # noqa: PLR2004
@@ -142,11 +149,17 @@ class Emulator:
             status, answered, payload = _run(handle_request("POST", "/", headers, body, {}))
         return status, answered, payload.encode() if isinstance(payload, str) else payload
 
+    def _read(self, operation: str, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Make a read for `items_of_page`. Called with the lock held."""
+        _, _, payload = self._pass_on(operation, json.dumps(request).encode())
+        items: list[Mapping[str, Any]] = json.loads(payload).get("Items", [])
+        return items
+
     def _shape(self, table: str) -> TableShape | None:
         """Describe a table for the strictness checks. Called with the lock held."""
         body = json.dumps({"TableName": table}).encode()
         status, _, payload = self._pass_on("DescribeTable", body)
-        if status != 200:  # noqa: PLR2004
+        if status != _OK:
             return None
         return TableShape.from_description(json.loads(payload)["Table"])
 
