@@ -187,7 +187,7 @@ def test_an_allow_for_a_rule_that_did_not_run_is_not_unused() -> None:
     """Nothing is said of an allow whose rule was not asked; a rule that does not exist is."""
     told = result(facts=Facts(allows=(allow("HT102"), allow("HT999"), allow())))
     assert [one.why for one in told.unused_allows] == [
-        "it names no rule, so it allows nothing",
+        "it cannot be read: write `# hush: allow CODE because REASON`",
         "there is no rule HT999",
     ]
 

@@ -18,12 +18,8 @@ def apply(
     An allow speaks for one line of its own file. One without a reason allows nothing. One for a
     rule that did not run is not called unused: nobody looked.
     """
-    reasoned = [allow for allow in allows if allow.reason.strip()]
-    unused = [
-        replace(allow, why="no reason is given, so it allows nothing")
-        for allow in allows
-        if not allow.reason.strip()
-    ]
+    reasoned = [allow for allow in allows if allow.codes and allow.reason.strip()]
+    unused = [replace(allow, why=_fault(allow)) for allow in allows if allow not in reasoned]
     by_code = {rule.code: rule for rule in catalogue()}
     used: set[tuple[Allow, str]] = set()
     marked: list[Finding] = []
@@ -47,9 +43,13 @@ def apply(
     return tuple(marked), tuple(sorted(unused, key=lambda allow: (allow.place, allow.codes)))
 
 
-def _unused(allow: Allow, used: set[tuple[Allow, str]], ran: tuple[Rule, ...]) -> list[Allow]:
+def _fault(allow: Allow) -> str:
     if not allow.codes:
-        return [replace(allow, why="it names no rule, so it allows nothing")]
+        return "it cannot be read: write `# hush: allow CODE because REASON`"
+    return "no reason is given, so it allows nothing"
+
+
+def _unused(allow: Allow, used: set[tuple[Allow, str]], ran: tuple[Rule, ...]) -> list[Allow]:
     found: list[Allow] = []
     for code in allow.codes:
         if (allow, code) in used:

@@ -49,7 +49,7 @@ def is_entrance(route: Route) -> bool:
     A word that other routes use as well, such as `refresh`, counts only beside a word of identity
     (`/auth/refresh`) or alone (`/token`).
     """
-    if _means(route, _ENTRANCE) or _any(_handler(route), _ENTRANCE_HANDLER):
+    if _means(route, _ENTRANCE) or _handled_as_entrance(route):
         return True
     if not _means(route, _PERHAPS_ENTRANCE):
         return False
@@ -79,7 +79,7 @@ def takes_a_guess(route: Route) -> bool:
         return False
     return (
         _means(route, _ANSWERS_A_CHALLENGE)
-        or _any(_handler(route), _ENTRANCE_HANDLER)
+        or _handled_as_entrance(route)
         or any(_GUESSED.intersection(words(one.name)) for one in route.parameters)
     )
 
@@ -109,5 +109,9 @@ def _fixed(path: str) -> str:
     return _PARAMETER.sub("", path)
 
 
-def _handler(route: Route) -> str:
-    return route.handler.rpartition(".")[2]
+def _handled_as_entrance(route: Route) -> bool:
+    """Whether a handler's name begins or ends with it, as in `login_user` and `do_sign_in`."""
+    name = route.handler.rpartition(".")[2]
+    parts = words(name)
+    ends = (name, *parts[:1], *parts[-1:], "-".join(parts[:2]), "-".join(parts[-2:]))
+    return route.method != "GET" and any(_any(end, _ENTRANCE_HANDLER) for end in ends)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hushtable.model.dynamodb.reserved import is_reserved
 
 _PLAIN = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
-_NOT_WORD = re.compile(r"\W")
+_NOT_WORD = re.compile(r"[^A-Za-z0-9_]")
 
 
 def projection(names: Iterable[str]) -> str:
