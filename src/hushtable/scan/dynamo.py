@@ -1,0 +1,465 @@
+"""DynamoDB's own operations, whatever client makes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from hushtable.model.facts import Bound, ExpressionKind, Operation, Seal
+from hushtable.scan.conditions import attribute_name, comparisons
+from hushtable.scan.frame import Call, Machine
+from hushtable.scan.iterate import pairs
+from hushtable.scan.labels import TYPED, Kind, Label
+from hushtable.scan.members import child, dict_item
+from hushtable.scan.operators import text_parts
+from hushtable.scan.records import KeyValue, Record, bound_of, table_name, whole_item
+from hushtable.scan.taught import Word
+from hushtable.scan.values import (
+    ELTS,
+    MISSING,
+    NONE,
+    REST,
+
+    Const,
+    Dict,
+    Instance,
+    Native,
+    Opaque,
+    Seq,
+    deep_labels,
+    mapping,
+    options,
+    sequence,
+)
+
+ASSIGNMENT = re.compile(r"([#\w.]+)\s*=\s*(?:if_not_exists\([^,]*,\s*)?(:\w+)")
+EQUALITY = re.compile(r"([#\w.]+)\s*(?:=|<>|<=|>=|<|>|IN)\s*\(?\s*(:?\w+)", re.IGNORECASE)
+BEGINS = re.compile(r"(?:begins_with|contains|attribute_not_exists|attribute_exists)\(\s*([#\w.]+)")
+
+
+class Arguments:
+    """The parameters of a DynamoDB call, whatever the library calls them."""
+
+    def __init__(self, call: Call, word: Word) -> None:
+        self.call = call
+        self._names: dict[str, Any] = dict(word.keys.get("arguments", {}))
+
+    def get(self, name: str) -> Any:
+        """Give a parameter by DynamoDB's name, None when it is not given."""
+        known = self._names.get(name, name)
+        if isinstance(known, int):
+            return self.call.argument(known)
+        if known in self.call.kwargs:
+            return self.call.kwargs[known]
+        extra = self.call.extra
+        if isinstance(extra, Dict):
+            held = dict_item(extra, Const(known))
+            return held if isinstance(held, Opaque) and held.labels else None
+        if name in {"Key", "Item"} and self.call.args and self._names:
+            return self.call.args[0]
+        return None
+
+
+def operate(m: Machine, call: Call, word: Word) -> Any:
+    """Make one DynamoDB call: note what it asks for, give what it answers."""
+    given = Arguments(call, word)
+    operation = Operation(word.keys["does"])
+    m.may_raise("botocore.exceptions.ClientError")
+    tables = _tables(call, word, given, operation)
+    found = [_record(m, call, word, operation, name, given) for name in tables]
+    for record in found:
+        _bounds(m, record, given)
+        _keys(m, record, given, call)
+        _expressions(m, record, given, call)
+    if operation in WRITES:
+        _write(m, found, operation, given, call)
+    return _answer(found, operation, word, given)
+
+
+WRITES = {
+    Operation.PUT, Operation.UPDATE, Operation.DELETE, Operation.BATCH_WRITE,
+    Operation.TRANSACT_WRITE,
+}  # fmt: skip
+
+
+def _tables(call: Call, word: Word, given: Arguments, operation: Operation) -> list[str]:
+    """Name the tables of a call: its receiver's, its TableName's, or those of its requests."""
+    if operation in {Operation.BATCH_GET, Operation.BATCH_WRITE}:
+        requests = given.get("RequestItems")
+        if isinstance(requests, Dict):
+            known, _ = pairs(requests)
+            names = [table_name(key) for key, _ in known]
+            return names or ["table"]
+        return ["table"]
+    if operation in {Operation.TRANSACT_GET, Operation.TRANSACT_WRITE}:
+        return _transact_tables(given) or ["table"]
+    if operation is Operation.STATEMENT:
+        text = "".join(p or "" for p in text_parts(given.get("Statement") or NONE))
+        found = re.search(r'(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', text, re.IGNORECASE)
+        return [found[1] if found else "table"]
+    where = word.keys.get("table")
+    value = call.argument(where) if isinstance(where, int) else given.get("TableName")
+    if value is None and isinstance(call.receiver, Instance):
+        value = call.receiver.slots.get("table")
+    return [table_name(value)]
+
+
+def _transact_tables(given: Arguments) -> list[str]:
+    names: list[str] = []
+    for action in transact_actions(given.get("TransactItems")):
+        name = table_name(dict_item(action[1], Const("TableName")))
+        if name not in names:
+            names.append(name)
+    return names
+
+
+def transact_actions(value: Any) -> list[tuple[str, Dict]]:
+    """Give (Put | Update | Delete | Get | ConditionCheck, its parameters) of TransactItems."""
+    found: list[tuple[str, Dict]] = []
+    for option in options(value) if value is not None else ():
+        if not isinstance(option, Seq):
+            continue
+        rest = option.slots.get(REST, MISSING)
+        for one in (*option.slots[ELTS], *(() if rest is MISSING else options(rest))):
+            if isinstance(one, Dict):
+                found += [(k, v) for k, v in one.slots.items()
+                          if isinstance(k, str) and isinstance(v, Dict)]
+    return found
+
+
+def _record(
+    m: Machine, call: Call, word: Word, operation: Operation, table: str, given: Arguments
+) -> Record:
+    place = m.place(call.node, call.frame)
+    function = call.frame.function.name if call.frame.function is not None else call.frame.module.name
+    record = m.observer.notes.record(m, operation, table, place, function, word.library)
+    index = given.get("IndexName")
+    if index is not None and index != NONE:
+        record.index = table_name(index)
+    record.projection = _projection(given, record.projection)
+    select = given.get("Select")
+    if isinstance(select, Const) and select.value == "COUNT":
+        record.count_only = True
+    return record
+
+
+def _projection(given: Arguments, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    listed = given.get("AttributesToGet")
+    if isinstance(listed, Seq):
+        return tuple(attribute_name(one) for one in listed.slots[ELTS])
+    value = given.get("ProjectionExpression")
+    if value is None or value == NONE:
+        return before
+    found: list[str] = []
+    for option in options(value):
+        if option == NONE:
+            return None
+        if isinstance(option, Seq):
+            found += [attribute_name(one) for one in option.slots[ELTS]]
+            continue
+        parts = text_parts(option)
+        if None in parts:
+            return None
+        names = _names(given)
+        for path in "".join(p or "" for p in parts).split(","):
+            steps = [names.get(step.strip(), step.strip()) for step in path.split(".")]
+            found.append(".".join(re.sub(r"\[\d+\]", "", step) for step in steps))
+    return tuple(dict.fromkeys(found)) or None
+
+
+def _names(given: Arguments) -> dict[str, str]:
+    value = given.get("ExpressionAttributeNames")
+    found: dict[str, str] = {}
+    for option in options(value) if value is not None else ():
+        if isinstance(option, Dict):
+            found |= {str(k): attribute_name(v) for k, v in option.slots.items()
+                      if isinstance(k, str)}
+    return found
+
+
+def _values(given: Arguments) -> dict[str, Any]:
+    value = given.get("ExpressionAttributeValues")
+    found: dict[str, Any] = {}
+    for option in options(value) if value is not None else ():
+        if isinstance(option, Dict):
+            found |= {k: v for k, v in option.slots.items() if isinstance(k, str)}
+    return found
+
+
+def _bounds(m: Machine, record: Record, given: Arguments) -> None:
+    bound, value = bound_of(given.get("Limit"))
+    if bound is not Bound.NONE:
+        record.limit, record.limit_value = bound, value
+    start = given.get("ExclusiveStartKey")
+    if start is None or start == NONE:
+        return
+    for label in deep_labels(start):
+        if label.kind is Kind.CURSOR and label.table == record.table:
+            record.drains = True
+        elif label.kind is Kind.INPUT:
+            record.start_from_client = True
+            record.start_sealed = label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
+    del m
+
+
+def _keys(m: Machine, record: Record, given: Arguments, call: Call) -> None:
+    """Note the key values of a call and what they carry."""
+    place = m.place(call.node, call.frame)
+    found: list[tuple[str, Any]] = []
+    for option in options(given.get("Key") or NONE):
+        if isinstance(option, Dict):
+            found += [(attribute_name(k), v) for k, v in pairs(option)[0]]
+            if REST in option.slots:
+                found.append(("*", option.slots[REST]))
+        elif isinstance(option, Opaque):
+            found.append(("*", option))
+    condition = given.get("KeyConditionExpression")
+    if condition is not None:
+        compared = comparisons(condition)
+        found += [(name, value) for name, _, values in compared for value in values]
+        if not compared:
+            found += _compared_in_text(condition, given)
+    for name, value in found:
+        labels = deep_labels(value)
+        record.keys.append(KeyValue(name, labels, composed=_composed(value), place=place))
+        if any(label.kind is Kind.CALLER for label in labels):
+            record.owner_checked = record.owner_checked or "key"
+
+
+def _composed(value: Any) -> bool:
+    return any(
+        isinstance(option, Opaque) and option.parts is not None and any(option.parts)
+        for option in options(value)
+    )
+
+
+def _compared_in_text(condition: Any, given: Arguments) -> list[tuple[str, Any]]:
+    names, values = _names(given), _values(given)
+    text = "".join(part or "{}" for part in text_parts(condition))
+    return [
+        (names.get(name, name), values[placeholder])
+        for name, placeholder in EQUALITY.findall(text)
+        if placeholder in values
+    ]
+
+
+EXPRESSIONS = (
+    ExpressionKind.KEY_CONDITION, ExpressionKind.FILTER, ExpressionKind.CONDITION,
+    ExpressionKind.UPDATE, ExpressionKind.PROJECTION, ExpressionKind.STATEMENT,
+)  # fmt: skip
+
+
+def _expressions(m: Machine, record: Record, given: Arguments, call: Call) -> None:
+    names_value = given.get("ExpressionAttributeNames")
+    name_labels = deep_labels(names_value) if names_value is not None else frozenset()
+    names, values = _names(given), _values(given)
+    for kind in EXPRESSIONS:
+        value = given.get(kind.value)
+        if value is None or value == NONE:
+            continue
+        compared = comparisons(value)
+        if kind is ExpressionKind.FILTER:
+            record.filtered = True
+            hidden = [name for name, _, _ in compared]
+            hidden += [names.get(n, n) for n, _ in EQUALITY.findall(_text(value) or "")]
+            hidden += [names.get(n, n) for n in BEGINS.findall(_text(value) or "")]
+            record.filter_hides = tuple(dict.fromkeys((*record.filter_hides, *hidden)))
+        chosen = deep_labels(value) if not compared else frozenset()
+        m.observer.notes.expression(
+            m, record, kind, call,
+            text=None if compared else _text(value),
+            labels=chosen,
+            names=names, name_labels=name_labels, values=tuple(values),
+            complete=_complete(names_value) and _complete(given.get("ExpressionAttributeValues")),
+            compared=bool(compared) and not isinstance(value, Opaque | Const),
+        )
+
+
+def _complete(value: Any) -> bool:
+    """Whether every placeholder of a map is known."""
+    return value is None or (isinstance(value, Dict) and REST not in value.slots)
+
+
+def _text(value: Any) -> str | None:
+    found = [text_parts(option) for option in options(value) if option != NONE]
+    if len(found) != 1 or all(part is None for part in found[0]):
+        return None
+    return "".join("{}" if part is None else part for part in found[0])
+
+
+def _write(
+    m: Machine, records: list[Record], operation: Operation, given: Arguments, call: Call
+) -> None:
+    notes = m.observer.notes
+    match operation:
+        case Operation.PUT:
+            notes.stored(m, records[0], given.get("Item"), call)
+        case Operation.UPDATE:
+            notes.updated(m, records[0], update_values(given), call)
+        case Operation.BATCH_WRITE:
+            for record in records:
+                notes.stored(m, record, given.get("RequestItems"), call)
+        case Operation.TRANSACT_WRITE:
+            by_name = {record.table: record for record in records}
+            for kind, action in transact_actions(given.get("TransactItems")):
+                record = by_name.get(table_name(dict_item(action, Const("TableName"))), records[0])
+                if kind == "Put":
+                    notes.stored(m, record, dict_item(action, Const("Item")), call)
+                elif kind == "Update":
+                    inner = Arguments(
+                        Call("", None, [], {k: v for k, v in action.slots.items()
+                                            if isinstance(k, str)}, call.node, call.frame),
+                        Word("operation", "", {}, ""),
+                    )
+                    notes.updated(m, record, update_values(inner), call)
+
+
+def update_values(given: Arguments) -> list[tuple[str, Any]]:
+    """Give (attribute, value) of an update, from its expression or AttributeUpdates."""
+    names, values = _names(given), _values(given)
+    expression = given.get("UpdateExpression")
+    found: list[tuple[str, Any]] = []
+    used: set[str] = set()
+    for option in options(expression) if expression is not None else ():
+        text = "".join(part or "{}" for part in text_parts(option))
+        for name, placeholder in ASSIGNMENT.findall(text):
+            if placeholder in values:
+                path = ".".join(names.get(step, step) for step in name.split("."))
+                found.append((path, values[placeholder]))
+                used.add(placeholder)
+    # An expression built in a loop: `:email` most often stands for `email`.
+    for placeholder, value in values.items():
+        if placeholder not in used:
+            found.append((names.get(f"#{placeholder[1:]}", placeholder[1:]), value))
+    rest = given.get("ExpressionAttributeValues")
+    for option in options(rest) if rest is not None else ():
+        if isinstance(option, Dict) and REST in option.slots:
+            found.append(("*", option.slots[REST]))
+    updates = given.get("AttributeUpdates")
+    if isinstance(updates, Dict):
+        for key, action in pairs(updates)[0]:
+            held = dict_item(action, Const("Value")) if isinstance(action, Dict) else action
+            found.append((attribute_name(key), held))
+    return found
+
+
+def label_of(record: Record, *, typed: bool) -> Label:
+    """Make the label of an item that a read gives."""
+    return Label(
+        Kind.ATTRIBUTE, table=record.table, access=record.origin, hint=TYPED if typed else "",
+        place=record.place,
+    )
+
+
+def item_of(record: Record, *, typed: bool) -> Dict:
+    """Make the item a read gives: everything, or what its projection names."""
+    label = label_of(record, typed=typed)
+    if record.projection is None:
+        return whole_item(label)
+    made = Dict({}, native="item")
+    for path in record.projection:
+        top, *rest = path.split(".")
+        held = Opaque(frozenset({replace(label, path=(top,), own=True)}))
+        slots = made.slots
+        for step in rest:
+            inner = slots.get(top)
+            if not isinstance(inner, Dict):
+                inner = slots[top] = Dict({})
+            held = child(held, step)
+            slots, top = inner.slots, step
+        slots[top] = held
+    return made
+
+
+def _answer(records: list[Record], operation: Operation, word: Word, given: Arguments) -> Any:
+    typed = bool(word.keys.get("typed"))
+    first = records[0]
+    first.lists = operation in MANY_ITEMS
+    item = item_of(first, typed=typed)
+    if word.keys.get("gives") == "items":
+        if operation in MANY_ITEMS:
+            return sequence((), "list", item)
+        return item
+    about = Opaque(frozenset({Label(Kind.METADATA, table=first.table, access=first.origin)}))
+    slots: dict[Any, Any] = {"ResponseMetadata": about, "ConsumedCapacity": about}
+    match operation:
+        case Operation.GET:
+            slots["Item"] = item
+        case Operation.QUERY | Operation.SCAN | Operation.STATEMENT:
+            cursor = Label(Kind.CURSOR, table=first.table, access=first.origin, place=first.place)
+            slots["Items"] = sequence((), "list", item)
+            slots["LastEvaluatedKey"] = Opaque(frozenset({cursor}))
+            slots["NextToken"] = Opaque(frozenset({cursor}))
+            slots["Count"] = Opaque(hint="int")
+            slots["ScannedCount"] = Opaque(hint="int")
+        case Operation.BATCH_GET:
+            held = {r.table: sequence((), "list", item_of(r, typed=typed)) for r in records}
+            whole = sequence((), "list", item)
+            slots["Responses"] = mapping(dict(held), whole)
+            slots["UnprocessedKeys"] = Opaque()
+        case Operation.TRANSACT_GET:
+            slots["Responses"] = sequence(
+                (), "list", mapping({"Item": item})
+            )
+        case _:
+            values = given.get("ReturnValues")
+            if values is None or (isinstance(values, Const) and values.value in {"NONE", None}):
+                return mapping(slots, about)
+            slots["Attributes"] = item
+    return mapping(slots, about)
+
+
+MANY_ITEMS = {Operation.QUERY, Operation.SCAN, Operation.STATEMENT, Operation.BATCH_GET}
+
+
+def _paginator(m: Machine, call: Call) -> Any:
+    name = call.argument(0, "operation_name", default=NONE)
+    del m
+    return Instance(native="dynamodb.paginator", slots={"operation": name})
+
+
+def _paginate(m: Machine, call: Call) -> Any:
+    name = call.receiver.slots.get("operation") if isinstance(call.receiver, Instance) else NONE
+    does = name.value if isinstance(name, Const) and name.value in {"scan", "query"} else "scan"
+    word = Word("operation", call.name, {"does": does, "gives": "response", "typed": True}, "boto3")
+    config = call.kwargs.pop("PaginationConfig", None)
+    page = operate(m, call, word)
+    record = m.observer.notes.records[-1]
+    record.drains = not isinstance(config, Dict) or "MaxItems" not in config.slots
+    return sequence((), "iterator", page)
+
+
+def _scalar(_m: Machine, _call: Call) -> Any:
+    return NONE
+
+
+NATIVES: dict[str, Any] = {
+    "dynamodb.client.get_paginator": _paginator,
+    "dynamodb.paginator.paginate": _paginate,
+    **{
+        f"dynamodb.{owner}.{name}": _scalar
+        for owner in ("client", "table", "resource", "paginator")
+        for name in ("get_waiter", "wait_until_exists", "wait_until_not_exists", "load", "reload",
+                     "delete", "close", "wait", "update_time_to_live", "delete_table",
+                     "list_tables", "describe_table", "update_table")
+    },
+    "dynamodb.client.create_table": lambda m, call: m.observer.notes.table_created(m, call),
+}
+
+
+def _meta(m: Machine, owner: Any) -> Any:
+    del m, owner
+    return Instance(native="dynamodb.meta")
+
+
+ATTRIBUTES: dict[str, Any] = {
+    "dynamodb.resource.meta": _meta,
+    "dynamodb.table.meta": _meta,
+    "dynamodb.meta.client": lambda _m, _o: Instance(native="dynamodb.client"),
+    "dynamodb.table.name": lambda _m, o: o.slots.get("table", Opaque(hint="str")),
+    "dynamodb.table.table_name": lambda _m, o: o.slots.get("table", Opaque(hint="str")),
+    "dynamodb.table.item_count": lambda _m, _o: Opaque(hint="int"),
+    "dynamodb.client.exceptions": lambda _m, _o: Native("botocore.exceptions"),
+}
+PURE = frozenset({"boto3.setup_default_session", "botocore.config.Config"})
