@@ -5,7 +5,7 @@ resource "aws_kms_key" "tables" {
   enable_key_rotation = true
 }
 
-resource "aws_dynamodb_table" "shop" { # leaks HT605
+resource "aws_dynamodb_table" "shop" { # leaks HT605: shop.national_id
   name         = "shop"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
