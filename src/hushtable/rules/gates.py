@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hushtable.model.facts import Facts, Operation
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, Route
-from hushtable.rules.leaving import OUTWARD, SENSITIVE, SURE
+from hushtable.rules.leaving import OUTWARD, is_sensitive
 from hushtable.rules.reading import READS
 
 _ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -45,7 +45,7 @@ def doing(facts: Facts, route: Route) -> Doing:
             if one.attribute is None or not one.attribute.table:
                 continue
             leaves.add(one.attribute)
-            if one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE:
+            if is_sensitive(one.sensitivity):
                 sensitive.add(one.attribute)
                 grave = grave or one.sensitivity.category is not Category.PERSONAL
     return Doing(

@@ -133,9 +133,8 @@ from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE
-from hushtable.rules.leaving import OUTWARD, SURE, Departure, departures
+from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential
 from hushtable.rules.remedy import projection
 from hushtable.rules.tables import used_by
 from hushtable.rules.wording import actor, audience, labels, listed, path
@@ -153,7 +152,7 @@ _CERTAIN = 0.8
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every credential that reaches a client in clear."""
-    for gone in departures(facts, OUTWARD, _is_credential):
+    for gone in departures(facts, OUTWARD, _counts):
         route = gone.outflow.route
         who = actor(route, gone.outflow.function)
         inside = "" if gone.chosen else ", inside what it returns whole"
@@ -165,8 +164,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-def _is_credential(one: Carried) -> bool:
-    if one.sensitivity.category is not Category.CREDENTIAL or one.sensitivity.confidence < SURE:
+def _counts(one: Carried) -> bool:
+    if not is_credential(one.sensitivity):
         return False
     match one.cargo:
         case Cargo.ATTRIBUTE | Cargo.MAP | Cargo.SECRET:

@@ -93,7 +93,7 @@ from hushtable.model.facts import Cargo, Carried, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
-from hushtable.rules.leaving import OUTWARD, SURE, Departure, departures
+from hushtable.rules.leaving import OUTWARD, Departure, departures, is_sensitive
 from hushtable.rules.purpose import is_entrance
 from hushtable.rules.wording import actor, audience, labels, listed, path
 
@@ -132,7 +132,7 @@ def _is_personal(one: Carried) -> bool:
     return (
         one.cargo in {Cargo.ATTRIBUTE, Cargo.MAP}
         and one.sensitivity.category in _BELONGS_TO_PEOPLE
-        and one.sensitivity.confidence > SURE
+        and is_sensitive(one.sensitivity)
     )
 
 

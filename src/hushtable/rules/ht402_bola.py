@@ -133,6 +133,7 @@ from collections.abc import Iterator
 
 from hushtable.model.facts import Facts, KeyUse
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource
 from hushtable.rules.purpose import is_entrance, words
 from hushtable.rules.reading import READS, reaches_client
@@ -170,7 +171,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if use.operation in READS and not reaches_client(use.reaches):
             continue
-        if not (_speaks_of_people(use) or use.table in personal):
+        if not (of_people(use.table) or use.table in personal or _speaks_of_people(use)):
             continue
         verb = "reads" if use.operation in READS else "changes"
         what = table(use.table)

@@ -115,9 +115,8 @@ from collections.abc import Iterator
 
 from hushtable.model.facts import Carried, Facts, Seal
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.sensitivity import Category
 from hushtable.model.service import Channel
-from hushtable.rules.leaving import SURE, Departure, departures
+from hushtable.rules.leaving import Departure, departures, is_credential
 from hushtable.rules.wording import actor, labels, listed, path
 
 RULE = RuleInfo(
@@ -129,7 +128,7 @@ RULE = RuleInfo(
 )
 
 _CLEAR = frozenset({Seal.NONE, Seal.ENCODED})
-_HASH = "hash"
+_KEPT_IN_CLEAR = frozenset({"password-hash", "salt"})
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -143,11 +142,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 
 
 def _is_clear_credential(one: Carried) -> bool:
-    what = one.sensitivity
-    if what.category is not Category.CREDENTIAL or what.confidence < SURE:
-        return False
     # An attribute named after a hash holds one, although the scan may not have seen it made.
-    return one.seal in _CLEAR and _HASH not in what.kind
+    kept = one.sensitivity.kind in _KEPT_IN_CLEAR
+    return one.seal in _CLEAR and is_credential(one.sensitivity) and not kept
 
 
 def _remedy(gone: Departure) -> str:

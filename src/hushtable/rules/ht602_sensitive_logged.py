@@ -127,17 +127,16 @@ which prints as stars.
 
 ## Limits
 
-What a logging filter or a collector masks later is outside the program. A user name or an opaque
-id is not taken as personal.
+What a logging filter or a collector masks later is outside the program. An opaque id is not taken
+as personal.
 """
 
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.sensitivity import Category
 from hushtable.model.service import Channel
-from hushtable.rules.leaving import SENSITIVE, SURE, Departure, departures
+from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
 from hushtable.rules.wording import actor, labels, whole
 
 RULE = RuleInfo(
@@ -151,7 +150,7 @@ RULE = RuleInfo(
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every log line that carries a whole item or something sensitive."""
-    for gone in departures(facts, frozenset({Channel.LOG}), _is_sensitive):
+    for gone in departures(facts, frozenset({Channel.LOG}), _counts):
         flow = gone.outflow
         items = [one for one in gone.carried if one.cargo is Cargo.ITEM]
         what = whole(items[0]) if items else labels(gone.carried)
@@ -162,11 +161,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-def _is_sensitive(one: Carried) -> bool:
-    if one.cargo is Cargo.ITEM:
-        return True
-    return one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE
+def _counts(one: Carried) -> bool:
+    return one.cargo is Cargo.ITEM or is_sensitive(one.sensitivity)
 
 
 def _credential(gone: Departure) -> bool:
-    return any(one.sensitivity.category is Category.CREDENTIAL for one in gone.carried)
+    return any(is_credential(one.sensitivity) for one in gone.carried)

@@ -61,9 +61,8 @@ from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.sensitivity import Category
 from hushtable.model.service import Channel
-from hushtable.rules.leaving import SENSITIVE, SURE, Departure, departures
+from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
 from hushtable.rules.wording import actor, labels
 
 RULE = RuleInfo(
@@ -77,7 +76,7 @@ RULE = RuleInfo(
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of credentials in any file, and of personal data and items in files others can read."""
-    for gone in departures(facts, frozenset({Channel.FILE}), _is_sensitive):
+    for gone in departures(facts, frozenset({Channel.FILE}), _counts):
         flow = gone.outflow
         secret, told = _credential(gone), gone.once()
         if not secret and not flow.public_file:
@@ -90,11 +89,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-def _is_sensitive(one: Carried) -> bool:
-    if one.cargo is Cargo.ITEM:
-        return True
-    return one.sensitivity.category in SENSITIVE and one.sensitivity.confidence >= SURE
+def _counts(one: Carried) -> bool:
+    return one.cargo is Cargo.ITEM or is_sensitive(one.sensitivity)
 
 
 def _credential(gone: Departure) -> bool:
-    return any(one.sensitivity.category is Category.CREDENTIAL for one in gone.carried)
+    return any(is_credential(one.sensitivity) for one in gone.carried)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hushtable.model.facts import Cargo, Carried, Facts, Outflow, Seal
 from hushtable.model.rule import Confidence, Judgement, Severity
-from hushtable.model.sensitivity import Category
+from hushtable.model.sensitivity import Category, Sensitivity
 from hushtable.model.service import Channel
 from hushtable.rules.wording import label
 
@@ -15,11 +15,10 @@ OUTWARD = frozenset({Channel.RESPONSE, Channel.HEADER, Channel.ERROR})
 """The channels a client reads."""
 
 SENSITIVE = frozenset({Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL})
-SURE = 0.5
-"""Below this confidence a name alone is no reason to speak."""
 
 _CLEAR = frozenset({Seal.NONE, Seal.ENCODED, Seal.SIGNED})
 _ORDER = list(Confidence)
+_A_GUESS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,16 @@ def departures(
             found = tuple(one for one in outflow.carried if one.seal in _CLEAR and wanted(one))
             if found:
                 yield Departure(outflow, found)
+
+
+def is_sensitive(sensitivity: Sensitivity) -> bool:
+    """Whether it is a credential, personal, financial or health data, by more than a guess."""
+    return sensitivity.category in SENSITIVE and sensitivity.confidence > _A_GUESS
+
+
+def is_credential(sensitivity: Sensitivity) -> bool:
+    """Whether it is a credential, by more than a guess."""
+    return sensitivity.category is Category.CREDENTIAL and is_sensitive(sensitivity)
 
 
 def weaker(one: Confidence, other: Confidence) -> Confidence:

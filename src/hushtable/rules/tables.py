@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hushtable.model.facts import Access, Facts
 from hushtable.model.sensitivity import Category, Sensitivity
 from hushtable.model.service import Route
-from hushtable.rules.leaving import SENSITIVE, SURE
+from hushtable.rules.leaving import is_sensitive
 
 _WORST_FIRST = list(Category)
 
@@ -21,7 +21,7 @@ def sensitive_attributes(facts: Facts) -> dict[str, dict[str, Sensitivity]]:
             attribute, sensitivity = carried.attribute, carried.sensitivity
             if attribute is None or not attribute.table or not attribute.path:
                 continue
-            if sensitivity.category not in SENSITIVE or sensitivity.confidence < SURE:
+            if not is_sensitive(sensitivity):
                 continue
             head = attribute.path[0]
             known = found[attribute.table].get(head)
