@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hushtable.scan import orm
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
@@ -290,10 +291,16 @@ class World:
 
     def model_attribute(self, m: Machine, owner: Instance, name: str) -> Any:
         """Read an attribute that a model's class gives its objects."""
+        found = orm.member(m, owner, owner.cls, name) if owner.cls is not None else None
+        if found is not None:
+            return found
         return self.models.attribute(m, owner, name)
 
     def model_class_attribute(self, m: Machine, owner: Class, name: str) -> Any:
         """Read an attribute that a model's class has itself."""
+        found = orm.member(m, owner, owner, name)
+        if found is not None:
+            return found
         return self.models.class_attribute(m, owner, name)
 
     def as_mapping(self, m: Machine, value: Instance) -> Dict | None:

@@ -1,0 +1,442 @@
+"""What is observed while an entry runs, kept raw until the entry ends."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+from hushtable.model.facts import (
+    DebugSwitch,
+    ExpressionKind,
+    Operation,
+    Swallow,
+    TableDefinition,
+    UrlSecret,
+)
+from hushtable.model.place import Place, Step
+from hushtable.model.service import Channel
+from hushtable.scan.exceptions import is_exception, labels_of
+from hushtable.scan.frame import Call, Exit, Frame, Machine
+from hushtable.scan.iterate import pairs
+from hushtable.scan.labels import Kind, Label, Labels, Origin
+from hushtable.scan.lookup import native_bases
+from hushtable.scan.records import Record
+from hushtable.scan.trying import status_of
+from hushtable.scan.values import (
+    MISSING,
+    REST,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    Opaque,
+    Seq,
+    Value,
+    deep_labels,
+    options,
+    own_labels,
+)
+
+DENIED = frozenset({401, 403})
+ROLE_WORDS = ("role", "scope", "group", "permission", "is_admin", "admin", "superuser", "claims")
+
+
+@dataclass(slots=True)
+class Carry:
+    """A channel call: what it was given, where, and the calls that led there."""
+
+    channel: Channel
+    place: Place
+    values: tuple[Any, ...]
+    labels: Labels
+    via: str
+    function: str
+    trail: tuple[Step, ...]
+    status: int | None = None
+    shape: Any = None
+    """For a response: what leaves as (label, open) pairs, and the model."""
+
+
+@dataclass(slots=True)
+class Store:
+    """An attribute written to a table."""
+
+    record: Record
+    attribute: str
+    labels: Labels
+    constant: bool
+    place: Place
+    trail: tuple[Step, ...]
+    function: str
+
+
+@dataclass(slots=True)
+class Denial:
+    """A 401 or 403, with what it depends on and in which phase of the request it came."""
+
+    status: int
+    place: Place
+    conditions: Labels
+    phase: str
+
+
+@dataclass(slots=True)
+class RawExpression:
+    """Expression text as a call gave it."""
+
+    record: Record
+    kind: ExpressionKind
+    place: Place
+    function: str
+    text: str | None
+    labels: Labels
+    names: dict[str, str]
+    name_labels: Labels
+    values: tuple[str, ...]
+    complete: bool
+    trail: tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class Notes:
+    """The notebook of one entry; `begin` empties it for the next."""
+
+    records: list[Record] = field(default_factory=list)
+    carries: list[Carry] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+    denials: list[Denial] = field(default_factory=list)
+    expressions: list[RawExpression] = field(default_factory=list)
+    swallows: list[Swallow] = field(default_factory=list)
+    errors: list[Any] = field(default_factory=list)
+    roles: set[str] = field(default_factory=set)
+    phase: str = ""
+    watched: dict[int, list[Exit]] = field(default_factory=dict)
+    limited: bool = False
+    checked: set[str] = field(default_factory=set)
+    tables: list[TableDefinition] = field(default_factory=list)
+    shapes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Attributes known of each table, from what is written to it; kept across entries."""
+    debug: list[DebugSwitch] = field(default_factory=list)
+    urls: list[UrlSecret] = field(default_factory=list)
+    taught_gates: list[tuple[str, Place]] = field(default_factory=list)
+    _known: dict[tuple[Any, ...], Record] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Begin an entry."""
+        self.records, self.carries, self.stores = [], [], []
+        self.denials, self.expressions, self.swallows, self.errors = [], [], [], []
+        self.roles, self.phase, self.watched, self.limited = set(), "", {}, False
+        self.checked, self.taught_gates, self._known = set(), [], {}
+
+    # reads and writes ----------------------------------------------------------------------
+
+    def record(
+        self, m: Machine, operation: Operation, table: str, place: Place, function: str, library: str
+    ) -> Record:
+        """Give the record of a call; the same call in a loop is the same record."""
+        trail = m.trail()
+        key = (place, table, operation, tuple(step.place for step in trail))
+        known = self._known.get(key)
+        if known is None:
+            known = Record(operation, table, place, function, library, trail=trail)
+            known.origin.record = known
+            self._known[key] = known
+            self.records.append(known)
+        return known
+
+    def stored(self, m: Machine, record: Record, item: Any, call: Call) -> None:
+        """Note the attributes of an item that is written."""
+        for name, value in written(item):
+            self._store(m, record, name, value, call)
+
+    def updated(
+        self, m: Machine, record: Record, values: list[tuple[str, Any]], call: Call
+    ) -> None:
+        """Note the attributes that an update sets."""
+        for name, value in values:
+            self._store(m, record, name, value, call)
+
+    def _store(self, m: Machine, record: Record, name: str, value: Any, call: Call) -> None:
+        function = call.frame.function.name if call.frame.function else call.frame.module.name
+        kind = "map" if isinstance(value, Dict) else ""
+        if name != "*":
+            self.shapes.setdefault(record.table, {}).setdefault(name, kind)
+        self.stores.append(
+            Store(
+                record, name, deep_labels(value), _constant(value), m.place(call.node, call.frame),
+                m.trail(), function,
+            )
+        )
+
+    def expression(
+        self, m: Machine, record: Record, kind: ExpressionKind, call: Call, *, text: str | None,
+        labels: Labels, names: dict[str, str], name_labels: Labels, values: tuple[str, ...],
+        complete: bool, compared: bool,
+    ) -> None:
+        """Note expression text given to a call."""
+        if compared:
+            return
+        function = call.frame.function.name if call.frame.function else call.frame.module.name
+        self.expressions.append(
+            RawExpression(
+                record, kind, m.place(call.node, call.frame), function, text, labels, names,
+                name_labels, values, complete, m.trail(),
+            )
+        )
+
+    def table_created(self, m: Machine, call: Call) -> Any:
+        """Note a table that code creates."""
+        name = call.argument(-1, "TableName", "name")
+        if isinstance(name, Const) and isinstance(name.value, str):
+            keys = tuple(
+                str(v.value) for v in _named_in(call.kwargs.get("KeySchema"), "AttributeName")
+            )
+            sse = call.kwargs.get("SSESpecification")
+            kms = any(v.value == "KMS" for v in _named_in(sse, "SSEType"))
+            encryption = "default" if sse is None else ("customer-key" if kms else "aws-key")
+            place = m.place(call.node, call.frame)
+            if all(one.place != place for one in self.tables):
+                self.tables.append(
+                    TableDefinition(place, name.value, language="boto3", keys=keys,
+                                    encryption=encryption)
+                )
+        return Instance(native="dynamodb.table", slots={"table": name})
+
+    # channels ------------------------------------------------------------------------------
+
+    def carried(self, m: Machine, channel: Channel, values: list[Any], call: Call) -> None:
+        """Note that a call carries values out."""
+        labels = set()
+        for value in values:
+            labels |= text_labels(value)
+        if not labels:
+            return
+        function = call.frame.function.name if call.frame.function else call.frame.module.name
+        self.carries.append(
+            Carry(
+                channel, m.place(call.node, call.frame), tuple(values), frozenset(labels),
+                call.name, function, m.trail(),
+            )
+        )
+
+    def left(
+        self, m: Machine, channel: Channel, value: Any, place: Place, via: str, function: str,
+        status: int | None = None, shape: Any = None,
+    ) -> None:
+        """Note that a value leaves in an answer."""
+        self.carries.append(
+            Carry(channel, place, (value,), text_labels(value), via, function, m.trail(), status,
+                  shape)
+        )
+
+    # exceptions ----------------------------------------------------------------------------
+
+    def raised(self, m: Machine, value: Any, node: ast.Raise, frame: Frame) -> None:
+        """Note a raise: an HTTPException answers the client, its detail with it."""
+        place = m.place(node, frame)
+        function = frame.function.name if frame.function else frame.module.name
+        for option in options(value):
+            if not isinstance(option, Instance):
+                continue
+            status = status_of(option)
+            if is_http(option):
+                detail = option.slots.get("detail", MISSING)
+                if status in DENIED:
+                    self._deny(m, status or 401, place)
+                if detail is not MISSING:
+                    labels = text_labels(detail)
+                    if labels:
+                        self.carries.append(
+                            Carry(Channel.ERROR, place, (detail,), labels, "HTTPException",
+                                  function, m.trail(), status)
+                        )
+            elif option.cls is not None:
+                self.errors.append((option, place, m.trail(), function))
+                if status in DENIED:
+                    self._deny(m, status or 401, place)
+
+    def _deny(self, m: Machine, status: int, place: Place) -> None:
+        conditions = frozenset().union(*m.conditions) if m.conditions else frozenset()
+        self.denials.append(Denial(status, place, conditions, self.phase))
+
+    def denied(self, m: Machine, status: int, place: Place) -> None:
+        """Note an answer that refuses: a Response with 401 or 403."""
+        self._deny(m, status, place)
+
+    def handling(self, m: Machine, handler: Any, caught: list[Exit], frame: Frame) -> None:
+        """Remember how many ways out there were when a handler began."""
+        m.stores.setdefault("handlers", []).append(len(frame.exits))
+
+    def handled(
+        self, m: Machine, handler: ast.ExceptHandler, caught: list[Exit], frame: Frame
+    ) -> None:
+        """Note a handler that turns the app's own HTTP error into another."""
+        before = m.stores["handlers"].pop()
+        own = [(w, status_of(o)) for w in caught for o in options(w.value) if is_http_value(o)]
+        if not own:
+            return
+        answered = [
+            (way, status_of(option))
+            for way in frame.exits[before:]
+            if way.kind == "raise"
+            for option in options(way.value)
+            if is_http_value(option) and all(option not in options(w.value) for w, _ in own)
+        ]
+        for way, status in own:
+            for _, other in answered[:1]:
+                if status != other:
+                    function = frame.function.name if frame.function else frame.module.name
+                    self.swallows.append(
+                        Swallow(m.place(handler, frame), way.place, status, other, None, function)
+                    )
+
+    def finished(self, m: Machine, function: Function, exits: list[Exit], *, falls: bool) -> None:
+        """Keep the ways out of a function that is watched, for gates that fail open."""
+        if id(function) in self.watched:
+            self.watched[id(function)] += [e for e in exits if e.kind == "return"]
+        del m, falls
+
+    # comparisons ---------------------------------------------------------------------------
+
+    def compared(self, m: Machine, left: Value, right: Value) -> None:
+        """Note a comparison of what was read with who calls: an ownership check."""
+        for one, other in ((left, right), (right, left)):
+            callers = [x for x in label_set(other) if x.kind is Kind.CALLER]
+            if not callers:
+                continue
+            for label in label_set(one):
+                if label.kind is Kind.ATTRIBUTE and isinstance(label.access, Origin):
+                    record = label.access.record
+                    if record is not None and not record.owner_checked:
+                        record.owner_checked = "compare"
+                elif label.kind is Kind.INPUT:
+                    self.checked.add(label.name)
+        del m
+
+    def tested(
+        self, m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST, frame: Frame
+    ) -> None:
+        """Note a check of the caller's role."""
+        del op, node, frame, m
+        for one, other in ((left, right), (right, left)):
+            for label in label_set(one):
+                words = (*label.path, label.name)
+                about = label.kind in {Kind.CALLER, Kind.ATTRIBUTE, Kind.INPUT}
+                if about and any(w in str(x).lower() for x in words for w in ROLE_WORDS[:4]):
+                    self.roles |= _constants(other)
+
+    def rate_limited(self, m: Machine, call: Call) -> None:
+        """Note a rate limit."""
+        del m, call
+        self.limited = True
+
+    def taught_gate(self, m: Machine, call: Call, name: str) -> None:
+        """Note a gate the user taught."""
+        self.taught_gates.append((name or call.name, m.place(call.node, call.frame)))
+
+
+def label_set(value: Any) -> Labels:
+    """Labels of a value and of the alternatives of a choice, containers included."""
+    if isinstance(value, Dict | Seq | Instance):
+        return deep_labels(value)
+    return own_labels(value)
+
+
+def text_labels(value: Any) -> Labels:
+    """Labels of a value when it becomes text: exceptions become their message."""
+    found: set[Label] = set()
+    for option in options(value):
+        if is_exception(option):
+            found |= labels_of(option, "str(e)")
+        elif isinstance(option, Dict | Seq):
+            for held in _held(option):
+                found |= text_labels(held) if is_exception(held) else deep_labels(held)
+            found |= deep_labels(option)
+        else:
+            found |= deep_labels(option)
+    return frozenset(found)
+
+
+def _held(value: Dict | Seq) -> list[Any]:
+    found: list[Any] = []
+    for held in value.slots.values():
+        found += held if isinstance(held, tuple) else [held]
+    return [one for one in found if not isinstance(one, frozenset)]
+
+
+def is_http(value: Instance) -> bool:
+    """Whether an exception is FastAPI's HTTPException or a subclass."""
+    if value.native == "fastapi.HTTPException":
+        return True
+    if value.cls is None:
+        return False
+    names = value.cls.cache.get("http")
+    if names is None:
+        from_bases = _bases(value.cls)
+        names = value.cls.cache["http"] = "fastapi.HTTPException" in from_bases
+    return bool(names)
+
+
+def _bases(cls: Class) -> set[str]:
+    return set(native_bases(cls))
+
+
+def is_http_value(value: Any) -> bool:
+    """Whether any value is an HTTPException."""
+    return isinstance(value, Instance) and is_http(value)
+
+
+def written(item: Any) -> list[tuple[str, Any]]:
+    """Give (attribute, value) of an item; `*` for what is not named."""
+    found: list[tuple[str, Any]] = []
+    for option in options(item) if item is not None else ():
+        match option:
+            case Dict(slots=slots):
+                found += [
+                    (str(key.value) if isinstance(key, Const) else "*", held)
+                    for key, held in pairs(option)[0]
+                ]
+                if REST in slots:
+                    found.append(("*", slots[REST]))
+            case Instance(slots=slots):
+                found += [(k, v) for k, v in slots.items() if isinstance(k, str)]
+                if REST in slots:
+                    found.append(("*", slots[REST]))
+            case Opaque():
+                found.append(("*", option))
+    return found
+
+
+def _constant(value: Any) -> bool:
+    return all(isinstance(option, Const) for option in options(value))
+
+
+def _constants(value: Any) -> set[str]:
+    found: set[str] = set()
+    for option in options(value):
+        if isinstance(option, Const) and isinstance(option.value, str):
+            found.add(option.value)
+        elif isinstance(option, Seq | Dict):
+            for held in _held(option):
+                found |= _constants(held)
+        elif isinstance(option, Instance):
+            value_ = option.slots.get("value")
+            if isinstance(value_, Const) and isinstance(value_.value, str):
+                found.add(value_.value)
+    return found
+
+
+def _named_in(value: Any, name: str) -> list[Const]:
+    """Find the constants under a key anywhere in nested dictionaries and lists."""
+    found: list[Const] = []
+    for option in options(value) if value is not None else ():
+        if isinstance(option, Dict):
+            held = option.slots.get(name)
+            if isinstance(held, Const):
+                found.append(held)
+        elif isinstance(option, Seq):
+            for one in _held(option):
+                found += _named_in(one, name)
+    return found
