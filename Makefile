@@ -14,10 +14,12 @@ PYTEST_ARGS ?=
 BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 
+# A scan that finds leaks exits 1; the JSON beside it shows that it was findings, not a crash.
 demo: $(BASE) ## scan the leaky example service
-	@$(BIN)/hushtable scan examples/shop; code=$$?; \
-	if [ $$code -eq 1 ]; then \
-		printf '\nThe leaks above are planted in examples/shop, so exit code 1 is the right one.\n'; \
+	@rm -f $(VENV)/demo.json; \
+	$(BIN)/hushtable scan examples/shop -o $(VENV)/demo.json; code=$$?; \
+	if [ $$code -eq 1 ] && [ -s $(VENV)/demo.json ]; then \
+		printf '\nThese leaks are planted in examples/shop, so exit code 1 is the right one.\n'; \
 	else \
 		echo "hushtable scan examples/shop: exit code $$code, expected 1 (findings)" >&2; exit 1; \
 	fi
@@ -57,14 +59,15 @@ clean: ## remove the environment and everything generated
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'hushtable needs Python 3.11 or newer: make PYTHON=python3.11' >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --upgrade pip
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(BASE): pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --upgrade pip
 	$(PIP) install --quiet --editable .
 	@touch $@
 
-# --group needs pip 25.1, which the upgrade above brought.
+# --group needs pip 25.1, hence the upgrade.
 $(DEV): pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --upgrade pip
 	$(PIP) install --quiet --editable '.[embedded]' --group dev
 	@touch $@ $(BASE)
