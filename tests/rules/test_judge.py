@@ -57,7 +57,7 @@ def test_one_place_is_one_finding() -> None:
         SAID,
         message="it leaves slowly",
         attributes=(attribute("users.phone"),),
-        routes=(GATED,),
+        routes=(replace(GATED, method="HEAD"),),
         severity=Severity.LOW,
         confidence=Confidence.LOW,
         reasons=("why",),
@@ -65,10 +65,20 @@ def test_one_place_is_one_finding() -> None:
     (finding,) = result(other, SAID).findings
     assert finding.message == "it leaves (1 more route does so too)"
     assert [str(one) for one in finding.attributes] == ["users.email", "users.phone"]
-    assert finding.routes == (GATED, OPEN)
+    assert [str(route) for route in finding.routes] == [
+        "HEAD /users/{user_id}",
+        "GET /users/{user_id}",
+    ]
     assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.HIGH)
     assert finding.audience == ANYONE
     assert finding.reasons == ("why",)
+
+
+def test_one_route_is_one_route() -> None:
+    """A route that two facts know differently is told once."""
+    (finding,) = result(SAID, replace(SAID, routes=(replace(OPEN, scans=True),))).findings
+    assert len(finding.routes) == 1
+    assert finding.message == "it leaves"
 
 
 def test_channels_are_kept_apart() -> None:

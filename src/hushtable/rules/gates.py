@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hushtable.model.facts import Facts, Operation
+from hushtable.model.facts import Access, Facts, Operation, Outflow
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, Route
 from hushtable.rules.leaving import OUTWARD, is_sensitive
 from hushtable.rules.reading import READS
+from hushtable.rules.routes import by_route, key
 
 _ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -27,21 +29,25 @@ class Doing:
     """Whether the method alone says that something is changed."""
 
 
-def doing(facts: Facts, route: Route) -> Doing:
-    """Gather what a route does from its own record and from every fact that names it."""
+def doings(facts: Facts) -> Iterator[tuple[Route, Doing]]:
+    """Give every route with what it does: its own record, and every fact that names it."""
+    accesses, outflows = by_route(facts.accesses), by_route(facts.outflows)
+    for route in facts.routes:
+        which = key(route)
+        yield route, _doing(route, accesses.get(which, []), outflows.get(which, []))
+
+
+def _doing(route: Route, accesses: list[Access], outflows: list[Outflow]) -> Doing:
     reads, writes = set(route.reads), set[str]()
     touches = bool(route.reads or route.writes or route.scans or route.leaves)
-    for access in facts.accesses:
-        if access.route == route:
-            touches = True
-            names = reads if access.operation in READS else writes
-            names.add(_named(access.table, access.operation))
+    for access in accesses:
+        touches = True
+        names = reads if access.operation in READS else writes
+        names.add(_named(access.table, access.operation))
     leaves, sensitive = set(route.leaves), set[Attribute]()
     grave = False
-    for outflow in facts.outflows:
-        if outflow.route != route or outflow.channel not in OUTWARD:
-            continue
-        for one in outflow.carried:
+    for outflow in outflows:
+        for one in outflow.carried if outflow.channel in OUTWARD else ():
             if one.attribute is None or not one.attribute.table:
                 continue
             leaves.add(one.attribute)

@@ -135,13 +135,13 @@ An item that passes through code the scan cannot resolve is lost; its coverage c
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hushtable.model.facts import Cargo, Facts
+from hushtable.model.facts import Access, Cargo, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.sensitivity import Category
 from hushtable.model.service import OWNER, ModelState
-from hushtable.rules.leaving import OUTWARD, Departure, departures, reasons
+from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential, reasons
 from hushtable.rules.remedy import allow_list, model_name, projection
-from hushtable.rules.tables import sensitive_attributes, used_by
+from hushtable.rules.routes import by_route, key
+from hushtable.rules.tables import Known, sensitive_attributes, used_names
 from hushtable.rules.wording import actor, audience, whole
 
 RULE = RuleInfo(
@@ -155,6 +155,7 @@ RULE = RuleInfo(
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every whole item that reaches a client past no closed model."""
+    reads, known = by_route(facts.accesses), sensitive_attributes(facts)
     for gone in departures(facts, OUTWARD, lambda one: one.cargo is Cargo.ITEM):
         flow = gone.outflow
         if flow.model is ModelState.CLOSED:
@@ -164,7 +165,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         to_owner = flow.route is not None and flow.route.audience == OWNER
         judgement = gone.judgement(
             f"{who} returns {what}{audience(flow.route)}{_past(gone)}",
-            _remedy(facts, gone),
+            _remedy(gone, reads.get(key(flow.route), []), known),
             severity=Severity.MEDIUM if to_owner else Severity.HIGH,
         )
         yield replace(judgement, reasons=reasons(flow.carried))
@@ -182,15 +183,11 @@ def _past(gone: Departure) -> str:
             return ""
 
 
-def _remedy(facts: Facts, gone: Departure) -> str:
-    route, attribute = gone.outflow.route, gone.carried[0].attribute
+def _remedy(gone: Departure, reads: list[Access], known: Known) -> str:
+    attribute = gone.carried[0].attribute
     table = attribute.table if attribute else ""
-    secret = {
-        name
-        for name, what in sensitive_attributes(facts).get(table, {}).items()
-        if what.category is Category.CREDENTIAL
-    }
-    names = [name for name in used_by(facts, route, table) if name not in secret]
+    secret = {name for name, what in known.get(table, {}).items() if is_credential(what)}
+    names = [name for name in used_names(reads, table) if name not in secret]
     model = f"response model `{model_name(table)}`"
     if not names:
         return f"Declare a closed {model} with the fields the client needs, and return through it."

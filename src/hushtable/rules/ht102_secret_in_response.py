@@ -1,9 +1,8 @@
 """A credential leaves in a response.
 
-A password, a password hash, an API key or a token of somebody's session that reaches a client can
-be used by whoever reads it: in the browser, in a proxy's log, in a bug report. It makes no
-difference whether the code names the attribute, returns the item that holds it, or gives back the
-password that the request brought.
+A password, a password hash, an API key or a session token that reaches a client can be used by
+whoever reads it: in the browser, in a proxy's log, in a bug report. It is the same whether the code
+names the attribute, returns the item around it, or gives back what the request brought.
 
 ## Leaks
 
@@ -131,12 +130,13 @@ innocent name is not seen. A token made in the same request, as login does, is n
 
 from collections.abc import Iterator
 
-from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.facts import Access, Cargo, Carried, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ANYONE
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential
 from hushtable.rules.remedy import projection
-from hushtable.rules.tables import used_by
+from hushtable.rules.routes import by_route, key
+from hushtable.rules.tables import used_names
 from hushtable.rules.wording import actor, audience, labels, listed, path
 
 RULE = RuleInfo(
@@ -152,13 +152,14 @@ _CERTAIN = 0.8
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every credential that reaches a client in clear."""
+    reads = by_route(facts.accesses)
     for gone in departures(facts, OUTWARD, _counts):
         route = gone.outflow.route
         who = actor(route, gone.outflow.function)
         inside = "" if gone.chosen else ", inside what it returns whole"
         yield gone.judgement(
             f"{who} returns {labels(gone.carried)}{audience(route)}{inside}",
-            _remedy(facts, gone),
+            _remedy(gone, reads.get(key(route), [])),
             severity=_severity(gone),
             confidence=_confidence(gone),
         )
@@ -188,12 +189,12 @@ def _confidence(gone: Departure) -> Confidence:
     return Confidence.HIGH if gone.chosen or sure else Confidence.MEDIUM
 
 
-def _remedy(facts: Facts, gone: Departure) -> str:
+def _remedy(gone: Departure, reads: list[Access]) -> str:
     secret = {path(one.attribute) for one in gone.carried if one.attribute}
     tables = {one.attribute.table for one in gone.carried if one.attribute}
     remedy = f"Leave {listed(sorted(secret)) or 'it'} out of the answer and its response model."
     for table in sorted(tables - {""}):
-        names = [n for n in used_by(facts, gone.outflow.route, table) if n not in secret]
+        names = [n for n in used_names(reads, table) if n not in secret]
         if names:
             remedy += f" Read `{table}` with `{projection(names)}`."
     return remedy

@@ -95,6 +95,7 @@ from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_sensitive
 from hushtable.rules.purpose import is_entrance
+from hushtable.rules.routes import key
 from hushtable.rules.wording import actor, audience, labels, listed, path
 
 RULE = RuleInfo(
@@ -111,10 +112,10 @@ _GRAVE = frozenset({Category.FINANCIAL, Category.HEALTH})
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of personal data that anyone gets, or that every caller gets inside a whole item."""
-    owned = {use.route for use in facts.keys if use.owner_checked}
+    owned = {key(use.route) for use in facts.keys if use.owner_checked}
     for gone in departures(facts, OUTWARD, _is_personal):
         route = gone.outflow.route
-        if route is None or route in owned or is_entrance(route):
+        if route is None or key(route) in owned or is_entrance(route):
             continue
         severity = _severity(route, gone)
         if severity is None:

@@ -107,7 +107,7 @@ from collections.abc import Iterator
 from hushtable.model.facts import Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import GateKind, Route
-from hushtable.rules.gates import Doing, doing
+from hushtable.rules.gates import Doing, doings
 from hushtable.rules.purpose import is_entrance, is_probe, is_public_by_design
 from hushtable.rules.wording import listed
 
@@ -122,10 +122,9 @@ RULE = RuleInfo(
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every registered route without a gate, and of every gate that fails open."""
-    for route in facts.routes:
+    for route, does in doings(facts):
         if route.gate.kind is not GateKind.NONE or not route.registered:
             continue
-        does = doing(facts, route)
         if is_entrance(route) or (is_probe(route) and not does.touches):
             continue
         if not does.touches and not does.acts:

@@ -11,6 +11,7 @@ from hushtable.model.finding import Finding, finding_key
 from hushtable.model.rule import Confidence, Judgement, Severity
 from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Channel, Route
 from hushtable.rules.catalogue import Rule
+from hushtable.rules.routes import key as route_key
 
 _CONFIDENCES = list(Confidence)
 _READ_BY_CLIENTS = frozenset({Channel.RESPONSE, Channel.HEADER, Channel.ERROR})
@@ -43,7 +44,7 @@ def order(finding: Finding) -> tuple[int, str, int, str]:
 
 def _merge(rule: Rule, group: list[Judgement]) -> Finding:
     worst = max(group, key=lambda one: (_severity(rule, one).rank, -_doubt(rule, one)))
-    routes = tuple(dict.fromkeys(chain.from_iterable(one.routes for one in group)))
+    routes = tuple({route_key(route): route for one in group for route in one.routes}.values())
     others = len(routes) - max(1, len(worst.routes))
     more = f" ({others} more {'route does' if others == 1 else 'routes do'} so too)"
     return Finding(

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 
 from hushtable.model.facts import Access, Facts
 from hushtable.model.sensitivity import Category, Sensitivity
-from hushtable.model.service import Route
 from hushtable.rules.leaving import is_sensitive
+
+Known = dict[str, dict[str, Sensitivity]]
+"""Sensitive attributes by table and name."""
 
 _WORST_FIRST = list(Category)
 
 
-def sensitive_attributes(facts: Facts) -> dict[str, dict[str, Sensitivity]]:
+def sensitive_attributes(facts: Facts) -> Known:
     """Top-level sensitive attributes by table, seen anywhere in the program."""
     found: dict[str, dict[str, Sensitivity]] = defaultdict(dict)
     for outflow in facts.outflows:
@@ -30,15 +32,9 @@ def sensitive_attributes(facts: Facts) -> dict[str, dict[str, Sensitivity]]:
     return dict(found)
 
 
-def used_by(facts: Facts, route: Route | None, table: str) -> tuple[str, ...]:
-    """Give the top-level attributes of `table` that the code of a route reads by name."""
-    names = (name for access in reads(facts, route, table) for name in access.used)
-    return top_level(names)
-
-
-def reads(facts: Facts, route: Route | None, table: str) -> tuple[Access, ...]:
-    """Give the accesses of a route to a table."""
-    return tuple(one for one in facts.accesses if one.route == route and one.table == table)
+def used_names(accesses: Iterable[Access], table: str) -> tuple[str, ...]:
+    """Give the top-level attributes of `table` that the code behind these calls reads by name."""
+    return top_level(name for one in accesses if one.table == table for name in one.used)
 
 
 def top_level(names: Iterable[str]) -> tuple[str, ...]:
