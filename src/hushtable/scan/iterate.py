@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.scan.frame import Frame, Machine
-from hushtable.scan.labels import Kind, Label
+from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 from hushtable.scan.values import (
     ELTS,
     MINUS,
@@ -18,15 +18,22 @@ from hushtable.scan.values import (
     Class,
     Const,
     Dict,
+    Function,
     Instance,
+    Native,
     Opaque,
     Rest,
     Seq,
     deep_labels,
     join,
+    mapping,
+    sequence,
 )
 
 MAX_STRING = 64
+TEXT = frozenset({"str", "bytes"})
+OBJECTS = (Opaque, Class, Function, Instance, Native)
+"""Values that are dictionary keys as they are; constants are keys by their Python value."""
 
 
 def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
@@ -43,7 +50,7 @@ def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[
                 return [Const(part, labels) for part in parts], None
             return [], Opaque(labels, "str")
         case Const():
-            return [], UNKNOWN
+            return [], Opaque(value.labels)
         case Opaque():
             return [], element_of(value)
         case Choice(options=choices):
@@ -65,7 +72,7 @@ def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[
 
 def element_of(value: Opaque) -> Opaque:
     """Give an element of an unknown list: labels that are paths go one level down."""
-    if value.deep:
+    if value.deep or value.hint in TEXT:
         return value
     labels = frozenset(
         label.child("[]") if label.kind in {Kind.ATTRIBUTE, Kind.INPUT} and label.path else label
@@ -76,8 +83,7 @@ def element_of(value: Opaque) -> Opaque:
 
 def keys(value: Dict) -> tuple[list[Any], Any]:
     """Give the keys of a dictionary; keys of an open item are names, not data."""
-    known = [key if isinstance(key, Opaque) else Const(key) for key in value.slots
-             if not isinstance(key, Rest)]
+    known = [key_value(key) for key in value.slots if not isinstance(key, Rest)]
     if REST not in value.slots:
         return known, None
     rest = value.slots[REST]
@@ -87,10 +93,28 @@ def keys(value: Dict) -> tuple[list[Any], Any]:
     return known, Opaque(frozenset(labels), "str")
 
 
+def key_value(key: Any) -> Any:
+    """Give the value that a key of slots stands for."""
+    return key if isinstance(key, OBJECTS) else from_constant(key)
+
+
+def from_constant(known: Any, labels: Labels = NOTHING) -> Any:
+    """Give the value that stands for a Python object; an unknown for what has no constant."""
+    match known:
+        case str() | bytes() | int() | float() | complex() | None:
+            return Const(known, labels)
+        case list() | tuple() | set() | frozenset():
+            kind = type(known).__name__
+            return sequence([from_constant(one, labels) for one in known], kind)
+        case dict():
+            return mapping({key: from_constant(held, labels) for key, held in known.items()})
+    return known if isinstance(known, OBJECTS) else Opaque(labels)
+
+
 def pairs(value: Dict) -> tuple[list[tuple[Any, Any]], tuple[Any, Any] | None]:
     """Give (known key, value) pairs and the pair that stands for all others."""
     known = [
-        (key if isinstance(key, Opaque) else Const(key), held)
+        (key_value(key), held)
         for key, held in value.slots.items()
         if not isinstance(key, Rest)
     ]

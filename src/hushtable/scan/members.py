@@ -12,6 +12,7 @@ from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, native_base
 from hushtable.scan.values import (
     ELTS,
+    FACTORY,
     KEYS,
     MINUS,
     MISSING,
@@ -65,6 +66,8 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
             found = [get_item(m, option, key, node, frame) for option in choices if option != NONE]
             return choice(_distinct(found)) if found else UNKNOWN
         case Dict():
+            if FACTORY in owner.slots and slot_key(key) not in owner.slots:
+                return _made_item(m, owner, key, node, frame)
             return dict_item(owner, key)
         case Seq():
             return seq_item(owner, key)
@@ -100,26 +103,45 @@ def _distinct(found: list[Any]) -> list[Any]:
     return kept
 
 
+def slot_key(key: Any) -> Any:
+    """Give the key of slots that a value stands for; MISSING when it is not known."""
+    match key:
+        case Const(value=value):
+            return value
+        case Seq(slots=slots, kind="tuple" | "frozenset") if REST not in slots:
+            parts = tuple(slot_key(one) for one in slots[ELTS])
+            return MISSING if MISSING in parts else parts
+        case Class() | Function() | Instance() | Native():
+            return key
+    return MISSING
+
+
 def dict_item(owner: Dict, key: Any) -> Any:
     """Read a dictionary."""
     slots = owner.slots
-    if isinstance(key, Const):
-        try:
-            held = slots.get(key.value, MISSING)
-        except TypeError:
-            return UNKNOWN
+    place = slot_key(key)
+    if place is not MISSING:
+        held = slots.get(place, MISSING)
         if held is not MISSING:
             return held
-        if REST not in slots or key.value in slots.get(MINUS, ()):
+        if REST not in slots or place in slots.get(MINUS, ()):
             return UNKNOWN
         rest = slots[REST]
-        return child(rest, str(key.value)) if isinstance(rest, Opaque) else rest
+        return child(rest, str(place)) if isinstance(rest, Opaque) else rest
     if isinstance(key, Choice):
         return choice(_distinct([dict_item(owner, option) for option in key.options]))
     names = named_keys(key)
     if names:
         return choice(_distinct([dict_item(owner, Const(name)) for name in names]))
     return anything_of(owner)
+
+
+def _made_item(m: Machine, owner: Dict, key: Any, node: Any, frame: Frame) -> Any:
+    """Read a dictionary that makes the value of a key that is not there."""
+    made = m.call(m, owner.slots[FACTORY], [], {}, node, frame)
+    found = join(dict_item(owner, key), made) if REST in owner.slots else made
+    set_item(m, owner, key, found, node, frame)
+    return found
 
 
 def named_keys(key: Any) -> tuple[str, ...]:
@@ -138,7 +160,7 @@ def anything_of(owner: Dict | Seq) -> Any:
         if key is ELTS:
             for element in held:
                 result = join(result, element)
-        elif key is not MINUS and key is not KEYS:
+        elif key not in (MINUS, KEYS, FACTORY):
             result = join(result, held)
     return UNKNOWN if result is MISSING else result
 
@@ -227,14 +249,12 @@ def _weak_set(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame
 
 def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
     names = named_keys(key)
-    if isinstance(key, Const):
-        try:
-            m.journal.set(slots, key.value, value)
-        except TypeError:
-            return
+    place = slot_key(key)
+    if place is not MISSING:
+        m.journal.set(slots, place, value)
         minus = slots.get(MINUS)
-        if minus and key.value in minus:
-            m.journal.set(slots, MINUS, minus - {key.value})
+        if minus and place in minus:
+            m.journal.set(slots, MINUS, minus - {place})
     elif names:
         for name in names:
             under = child(value, name) if isinstance(value, Opaque) else value
@@ -291,10 +311,11 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
             for option in choices:
                 if isinstance(option, Dict):
                     delete_item(m, option, key)
-        case Dict(slots=slots) if isinstance(key, Const):
-            m.journal.delete(slots, key.value)
+        case Dict(slots=slots) if slot_key(key) is not MISSING:
+            place = slot_key(key)
+            m.journal.delete(slots, place)
             if REST in slots:
-                m.journal.set(slots, MINUS, slots.get(MINUS, frozenset()) | {key.value})
+                m.journal.set(slots, MINUS, slots.get(MINUS, frozenset()) | {place})
         case Dict(slots=slots) if named_keys(key):
             for name in named_keys(key):
                 delete_item(m, owner, Const(name))

@@ -326,7 +326,7 @@ def compare(
             same = _identical(left, right)
             return BOOLEAN if same is None else Const(same == isinstance(op, ast.Is))
         case ast.In() | ast.NotIn():
-            found = _contains(m, right, left, node, frame)
+            found = contains(m, right, left, node, frame)
             return BOOLEAN if found is None else Const(found == isinstance(op, ast.In))
     name, compute = COMPARE[type(op)]
     if isinstance(left, Const) and isinstance(right, Const):
@@ -372,7 +372,23 @@ def _identical(left: Any, right: Any) -> bool | None:
     return True if left is right else None
 
 
-def _contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) -> bool | None:
+def compare_values(left: Any, right: Any) -> bool | None:
+    """Whether two values are equal: True, False, or None when that is not known."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return bool(left.value == right.value)
+    if isinstance(left, Opaque | Choice) or isinstance(right, Opaque | Choice):
+        return None
+    if left is right:
+        return True
+    if isinstance(left, Const) != isinstance(right, Const) and isinstance(
+        left, Const | Dict | Seq | Class | Function
+    ) and isinstance(right, Const | Dict | Seq | Class | Function):
+        return False
+    return None
+
+
+def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) -> bool | None:
+    """Whether a container holds a value: True, False, or None when that is not known."""
     match container:
         case Const(value=str() as text) if isinstance(key, Const) and isinstance(key.value, str):
             return key.value in text

@@ -72,6 +72,7 @@ REST = Rest("rest")
 MINUS = Rest("minus")
 ELTS = Rest("elts")
 KEYS = Rest("keys")
+FACTORY = Rest("factory")
 MISSING: Any = Rest("missing")
 
 
@@ -79,7 +80,8 @@ MISSING: Any = Rest("missing")
 class Dict:
     """A dictionary with identity. `slots[key]` for constant keys; REST for what other keys hold.
 
-    MINUS holds the names that were taken out of REST. KEYS carries labels of unknown keys.
+    MINUS holds the names that were taken out of REST. KEYS carries labels of unknown keys,
+    FACTORY what makes the value of a key that is not there (`defaultdict`).
     """
 
     slots: dict[Any, Any] = field(default_factory=dict)
