@@ -131,7 +131,8 @@ def call_function(
         return Opaque(labels, deep=not vague)
     m.counters.functions += 1
     m.ran.add(id(function.node))
-    m.used.add(function.module.path)
+    if function.module.path:
+        m.used.add(function.module.path)
     inner = Frame(
         function.module,
         bind_arguments(m, function, args, kwargs, extra),
@@ -157,7 +158,7 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
     exits = inner.exits
     m.observer.finished(m, function, exits, falls=falls)
     if not exits:
-        if not falls:
+        if not falls and not function.generator:
             raise Stopped
         return _result(m, function, inner, [NONE])
     states = []

@@ -6,10 +6,11 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 from hushtable.scan.values import (
     ELTS,
+    KEYS,
     MINUS,
     MISSING,
     REST,
@@ -31,6 +32,8 @@ from hushtable.scan.values import (
 )
 
 MAX_STRING = 64
+MAX_STEPS = 24
+MAX_DOUBTS = 3
 TEXT = frozenset({"str", "bytes"})
 OBJECTS = (Opaque, Class, Function, Instance, Native)
 """Values that are dictionary keys as they are; constants are keys by their Python value."""
@@ -89,6 +92,7 @@ def keys(value: Dict) -> tuple[list[Any], Any]:
     rest = value.slots[REST]
     labels = {replace(label, counted=True) for label in deep_labels(rest)
               if label.kind is Kind.INPUT}
+    labels |= deep_labels(value.slots.get(KEYS, UNKNOWN))
     labels.add(Label(Kind.KEY, minus=value.slots.get(MINUS, frozenset())))
     return known, Opaque(frozenset(labels), "str")
 
@@ -129,16 +133,63 @@ def pairs(value: Dict) -> tuple[list[tuple[Any, Any]], tuple[Any, Any] | None]:
     return known, (key, rest)
 
 
+def _steps(m: Machine, step: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
+    """Call `__next__` until it surely raises; when that is not known, its values may be any."""
+    known: list[Any] = []
+    rest: Any = MISSING
+    doubts = 0
+    for _ in range(MAX_STEPS):
+        before = len(frame.exits)
+        mark = m.journal.mark()
+        try:
+            value = m.call(m, step, [], {}, node, frame)
+        except Stopped:
+            m.journal.undo(mark)
+            del frame.exits[before:]
+            break
+        doubts += len(frame.exits) > before or doubts > 0
+        del frame.exits[before:]
+        if doubts:
+            rest = join(rest, value)
+            if doubts > MAX_DOUBTS:
+                break
+        else:
+            known.append(value)
+    else:
+        rest = known[-1] if rest is MISSING else rest
+    return known, None if rest is MISSING else rest
+
+
+def _indexed(m: Machine, getter: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
+    """Iterate by `__getitem__(0)`, `__getitem__(1)` and so on."""
+    known: list[Any] = []
+    for index in range(MAX_STEPS):
+        before = len(frame.exits)
+        try:
+            value = m.call(m, getter, [Const(index)], {}, node, frame)
+        except Stopped:
+            del frame.exits[before:]
+            return known, None
+        if len(frame.exits) > before or value == UNKNOWN:
+            del frame.exits[before:]
+            return known, value
+        known.append(value)
+    return known, known[-1]
+
+
 def _object(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[Any], Any]:
     method = m.get_attribute(m, value, "__iter__")
+    if isinstance(method, Opaque):
+        method = m.get_attribute(m, value, "__aiter__")
     if not isinstance(method, Opaque):
         iterator = m.call(m, method, [], {}, node, frame)
         if isinstance(iterator, Seq):
             return list(iterator.slots[ELTS]), iterator.slots.get(REST)
         if isinstance(iterator, Instance):
-            step = m.get_attribute(m, iterator, "__next__")
-            if not isinstance(step, Opaque):
-                return [], m.call(m, step, [], {}, node, frame)
+            for name in ("__next__", "__anext__"):
+                step = m.get_attribute(m, iterator, name)
+                if not isinstance(step, Opaque):
+                    return _steps(m, step, node, frame)
         if isinstance(iterator, Opaque):
             return [], iterator
     if isinstance(value, Instance):
@@ -147,5 +198,5 @@ def _object(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[A
             return [], found
         getter = m.get_attribute(m, value, "__getitem__")
         if not isinstance(getter, Opaque):
-            return [], m.call(m, getter, [UNKNOWN], {}, node, frame)
+            return _indexed(m, getter, node, frame)
     return [], Opaque(deep_labels(value), deep=True)

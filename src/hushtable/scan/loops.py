@@ -22,7 +22,8 @@ def for_loop(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame, run: Run) -
     """Run a `for`."""
     iterable = m.evaluate(m, node.iter, frame)
     known, rest = elements(m, iterable, node, frame)
-    outer, breaks = frame.exits, []
+    outer = frame.exits
+    breaks: list[State] = []
     start = m.journal.mark()
     falls = True
     if rest is None and len(known) <= MAX_UNROLL:
@@ -100,7 +101,8 @@ def _once(
 ) -> bool:
     """Run the body once; `continue` states join what falls out of it."""
     mark = m.journal.mark()
-    frame.exits = inner = []
+    inner: list[Exit] = []
+    frame.exits = inner
     try:
         if element is not None:
             assign.assign(m, node.target, element, frame)

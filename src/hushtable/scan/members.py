@@ -9,7 +9,7 @@ from typing import Any
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.lookup import class_attribute, data_of, native_base
+from hushtable.scan.lookup import class_attribute, data_of, mro, native_base
 from hushtable.scan.values import (
     ELTS,
     FACTORY,
@@ -170,6 +170,11 @@ def seq_item(owner: Seq, key: Any) -> Any:
     elements = owner.slots[ELTS]
     rest = owner.slots.get(REST)
     match key:
+        case Seq(kind="tuple", slots=parts) if parts[ELTS] and REST not in parts:
+            found: Any = owner
+            for part in parts[ELTS]:
+                found = seq_item(found, part) if isinstance(found, Seq) else anything_of(owner)
+            return found
         case Const(value=bool() | int() as index):
             if rest is None or 0 <= index < len(elements):
                 try:
@@ -348,7 +353,9 @@ def get_attribute(m: Machine, owner: Any, name: str) -> Any:
         case Choice(options=choices):
             found = [get_attribute(m, option, name) for option in choices if option != NONE]
             return choice(_distinct(found)) if found else UNKNOWN
-        case Const(value=value):
+        case Const(value=value, labels=labels):
+            if name in {"real", "imag", "numerator", "denominator"} and hasattr(value, name):
+                return Const(getattr(value, name), labels)
             return Native(f"{type(value).__name__}.{name}", owner)
         case Dict(kind=kind):
             return Native(f"{kind}.{name}", owner)
@@ -378,8 +385,12 @@ def _function_attribute(m: Machine, owner: Function, name: str) -> Any:
         case "__doc__":
             return Const(ast.get_docstring(owner.node) if not isinstance(owner.node, ast.Lambda)
                          else None)
+        case "__dict__":
+            return Dict(owner.slots)
         case "__wrapped__":
             return UNKNOWN
+        case "__get__":
+            return Native("function.__get__", owner)
         case "__call__":
             return owner
     return m.observer.function_attribute(m, owner, name)
@@ -393,11 +404,25 @@ def opaque_attribute(m: Machine, owner: Opaque, name: str) -> Any:
 
 
 def _instance_attribute(m: Machine, owner: Instance, name: str) -> Any:
+    if owner.cls is not None and name[:2] != "__":
+        found = class_attribute(owner.cls, "__getattribute__")
+        if isinstance(found, Function) and not any(f is found for f, _ in m.stack):
+            return m.call(m, Bound(found, owner), [Const(name)], {}, found.node,
+                          m.program.frame_of(found))
+        found = class_attribute(owner.cls, name)
+        if isinstance(found, Function) and found.kind == "property":
+            return bind_to(m, found, owner, owner.cls)
+        if isinstance(found, Instance) and found.cls is not None and isinstance(
+            class_attribute(found.cls, "__set__"), Function
+        ):
+            return bind_to(m, found, owner, owner.cls)
     if name in owner.slots:
         return owner.slots[name]
     if owner.cls is not None:
         found = class_attribute(owner.cls, name)
         if found is not MISSING:
+            if isinstance(found, Function) and found.kind == "" and name == "__new__":
+                return found
             return bind_to(m, found, owner, owner.cls)
         special = m.observer.model_attribute(m, owner, name)
         if special is not None:
@@ -405,7 +430,7 @@ def _instance_attribute(m: Machine, owner: Instance, name: str) -> Any:
         if name == "__class__":
             return owner.cls
         if name == "__dict__":
-            return Dict({k: v for k, v in owner.slots.items() if isinstance(k, str)})
+            return Dict(owner.slots)
         getter = class_attribute(owner.cls, "__getattr__")
         if isinstance(getter, Function):
             return m.call(m, Bound(getter, owner), [Const(name)], {}, getter.node,
@@ -431,12 +456,12 @@ def bind_to(m: Machine, found: Any, receiver: Any, cls: Class) -> Any:
         case Function():
             return Bound(found, receiver)
         case Instance(native="functools.cached_property", extra=function):
-            return m.call(m, Bound(function, receiver), [], {}, function.node,
-                          m.program.frame_of(function))
+            return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
         case Instance(native="property", extra=function):
             return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
-        case Partial() | Native() if isinstance(found, Partial):
-            return Bound(found, receiver)
+    if isinstance(found, Instance) and found.native == "functools.partialmethod":
+        return Partial(Bound(found.extra.function, receiver), found.extra.args,
+                       found.extra.kwargs)
     if isinstance(found, Instance) and found.cls is not None:
         getter = class_attribute(found.cls, "__get__")
         if isinstance(getter, Function):
@@ -461,6 +486,16 @@ def _class_attribute(m: Machine, owner: Class, name: str) -> Any:
             return Const(owner.name)
         case "__module__":
             return Const(owner.module.name)
+        case "__dict__":
+            return Dict(owner.slots)
+        case "__bases__":
+            return sequence(owner.bases, "tuple")
+        case "__mro__":
+            return sequence(mro(owner), "tuple")
+        case "__doc__":
+            return Const(ast.get_docstring(owner.node))
+        case "__subclasses__":
+            return Native("type.__subclasses__", owner)
     if owner.metaclass is not None and isinstance(owner.metaclass, Class):
         meta = class_attribute(owner.metaclass, name)
         if isinstance(meta, Function):
@@ -489,11 +524,19 @@ def set_attribute(
                 if function is not None:
                     m.call(m, Bound(function, owner), [value], {}, node, frame)
                     return
+            if isinstance(setter, Instance) and setter.native == "property":
+                if "fset" in setter.slots:
+                    m.call(m, setter.slots["fset"], [owner, value], {}, node, frame)
+                return
             if isinstance(setter, Instance) and setter.cls is not None:
                 method = class_attribute(setter.cls, "__set__")
                 if isinstance(method, Function):
                     m.call(m, Bound(method, setter), [owner, value], {}, node, frame)
                     return
+            hook = class_attribute(cls, "__setattr__") if cls is not None else MISSING
+            if isinstance(hook, Function) and not any(f is hook for f, _ in m.stack):
+                m.call(m, Bound(hook, owner), [Const(name), value], {}, node, frame)
+                return
             m.journal.set(owner.slots, name, value)
         case Class() | Function():
             m.journal.set(owner.slots, name, value)

@@ -13,7 +13,7 @@ from hushtable.model.place import Place
 from hushtable.scan.canonical import canonical
 from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
-from hushtable.scan.lookup import class_attribute, is_subclass, mro, native_base
+from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.members import bind_to
 from hushtable.scan.names import Names, module_name
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
@@ -199,6 +199,8 @@ class Program:
             return value
         if hasattr(builtins, name):
             return Native(f"builtins.{name}")
+        if name == "__class__" and frame.owner is not None:
+            return frame.owner
         return UNKNOWN
 
     def frame_of(self, function: Function) -> Frame:
@@ -218,6 +220,9 @@ class Program:
         if owner is not None:
             prefix = f"{prefix}.{owner.value}"
         value: Any = self._function(m, node, frame, f"{prefix}.{node.name}")
+        if frame.is_class:
+            # `super()` needs the class even when a decorator hides the function.
+            frame.sites[id(node)] = value
         for decorator in reversed(node.decorator_list):
             value = self._decorate(m, m.evaluate(m, decorator, frame), value, decorator, frame)
         return value
@@ -283,7 +288,7 @@ class Program:
             node, frame.module, node.name, tuple(o for b in bases for o in options(b)[:1]),
             inner.slots, frame, keywords=keywords,
         )
-        for value in cls.slots.values():
+        for value in (*inner.sites.values(), *cls.slots.values()):
             _own(value, cls)
         cls.metaclass = keywords.get("metaclass") or _inherited_metaclass(cls)
         made: Any = self._through_metaclass(m, cls, node, frame)
@@ -305,9 +310,12 @@ class Program:
                 cls.cache["namespace"] = namespace
                 args = [first, Const(cls.name), sequence(cls.bases, "tuple"), namespace]
                 m.stores["making"] = cls
-                m.call(m, method, args, {}, node, frame)
-                if name == "__new__":
-                    cls.slots.update({k: v for k, v in namespace.slots.items() if isinstance(k, str)})
+                try:
+                    m.call(m, method, args, {}, node, frame)
+                except Stopped:
+                    continue
+                finally:
+                    m.stores.pop("making", None)
                 for value in cls.slots.values():
                     _own(value, cls)
         return cls
@@ -318,7 +326,12 @@ class Program:
             if isinstance(hook, Function):
                 given = {k: v for k, v in cls.keywords.items() if k != "metaclass"}
                 m.call(m, Bound(hook, cls), [], given, node, frame)
-                return
+                break
+        for name, value in list(cls.slots.items()):
+            if isinstance(value, Instance) and value.cls is not None:
+                namer = class_attribute(value.cls, "__set_name__")
+                if isinstance(namer, Function):
+                    m.call(m, Bound(namer, value), [cls, Const(name)], {}, node, frame)
 
     def super_attribute(self, m: Machine, owner: Super, name: str) -> Any:
         """Look a name up after a class in the receiver's resolution order."""
@@ -326,6 +339,8 @@ class Program:
         cls = receiver if isinstance(receiver, Class) else getattr(receiver, "cls", None)
         if not isinstance(cls, Class):
             return UNKNOWN
+        if owner.owner not in mro(cls) and isinstance(cls.metaclass, Class):
+            cls = cls.metaclass
         order = mro(cls)
         start = order.index(owner.owner) + 1 if owner.owner in order else 1
         for one in order[start:]:
@@ -336,9 +351,9 @@ class Program:
         base = native_base(cls)
         if isinstance(receiver, Instance):
             return m.observer.native_member(m, receiver, base or "builtins.object", name)
-        if is_subclass(cls, "builtins.type") or name == "__new__":
-            return Native("builtins.type.__new__" if is_subclass(cls, "builtins.type")
-                          else "builtins.object.__new__")
+        if name == "__new__":
+            full = f"{base}.__new__"
+            return Native(full if full in m.natives else "builtins.object.__new__")
         return Native(f"{base or 'builtins.object'}.{name}", receiver)
 
 

@@ -135,11 +135,10 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
         value = trying.enter(m, manager, item, frame)
         if item.optional_vars is not None:
             assign.assign(m, item.optional_vars, value, frame)
-    falls = execute(m, node.body, frame)
-    if falls:
-        for manager in reversed(entered):
-            trying.leave_context(m, manager, node, frame)
-    return falls
+    exits = [one for one in map(lambda v: trying.exit_of(m, v), entered) if one is not None]
+    if not exits:
+        return execute(m, node.body, frame)
+    return trying.guarded(m, node, frame, execute, exits[::-1])
 
 
 def _delete(m: Machine, node: ast.Delete, frame: Frame) -> bool:

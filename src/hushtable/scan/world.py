@@ -109,6 +109,10 @@ class World:
         reader = self.attributes.get(full)
         if reader is not None:
             return reader(m, receiver)
+        if name in {"__name__", "__qualname__"}:
+            return Const(qualified.rpartition(".")[2])
+        if name == "__module__":
+            return Const(qualified.rpartition(".")[0])
         status = STATUS.match(name)
         if status is not None:
             return Const(int(status[1]))
@@ -129,8 +133,7 @@ class World:
         if is_exception(owner):
             return self._exception_attribute(m, owner, name)
         if DATA in owner.slots:
-            data = owner.slots[DATA]
-            return Native(f"{data.kind}.{name}", data)
+            return m.get_attribute(m, owner.slots[DATA], name)
         if REST in owner.slots and isinstance(owner.slots[REST], Opaque):
             return Native(f"?.{name}", child(owner.slots[REST], name))
         return Native(full, owner)
