@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hushtable.scan.compose import compose
@@ -18,6 +20,8 @@ sys.setrecursionlimit(12_000)
 
 class Silence:
     """Notes that nobody keeps, and a library that knows nothing."""
+
+    models: Mapping[str, Any] = MappingProxyType({})
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_args, **_kwargs: None

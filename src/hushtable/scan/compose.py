@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushtable.scan import builtin, containers, stdlib, text
+from hushtable.scan import builtin, containers, models, stdlib, text
 from hushtable.scan.call import call
 from hushtable.scan.evaluate import evaluate
 from hushtable.scan.frame import Machine
@@ -15,7 +15,7 @@ from hushtable.scan.program import Program
 from hushtable.scan.statements import execute
 from hushtable.scan.world import World
 
-LANGUAGE = (builtin, text, containers, stdlib)
+LANGUAGE = (builtin, text, containers, stdlib, models)
 
 
 def compose(program: Program, notes: Any, taught: Any, libraries: tuple[Any, ...] = ()) -> Machine:
