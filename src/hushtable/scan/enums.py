@@ -11,7 +11,7 @@ from typing import Any
 from hushtable.scan.annotations import descends_from
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import NOTHING
-from hushtable.scan.lookup import mro
+from hushtable.scan.lookup import mro, plain
 from hushtable.scan.operators import BOOLEAN, pick
 from hushtable.scan.values import (
     FALSE,
@@ -50,6 +50,7 @@ def is_mixed(cls: Class) -> bool:
 def make_members(m: Machine, cls: Class) -> None:
     """Turn what the body of an enum assigned into members. The class is fresh."""
     cls.cache["enum"] = True
+    cls.cache["mixed"] = is_mixed(cls)
     count = 0
     for name, held in list(cls.slots.items()):
         if not isinstance(name, str) or name.startswith("_"):
@@ -99,14 +100,6 @@ def unknown_member(cls: Class, value: Opaque) -> Instance:
     return Instance(cls, slots={"value": value, "_value_": value, "name": Opaque(hint="str")})
 
 
-def plain(value: Any) -> Any:
-    """Give the constant a mixed member stands for; other values as they are."""
-    if isinstance(value, Instance) and value.cls is not None and value.cls.cache.get("enum"):
-        if is_mixed(value.cls):
-            return value.slots.get("value", value)
-    return value
-
-
 def attribute(owner: Instance, name: str) -> Any:
     """Read what an enum gives its members."""
     if owner.cls is None:
@@ -120,6 +113,21 @@ def attribute(owner: Instance, name: str) -> Any:
         if isinstance(value, Opaque):
             return Native(f"str.{name}", value)
     return None
+
+
+def text_of(value: Instance) -> Any:
+    """Give `str(member)`: the value for mixed members, else `Class.NAME`."""
+    if value.cls is None or not value.cls.cache.get("enum"):
+        return None
+    held = plain(value)
+    if isinstance(held, Const):
+        return Const(str(held.value), held.labels)
+    if isinstance(held, Opaque):
+        return Opaque(held.labels, "str")
+    name = value.slots.get("name")
+    if isinstance(name, Const):
+        return Const(f"{value.cls.name}.{name.value}")
+    return Opaque(deep_labels(value), "str")
 
 
 def class_attribute(owner: Class, name: str) -> Any:
@@ -149,6 +157,15 @@ def _different(_m: Machine, call: Call) -> Any:
     left, right = call.args[0], call.args[1] if len(call.args) > 1 else UNKNOWN
     answer = _same(left, right)
     return BOOLEAN if answer is None else (FALSE if answer else TRUE)
+
+
+def _mixed_equal(m: Machine, call: Call) -> Any:
+    """`"admin" == Role.ADMIN`: None when this is no enum, so that the comparison goes on."""
+    cls = call.receiver.cls if isinstance(call.receiver, Instance) else None
+    if cls is None or not cls.cache.get("enum"):
+        return None
+    call.args = [call.receiver, *call.args]
+    return _equal(m, call) if call.name.endswith("eq") else _different(m, call)
 
 
 def _same(left: Any, right: Any) -> bool | None:
@@ -188,7 +205,16 @@ def is_enum_type(value: Any) -> bool:
     return isinstance(origin, Class) and bool(origin.cache.get("enum"))
 
 
+def _of(name: str) -> Handler:
+    def compare(m: Machine, call: Call) -> Any:
+        call.name = name
+        return _mixed_equal(m, call)
+
+    return compare
+
+
 NATIVES: Mapping[str, Handler] = {
+    **{f"{base}.__{name}__": _of(name) for base in {*BASES, *MIXED} for name in ("eq", "ne")},
     "enum.__iter__": _iterate,
     "enum.__reversed__": _iterate,
     "enum.__len__": _count,

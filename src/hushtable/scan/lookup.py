@@ -90,3 +90,10 @@ def is_subclass(value: Value, *names: str) -> bool:
 def data_of(owner: Instance) -> Any:
     """Give the container inside an instance of a subclass of dict or list."""
     return owner.slots.get(DATA)
+
+
+def plain(value: Any) -> Any:
+    """Give what a member of an enum that mixes in str or int equals; other values as they are."""
+    if isinstance(value, Instance) and value.cls is not None and value.cls.cache.get("mixed"):
+        return value.slots.get("value", value)
+    return value

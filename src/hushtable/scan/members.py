@@ -9,7 +9,7 @@ from typing import Any
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.lookup import class_attribute, data_of, mro, native_base
+from hushtable.scan.lookup import class_attribute, data_of, mro, native_base, plain
 from hushtable.scan.values import (
     ELTS,
     FACTORY,
@@ -111,7 +111,10 @@ def slot_key(key: Any) -> Any:
         case Seq(slots=slots, kind="tuple" | "frozenset") if REST not in slots:
             parts = tuple(slot_key(one) for one in slots[ELTS])
             return MISSING if MISSING in parts else parts
-        case Class() | Function() | Instance() | Native():
+        case Instance():
+            member = plain(key)
+            return member.value if isinstance(member, Const) else key
+        case Class() | Function() | Native():
             return key
     return MISSING
 

@@ -149,6 +149,11 @@ class Models:
             return model_methods.fields_of(m, owner)
         return None
 
+    def text_of(self, value: Instance) -> Value | None:
+        """Give `str(value)` where the class decides it: members of enums; None elsewhere."""
+        found: Value | None = enums.text_of(value)
+        return found
+
     def as_mapping(self, m: Machine, value: Instance) -> Dict | None:
         """Give the entries of an object that `**` and `dict()` open."""
         if value.cls is None:

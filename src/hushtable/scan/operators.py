@@ -9,6 +9,7 @@ from typing import Any
 
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
+from hushtable.scan.lookup import plain
 from hushtable.scan.members import get_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -389,6 +390,7 @@ def compare_values(left: Any, right: Any) -> bool | None:
 
 def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) -> bool | None:
     """Whether a container holds a value: True, False, or None when that is not known."""
+    key = plain(key)
     match container:
         case Const(value=str() as text) if isinstance(key, Const) and isinstance(key.value, str):
             return key.value in text
@@ -400,7 +402,7 @@ def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) 
             return False
         case Seq(slots=slots):
             m.observer.member_test(m, key, container)
-            known = slots[ELTS]
+            known = [plain(one) for one in slots[ELTS]]
             if isinstance(key, Const):
                 if any(one == key for one in known):
                     return True

@@ -219,6 +219,9 @@ class World:
                 if isinstance(method, Bound) and isinstance(method.function, Function):
                     args = [Const("")] if name == "__format__" else []
                     return m.call(m, method, args, {}, node, frame)
+            text = self.models.text_of(value)
+            if text is not None:
+                return text
         if isinstance(value, Opaque):
             return Opaque(value.labels, "str", parts=value.parts)
         return Opaque(deep_labels(value), "str")
