@@ -37,6 +37,7 @@ from hushtable.scan.values import (
     Const,
     Dict,
     Function,
+    Generic,
     Instance,
     Native,
     Seq,
@@ -192,6 +193,8 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
             # A subclass may give a field a new default without repeating its type.
             if name in fields and fields[name].owner is not one:
                 fields[name] = replace(fields[name], default=one.slots[name], factory=None)
+    if "root" not in fields and descends_from(cls, ROOT):
+        fields["root"] = Field("root", _root_type(cls), owner=cls)
     fields = {name: _aliased(m, field, config) for name, field in fields.items()}
     return Schema(
         cls, kind, fields, extra=_extra(config, kind), by_alias=_flag(config, "serialize_by_alias"),
@@ -201,6 +204,17 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
 
 
 POPULATE = ("populate_by_name", "allow_population_by_field_name", "validate_by_name")
+
+
+def _root_type(cls: Class) -> Value | None:
+    """Give the type in `class Users(RootModel[list[User]])`."""
+    bindings = inherited_bindings(cls)
+    for one in mro(cls):
+        for base in one.bases:
+            match base:
+                case Generic(origin=Native(name="pydantic.RootModel"), arguments=(first, *_)):
+                    return substitute(first, bindings.get(id(one), {}))
+    return None
 
 
 def _declared(cls: Class, kind: str) -> Iterator[tuple[str, ast.expr | None, Any]]:
