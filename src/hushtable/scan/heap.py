@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushtable.scan.values import ELTS, KEYS, MINUS, MISSING, join
+from hushtable.scan.values import ELTS, MINUS, MISSING, join
 
 Slots = dict[Any, Any]
 State = dict[tuple[int, Any], tuple[Slots, Any, Any]]
@@ -94,8 +94,6 @@ def _join_slot(key: Any, values: list[Any]) -> Any:
     if key is MINUS:
         sets = [frozenset() if v is MISSING else v for v in values]
         return frozenset.intersection(*sets)
-    if key is KEYS:
-        return frozenset().union(*(v for v in values if v is not MISSING))
     if key is ELTS:
         return _join_elements([v for v in values if v is not MISSING])
     result = MISSING

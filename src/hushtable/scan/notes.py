@@ -257,6 +257,14 @@ class Notes:
                 if status in DENIED:
                     self._deny(m, status or 401, place)
 
+    def answered(self, m: Machine, function: Function, value: Any, place: Place) -> None:
+        """Note what an exception handler answers with."""
+        ways = [(way.value, way.place) for way in self.watched.get(id(function), ())]
+        for one, where in ways or [(value, place)]:
+            for option in options(one):
+                held = option.slots.get("content", option) if isinstance(option, Instance) else option
+                self.left(m, Channel.ERROR, held, where, "exception handler", function.name)
+
     def _deny(self, m: Machine, status: int, place: Place) -> None:
         conditions = frozenset().union(*m.conditions) if m.conditions else frozenset()
         self.denials.append(Denial(status, place, conditions, self.phase))

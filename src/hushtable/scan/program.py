@@ -231,6 +231,12 @@ class Program:
         """Apply a decorator; one that nothing is known of leaves the function as it is."""
         if isinstance(decorator, Opaque):
             return m.observer.unknown_decorator(m, decorator, value, node, frame)
+        if (
+            isinstance(decorator, Native)
+            and decorator.name not in m.natives
+            and not m.taught.knows(decorator.name)
+        ):
+            return value
         try:
             made = m.call(m, decorator, [value], {}, node, frame)
         except Stopped:

@@ -1,0 +1,80 @@
+"""What is read beside the program itself: literals, allow comments, infrastructure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from hushtable.model.facts import Allow, Literal, PolicyStatement, TableDefinition, Unknown
+from hushtable.model.place import Place
+from hushtable.scan import literals
+from hushtable.scan.allows import allows
+from hushtable.scan.load import Loaded, fault
+from hushtable.scan.source import Listing, SourceFile, Unreadable, decode, parse
+
+MAY_HOLD = re.compile(
+    rb"(?i)(?:passw|pwd|secret|token|api_?key|access_?key|credential|private_?key)[\w\"']*\s*\]?"
+    rb"\s*[:=,(][^\n]{0,60}[\"']|AKIA[A-Z0-9]{12}|-----BEGIN|://[^/\s:]+:[^@\s]+@|eyJ[\w-]{8}|"
+    rb"(?:sk|ghp|xox[bp]|SG|AIza)[-_.\w]{16}"
+)
+"""What a Python file must hold to be parsed for its literals alone."""
+MAX_TEXT = 1_000_000
+"""Larger configuration files are data; their text is not searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The facts found beside the program."""
+
+    literals: tuple[Literal, ...]
+    allows: tuple[Allow, ...]
+    tables: tuple[TableDefinition, ...]
+    policies: tuple[PolicyStatement, ...]
+    unknown: tuple[Unknown, ...]
+
+
+def read(listing: Listing, loaded: Loaded) -> Around:
+    """Read what lies beside the program."""
+    found: list[Literal] = []
+    allowed: list[Allow] = []
+    tables: list[TableDefinition] = []
+    policies: list[PolicyStatement] = []
+    unknown: list[Unknown] = []
+    for path, data in loaded.sources.items():
+        try:
+            found += _of_python(loaded, path, data)
+            if b"hush:" in data:
+                allowed += allows(decode(data), path)
+        except Unreadable as error:
+            unknown.append(Unknown(Place(path, 1), str(error)))
+        except RecursionError:
+            unknown.append(Unknown(Place(path, 1), "nested too deeply to follow"))
+    for file in listing.other:
+        try:
+            _other(file, found, allowed)
+        except OSError as error:
+            unknown.append(Unknown(Place(file.path, 1), f"cannot be read: {error.strerror}"))
+        except Exception as error:  # noqa: BLE001 - one file's fault must not hide the others
+            unknown.append(fault(file.path, error))
+    return Around(tuple(found), tuple(allowed), tuple(tables), tuple(policies), tuple(unknown))
+
+
+def _of_python(loaded: Loaded, path: str, data: bytes) -> tuple[Literal, ...]:
+    """Read literals of a file that matters; others only when a line looks like a credential."""
+    module = loaded.machine.program.modules.get(path)
+    tree = module.tree if module is not None else None
+    if tree is None:
+        if path in loaded.machine.program.unknown or not MAY_HOLD.search(data):
+            return ()
+        tree = parse(data)
+    return literals.literals(tree, path, decode(data))
+
+
+def _other(file: SourceFile, found: list[Literal], allowed: list[Allow]) -> None:
+    if file.size > MAX_TEXT or not literals.wants(file.path):
+        return
+    text = Path(file.full).read_bytes().decode("utf-8", "replace")
+    found += literals.literals_in_text(text, file.path)
+    if "hush:" in text:
+        allowed += allows(text, file.path)

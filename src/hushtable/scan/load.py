@@ -1,0 +1,143 @@
+"""Loads the modules that matter and lists what is to be played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hushtable.model.config import ScanConfig
+from hushtable.model.facts import Unknown
+from hushtable.model.place import Place
+from hushtable.scan import (
+    answers,
+    conditions,
+    dynamo,
+    entries,
+    meanings,
+    orm,
+    requests,
+    routing,
+)
+from hushtable.scan.compose import compose
+from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
+from hushtable.scan.heap import Journal
+from hushtable.scan.notes import Notes
+from hushtable.scan.observe import Observer
+from hushtable.scan.program import Program
+from hushtable.scan.source import Listing, Unreadable, read
+from hushtable.scan.taught import Taught, teach
+from hushtable.scan.values import Function
+
+LIBRARIES = (answers, conditions, dynamo, meanings, orm, requests, routing)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to play: a route entry, a function, a script's main block."""
+
+    kind: str
+    subject: Any
+    module: Module | None = None
+    receiver: Any = None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The machine with its modules loaded, and the jobs."""
+
+    machine: Machine
+    observer: Observer
+    roots: list[Module]
+    jobs: list[Job] = field(default_factory=list)
+    sources: dict[str, bytes] = field(default_factory=dict)
+    unknown: list[Unknown] = field(default_factory=list)
+    taught: Taught | None = None
+
+
+def load(listing: Listing, config: ScanConfig) -> Loaded:
+    """Load every module that names FastAPI or DynamoDB, and what those import when it is needed."""
+    taught = teach(meanings.MEANINGS, config.taught)
+    program = Program(listing)
+    notes = Notes()
+    notes.begin()
+    machine = compose(program, notes, taught, LIBRARIES)
+    loaded = Loaded(machine, Observer(config.attributes), [], taught=taught)
+    # What was taught may stand in any file, whatever that imports.
+    own = bool(config.taught)
+    for file in listing.python:
+        try:
+            data = read(file)
+        except Unreadable as error:
+            loaded.unknown.append(Unknown(Place(file.path, 1), str(error)))
+            continue
+        loaded.sources[file.path] = data
+        if own or entries.is_root(data):
+            loaded.roots.append(program.module(file.path))
+    for module in loaded.roots:
+        _guard(loaded, module, lambda m=module: program.run_module(machine, m))
+    _run_factories(loaded)
+    loaded.jobs = list(_jobs(loaded))
+    return loaded
+
+
+def _guard(loaded: Loaded, module: Module, run: Any) -> None:
+    """Nothing that a module holds may stop the scan: what fails is told as unknown."""
+    try:
+        run()
+    except (Stopped, OutOfBudget):
+        return
+    except RecursionError:
+        loaded.unknown.append(Unknown(Place(module.path, 1), "nested too deeply to follow"))
+    except Exception as error:  # noqa: BLE001 - a fault of the engine must not end the scan
+        loaded.unknown.append(fault(module.path, error))
+
+
+def fault(path: str, error: BaseException) -> Unknown:
+    """Tell a fault of the engine by its kind and place in the engine; never by its text."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    spot = ""
+    if where is not None:
+        file = where.tb_frame.f_code.co_filename.rpartition("/")[2]
+        spot = f" in {file}:{where.tb_lineno}"
+    return Unknown(Place(path or ".", 1), f"internal error: {type(error).__name__}{spot}")
+
+
+def _run_factories(loaded: Loaded) -> None:
+    """Call the functions that make an app when nothing in the program calls them."""
+    machine = loaded.machine
+    for module in loaded.roots:
+        for function in list(entries.factories(machine, module)):
+            if id(function.node) in machine.ran:
+                continue
+            _guard(loaded, module, lambda f=function: _apart(machine, f))
+
+
+def _apart(machine: Machine, function: Function) -> None:
+    kept, machine.journal = machine.journal, Journal()
+    machine.steps, machine.limit = 0, 60_000
+    try:
+        machine.call(machine, function, [], {}, function.node, Frame(function.module, {}))
+    finally:
+        machine.journal = kept
+        machine.stack, machine.conditions, machine.tries, machine.collectors = [], [], 0, []
+
+
+def _jobs(loaded: Loaded) -> Iterator[Job]:
+    machine = loaded.machine
+    for entry in entries.routes(machine):
+        yield Job("route", entry)
+    for router in machine.stores.get("routers", []):
+        for kind, handler, place in router.handlers:
+            yield Job("handler", (kind, handler, place))
+        for function in router.startup:
+            yield Job("start", function)
+    names = set(loaded.taught.parameters) if loaded.taught is not None else set()
+    for module in loaded.roots:
+        if names:
+            for function in entries.with_parameter(module, names):
+                yield Job("taught", function, module)
+        yield Job("main", None, module)
+        yield Job("orphans", None, module)

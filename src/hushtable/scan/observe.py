@@ -1,0 +1,359 @@
+"""Turns the notes of one entry into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hushtable.model.facts import (
+    Access,
+    Bound,
+    Cargo,
+    Carried,
+    Expression,
+
+    GateHole,
+    KeyUse,
+    Outflow,
+    Seal,
+    Swallow,
+    UrlSecret,
+)
+from hushtable.model.place import Step, Trace
+from hushtable.model.sensitivity import Category, Sensitivity
+from hushtable.model.sensitivity_names import classify
+from hushtable.model.service import (
+    Attribute,
+    Channel,
+    ModelState,
+    Pagination,
+    Route,
+)
+from hushtable.scan.labels import Kind, Label, Origin
+from hushtable.scan.notes import Carry, Notes, RawExpression, Store
+from hushtable.scan.records import MANY, Record
+
+TELLING = frozenset(
+    {Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL}
+)
+
+
+@dataclass(slots=True)
+class Observed:
+    """The facts of one entry, and what was learned of tables on the way."""
+
+    routes: list[Route] = field(default_factory=list)
+    outflows: list[Outflow] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
+    expressions: list[Expression] = field(default_factory=list)
+    keys: list[KeyUse] = field(default_factory=list)
+    holes: list[GateHole] = field(default_factory=list)
+    swallows: list[Swallow] = field(default_factory=list)
+    urls: list[UrlSecret] = field(default_factory=list)
+
+
+class Observer:
+    """Writes facts with the sensitivities a user declared."""
+
+    def __init__(self, declared: Mapping[str, str]) -> None:
+        self._declared = declared
+
+    def sensitivity(self, name: str, table: str = "", hint: str = "") -> Sensitivity:
+        """Classify an attribute by its name."""
+        return classify(name, table=table, hint=hint, declared=self._declared)
+
+    # outflows ------------------------------------------------------------------------------
+
+    def outflows(self, notes: Notes, route: Route | None, *, reachable: bool) -> list[Outflow]:
+        """Give what left while the entry ran."""
+        stored = {
+            label.name for store in notes.stores for label in store.labels
+            if label.kind is Kind.INPUT
+        }
+        tables = {
+            label.name: (store.record.table, store.attribute)
+            for store in notes.stores for label in store.labels if label.kind is Kind.INPUT
+        }
+        found: dict[Any, Outflow] = {}
+        for carry in notes.carries:
+            made = self._outflow(carry, route, stored, tables, reachable=reachable)
+            if made is not None:
+                key = (made.channel, made.place, made.via)
+                known = found.get(key)
+                found[key] = made if known is None else merge_outflows(known, made)
+        for store in notes.stores:
+            made = self._stored(store, route)
+            if made is not None:
+                key = (made.channel, made.place, made.carried[0].attribute)
+                found.setdefault(key, made)
+        return list(found.values())
+
+    def _outflow(
+        self, carry: Carry, route: Route | None, stored: set[str],
+        tables: Mapping[str, tuple[str, str]], *, reachable: bool,
+    ) -> Outflow | None:
+        shape = carry.shape
+        pairs = shape.pairs if shape is not None else [(label, False) for label in carry.labels]
+        if shape is not None:
+            have = {label for label, _ in pairs}
+            # Exceptions, cursors and settings leave whatever the shape of the answer is.
+            pairs = [*pairs, *((x, False) for x in carry.labels
+                               if x.kind is Kind.EXCEPTION and x not in have and not shape.closed)]
+        carried = []
+        for label, opened in sorted(pairs, key=_order):
+            one = self._carried(label, carry, route, stored, tables, opened=opened)
+            if one is not None and one not in carried:
+                carried.append(one)
+                if isinstance(label.access, Origin) and label.access.record is not None:
+                    label.access.record.channels.add(carry.channel)
+        if not carried:
+            return None
+        model = shape.state if shape is not None else ModelState.NONE
+        return Outflow(
+            carry.channel, carry.place, tuple(carried), route, carry.function, model,
+            shape.name if shape is not None else "", carry.status, carry.via,
+            public_file=False, reachable=reachable,
+        )
+
+    def _carried(
+        self, label: Label, carry: Carry, route: Route | None, stored: set[str],
+        tables: Mapping[str, tuple[str, str]], *, opened: bool,
+    ) -> Carried | None:
+        trace = trace_of(label, carry, route)
+        spoken = carry.channel in {Channel.LOG, Channel.FILE, Channel.HEADER}
+        match label.kind:
+            case Kind.ATTRIBUTE if not label.counted:
+                return self._attribute(label, trace, opened=opened, spoken=spoken)
+            case Kind.EXCEPTION if carry.channel in {Channel.RESPONSE, Channel.ERROR}:
+                return Carried(
+                    Cargo.EXCEPTION, detail=f"{label.name}: {label.detail or 'str(e)'}",
+                    own_text=label.own, origin=label.place, trace=trace,
+                )
+            case Kind.CURSOR if carry.channel in {Channel.RESPONSE, Channel.HEADER}:
+                return Carried(
+                    Cargo.CURSOR, Attribute(label.table, ("LastEvaluatedKey",)), seal=label.seal,
+                    origin=label.place, trace=trace,
+                )
+            case Kind.METADATA if carry.channel is Channel.RESPONSE:
+                return Carried(
+                    Cargo.METADATA, Attribute(label.table, ("ResponseMetadata",)), trace=trace
+                )
+            case Kind.INPUT | Kind.CALLER | Kind.SETTING if label.seal is Seal.NONE:
+                return self._named(label, carry, trace, stored, tables, spoken=spoken)
+        return None
+
+    def _attribute(
+        self, label: Label, trace: Trace, *, opened: bool, spoken: bool
+    ) -> Carried | None:
+        whole = not label.path
+        path = ("*",) if whole else ((*label.path, "*") if opened else label.path)
+        attribute = Attribute(label.table, tuple(part for part in path if part != "[]"))
+        sensitivity = self.sensitivity(attribute.name, label.table, label.hint)
+        if spoken and not whole and not opened and sensitivity.category not in TELLING:
+            return None
+        cargo = Cargo.ITEM if whole else (Cargo.MAP if opened else Cargo.ATTRIBUTE)
+        origin = label.access.record.place if isinstance(label.access, Origin) and (
+            label.access.record is not None) else label.place
+        return Carried(
+            cargo, attribute, sensitivity, label.minus, chosen=not whole and not opened,
+            seal=label.seal, origin=origin, trace=trace,
+        )
+
+    def _named(
+        self, label: Label, carry: Carry, trace: Trace, stored: set[str],
+        tables: Mapping[str, tuple[str, str]], *, spoken: bool,
+    ) -> Carried | None:
+        """Inputs, claims and settings leave only when their name is sensitive."""
+        if label.kind is Kind.CALLER and not spoken:
+            return None
+        if label.counted:
+            return None
+        name = label.path[-1] if label.path and label.path[-1] != "[]" else label.name
+        sensitivity = self.sensitivity(name)
+        if label.kind is Kind.CALLER and name == "claims":
+            sensitivity = Sensitivity(Category.PERSONAL, "claims", "claims of the caller's token")
+        wanted = TELLING if spoken else {Category.CREDENTIAL}
+        if sensitivity.category not in wanted:
+            return None
+        if label.kind is Kind.SETTING:
+            if sensitivity.category is not Category.CREDENTIAL:
+                return None
+            return Carried(
+                Cargo.SECRET, None, sensitivity, detail=label.name, origin=label.place, trace=trace
+            )
+        table, attribute = tables.get(label.name, ("request", name))
+        return Carried(
+            Cargo.INPUT, Attribute(table, (attribute,)), sensitivity, chosen=True,
+            stored=label.name in stored, detail=name, origin=label.place, trace=trace,
+        )
+
+    def _stored(self, store: Store, route: Route | None) -> Outflow | None:
+        name = store.attribute.rpartition(".")[2]
+        sensitivity = self.sensitivity(name, store.record.table)
+        if sensitivity.category is not Category.CREDENTIAL or name == "*":
+            return None
+        telling = [
+            label for label in store.labels
+            if label.kind in {Kind.INPUT, Kind.FRESH, Kind.SETTING} and not label.counted
+        ]
+        if not telling:
+            return None
+        seal = min((label.seal for label in telling), key=list(Seal).index)
+        label = telling[0]
+        step = Step(store.place, f"written to {store.record.table}.{store.attribute} as it is")
+        trace = (*_entry_steps(route), *store.trail, step)
+        carried = Carried(
+            Cargo.INPUT if label.kind is Kind.INPUT else Cargo.SECRET,
+            Attribute(store.record.table, tuple(store.attribute.split("."))), sensitivity,
+            stored=True, seal=seal, detail=label.name, origin=label.place, trace=trace,
+        )
+        return Outflow(
+            Channel.STORE, store.place, (carried,), route, store.function,
+            via=str(store.record.operation),
+        )
+
+    # reads, keys, expressions ----------------------------------------------------------------
+
+    def access(self, record: Record, route: Route | None, lists: set[int]) -> Access:
+        """Give the fact of one DynamoDB call."""
+        return Access(
+            record.operation, record.table, record.place, route, record.function, record.library,
+            record.index, record.projection, tuple(sorted(record.origin.used)),
+            tuple(sorted(record.channels)), id(record) in lists, record.limit,
+            record.limit_value, record.start_from_client, record.start_sealed, record.drains,
+            record.filtered, hiding(record.filter_hides), pagination_of([record]),
+            record.count_only, (*_entry_steps(route), *record.trail),
+        )
+
+    def expression(self, raw: RawExpression, route: Route | None) -> list[Expression]:
+        """Give the fact of one expression."""
+        inputs = [label for label in raw.labels if label.kind is Kind.INPUT]
+        # A key that was checked against fixed names is no free text.
+        free = [label for label in inputs if not label.validated and not label.counted]
+        named = [label for label in (*raw.name_labels, *raw.labels) if label.kind is Kind.INPUT]
+        keyed = [label for label in named if label.counted]
+        listed = any(
+            label.kind is Kind.KEY and label.path for label in (*raw.name_labels, *raw.labels)
+        )
+        chooses = [label for label in raw.name_labels if label.kind is Kind.INPUT] or keyed
+        return [
+            Expression(
+                raw.kind, raw.place, raw.text,
+                tuple(sorted(raw.names.items())) if raw.complete else None,
+                raw.values if raw.complete else None, route, raw.function, raw.record.table,
+                client=free[0].name if free else "",
+                client_names=chooses[0].name if chooses else "",
+                allow_listed=listed,
+                trace=(*_entry_steps(route), *raw.trail),
+            )
+        ]
+
+    def key_uses(self, record: Record, notes: Notes, route: Route | None) -> list[KeyUse]:
+        """Give a fact for each key value of a call."""
+        found = []
+        for key in record.keys:
+            inputs = sorted(
+                (label for label in key.labels if label.kind is Kind.INPUT), key=lambda x: x.name
+            )
+            client = inputs[0] if inputs else None
+            checked = record.owner_checked
+            if not checked and client is not None and client.name in notes.checked:
+                checked = "compare"
+            if not checked and notes.roles:
+                checked = "role"
+            found.append(
+                KeyUse(
+                    record.operation, record.table, key.attribute, key.place, route,
+                    record.function, client.name if client else "",
+                    client.source if client else "",
+                    validated=all(label.validated for label in inputs),
+                    composed=key.composed, owner_checked=checked,
+                    reaches=tuple(sorted(record.channels)),
+                    trace=(*_entry_steps(route), *record.trail),
+                )
+            )
+        return found
+
+
+HIDING = ("deleted", "archived", "hidden", "private", "visib", "tenant", "owner", "org_id",
+          "organization", "user_id", "userid", "account", "active", "public", "draft", "banned")
+
+
+def hiding(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the names among these that decide who may see an item."""
+    return tuple(n for n in names if any(word in n.lower() for word in HIDING))
+
+
+def _order(pair: tuple[Label, bool]) -> tuple[str, ...]:
+    label, opened = pair
+    return (str(label.kind), label.table, ".".join(label.path), label.name, str(opened))
+
+
+def merge_outflows(left: Outflow, right: Outflow) -> Outflow:
+    """Unite two outflows of one place."""
+    carried = list(left.carried)
+    carried += [one for one in right.carried if all(not _same(one, have) for have in carried)]
+    state = left.model if left.model is not ModelState.CLOSED else right.model
+    return Outflow(
+        left.channel, left.place, tuple(carried), left.route, left.function, state,
+        left.model_name or right.model_name, left.status or right.status, left.via,
+        left.public_file, left.reachable or right.reachable,
+    )
+
+
+def _same(one: Carried, other: Carried) -> bool:
+    return (one.cargo, one.attribute, one.detail, one.minus) == (
+        other.cargo, other.attribute, other.detail, other.minus)
+
+
+def _entry_steps(route: Route | None) -> Trace:
+    if route is None:
+        return ()
+    return (Step(route.place, f"{route} is answered by {route.handler}"),)
+
+
+def trace_of(label: Label, carry: Carry, route: Route | None) -> Trace:
+    """Tell how a value came to a channel: the route, the calls, the read, the way out."""
+    steps: list[Step] = list(_entry_steps(route))
+    if isinstance(label.access, Origin) and label.access.record is not None:
+        record: Record = label.access.record
+        steps += record.trail
+        what = f"{record.operation} on {record.table}"
+        asked = "every attribute" if record.projection is None else "a projection"
+        steps.append(Step(record.place, f"{what} asks for {asked}"))
+    elif label.place is not None:
+        steps.append(Step(label.place, _origin_text(label)))
+    steps += [step for step in carry.trail if step not in steps]
+    steps.append(Step(carry.place, f"leaves as {carry.channel} through {carry.via}"))
+    return tuple(dict.fromkeys(steps))
+
+
+def _origin_text(label: Label) -> str:
+    match label.kind:
+        case Kind.EXCEPTION:
+            return f"catches {label.name}"
+        case Kind.INPUT:
+            return f"{label.name} comes from the request's {label.source}"
+        case Kind.SETTING:
+            return f"setting {label.name}"
+    return f"{label.name or label.kind}"
+
+
+def pagination_of(records: list[Record]) -> Pagination:
+    """Say who bounds the items a route's reads give."""
+    many = [record for record in records if record.operation in MANY and not record.count_only]
+    if any(
+        record.limit is Bound.CLIENT or (record.start_from_client and not record.start_sealed)
+        for record in many
+    ):
+        return Pagination.CLIENT
+    bounded = [
+        record for record in many
+        if record.limit is Bound.CAPPED
+        or (record.limit is Bound.CONSTANT and (record.limit_value or 0) > 1)
+        or (record.limit is Bound.UNKNOWN)
+    ]
+    return Pagination.BOUNDED if bounded else Pagination.NONE
+
+

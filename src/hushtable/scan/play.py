@@ -1,0 +1,297 @@
+"""Plays one entry: a request through middleware and dependencies to its answer, or a start."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hushtable.model.facts import UrlSecret
+from hushtable.model.place import Place
+from hushtable.model.sensitivity import Category
+from hushtable.model.service import (
+    Channel,
+    ModelState,
+    Pagination,
+    ParameterSource,
+    ResponseModel,
+    Route,
+)
+from hushtable.scan.answers import body_of, is_response
+from hushtable.scan.entries import Entry
+from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
+from hushtable.scan.gates import audience_of, gate_of, run_middleware
+from hushtable.scan.labels import Origin
+from hushtable.scan.leaving import leaving
+from hushtable.scan.notes import Notes
+from hushtable.scan.observe import Observed, Observer, pagination_of
+from hushtable.scan.records import Record
+from hushtable.scan.requests import Request, bind_request, run_dependency
+from hushtable.scan.response_model import describe, filter_response
+from hushtable.scan.values import (
+    ELTS,
+    MISSING,
+    NONE,
+    REST,
+    UNKNOWN,
+    Bound,
+    Choice,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    Opaque,
+    Partial,
+    Seq,
+    options,
+)
+
+STEPS = 120_000
+WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What leaves with an answer, after the response model."""
+
+    pairs: tuple[Any, ...]
+    state: ModelState
+    name: str
+    closed: bool
+
+
+def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
+    """Play one request to a route; give the facts."""
+    notes: Notes = m.observer.notes
+    notes.begin()
+    m.steps, m.limit, m.current = 0, STEPS, entry
+    request = Request(entry.method, entry.path)
+    function = handler_function(entry.route.handler)
+    module = function.module if function is not None else m.program.no_frame.module
+    frame = Frame(module, {})
+    mark = m.journal.mark()
+    lists: set[int] = set()
+    model = ResponseModel()
+    try:
+        run_middleware(m, request, entry, frame)
+        for dependency in entry.dependencies:
+            run_dependency(m, request, dependency, frame)
+        arguments = bind_request(m, request, entry.route.handler, frame)
+        model = _model(m, entry, function)
+        if function is not None:
+            notes.watched[id(function)] = []
+        _answer(m, entry, function, arguments, frame, lists)
+    except OutOfBudget:
+        pass
+    finally:
+        notes.phase = ""
+        m.tries, m.conditions, m.stack, m.collectors = 0, [], [], []
+        m.journal.undo(mark)
+    return _observed(m, entry, request, observer, model, function, lists)
+
+
+def handler_function(handler: Any) -> Function | None:
+    """Give the function of the program behind a handler."""
+    match handler:
+        case Function():
+            return handler
+        case Bound(function=inner) | Partial(function=inner):
+            return handler_function(inner)
+        case Class():
+            return None
+    return None
+
+
+def _model(m: Machine, entry: Entry, function: Function | None) -> ResponseModel:
+    annotation = annotation_of(m, entry, function)
+    if annotation is None:
+        return ResponseModel()
+    model = describe(m, annotation)
+    return model if model.place is not None else replace(model, place=entry.route.place)
+
+
+def annotation_of(m: Machine, entry: Entry, function: Function | None) -> Any:
+    """Give the type an answer is filtered through: `response_model`, else the annotation."""
+    given = entry.route.response_model
+    if given is not MISSING:
+        return None if given == NONE else given
+    if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
+        return None
+    node: ast.expr = function.node.returns
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            return None
+    try:
+        value = m.evaluate(m, node, Frame(function.module, {}, parent=function.closure))
+    except Stopped:
+        return None
+    if value == NONE or isinstance(value, Opaque):
+        return None
+    names = [getattr(o, "name", "") for o in options(value)]
+    return None if any("starlette.responses" in str(n) for n in names) else value
+
+
+def _answer(
+    m: Machine, entry: Entry, function: Function | None, arguments: dict[str, Any], frame: Frame,
+    lists: set[int],
+) -> None:
+    """Call the handler and follow each of its answers out."""
+    notes: Notes = m.observer.notes
+    try:
+        value = m.call(m, entry.route.handler, [], arguments, ast.Constant(None), frame)
+    except Stopped:
+        return
+    place = entry.route.place
+    name = function.name if function is not None else ""
+    ways = [
+        (way.value, way.place)
+        for way in (notes.watched.get(id(function), ()) if function is not None else ())
+        if way.kind == "return"
+    ]
+    annotation = annotation_of(m, entry, function)
+    for one, where in ways or [(value, place)]:
+        for option in options(one):
+            _leave(m, entry, option, where, name, annotation, lists)
+
+
+def _leave(
+    m: Machine, entry: Entry, value: Any, place: Place, name: str, annotation: Any, lists: set[int]
+) -> None:
+    notes: Notes = m.observer.notes
+    model = describe(m, annotation) if annotation is not None else ResponseModel()
+    if is_response(value):
+        shown, via, state = body_of(value), value.native.rpartition(".")[2], ModelState.BYPASSED
+    else:
+        filtered = filter_response(
+            m, value, annotation, include=entry.route.include, exclude=entry.route.exclude
+        )
+        shown, via, state = filtered.value, "return", filtered.model.state
+    leaves = leaving(m, shown)
+    pairs = tuple((leaf.label, leaf.open) for leaf in leaves if not leaf.covered)
+    under_list(shown, lists)
+    closed = state is ModelState.CLOSED
+    notes.left(
+        m, Channel.RESPONSE, shown, place, via, name, shape=Shape(pairs, state, model.name, closed)
+    )
+
+
+def under_list(value: Any, found: set[int], *, inside: bool = False, depth: int = 0) -> None:
+    """Note the reads of which several items leave: those whose labels lie in a list."""
+    if depth > MAX_DEPTH:
+        return
+    match value:
+        case Choice():
+            for option in value.options:
+                under_list(option, found, inside=inside, depth=depth + 1)
+        case Seq():
+            for element in (*value.slots[ELTS], value.slots.get(REST, UNKNOWN)):
+                under_list(element, found, inside=inside or REST in value.slots, depth=depth + 1)
+        case Dict() | Instance():
+            for key, held in value.slots.items():
+                if not isinstance(held, tuple | frozenset):
+                    under_list(held, found, inside=inside or key is REST and not isinstance(
+                        held, Opaque), depth=depth + 1)
+        case Opaque() if inside or value.deep:
+            for label in value.labels:
+                if isinstance(label.access, Origin) and label.access.record is not None:
+                    record: Record = label.access.record
+                    if record.lists and not label.counted:
+                        found.add(id(record))
+
+
+MAX_DEPTH = 12
+
+
+def _observed(
+    m: Machine, entry: Entry, request: Request, observer: Observer, model: ResponseModel,
+    function: Function | None, lists: set[int],
+) -> Observed:
+    notes: Notes = m.observer.notes
+    gate, audience, holes = gate_of(m, request, entry)
+    handler = function.name if function is not None else ""
+    bare = Route(
+        entry.method, entry.path, entry.route.place, handler, entry.app.name if entry.app else "",
+        tuple(dict.fromkeys(request.parameters)), model, gate, audience,
+        registered=entry.registered, writes=any(not r.reads for r in notes.records),
+        scans=any(r.operation == "scan" for r in notes.records),
+        rate_limited=notes.limited or _limited(m, function),
+    )
+    found = Observed()
+    # The channels that a record reaches are noted while outflows are made.
+    found.outflows = observer.outflows(notes, bare, reachable=entry.registered)
+    leaves = {
+        one.attribute
+        for flow in found.outflows if flow.channel is Channel.RESPONSE
+        for one in flow.carried
+        if one.attribute is not None and one.cargo in {"attribute", "item", "map"}
+    }
+    route = replace(
+        bare,
+        audience=audience_of(audience, notes.records),
+        pagination=_pagination(notes, lists),
+        reads=tuple(dict.fromkeys(r.table for r in notes.records if r.reads)),
+        leaves=tuple(sorted(leaves)),
+    )
+    found.routes = [route]
+    found.outflows = [replace(flow, route=route) for flow in found.outflows]
+    found.accesses = [observer.access(record, route, lists) for record in notes.records]
+    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, route)]
+    found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
+    found.holes = [replace(hole, route=route) for hole in holes]
+    found.swallows = [replace(one, route=route) for one in notes.swallows]
+    found.urls = _url_secrets(observer, route)
+    return found
+
+
+def _pagination(notes: Notes, lists: set[int]) -> Pagination:
+    shown = [record for record in notes.records if id(record) in lists]
+    found = pagination_of(shown)
+    if found is Pagination.NONE:
+        wide = pagination_of(notes.records)
+        return wide if wide is Pagination.CLIENT else found
+    return found
+
+
+def _limited(m: Machine, function: Function | None) -> bool:
+    return function is not None and id(function.node) in m.stores.get("rate limited", ())
+
+
+ONE_TIME = ("reset", "verify", "confirm", "invit", "activate", "magic", "unsubscribe", "ping")
+
+
+def _url_secrets(observer: Observer, route: Route) -> list[UrlSecret]:
+    found = []
+    for parameter in route.parameters:
+        if parameter.source in {ParameterSource.PATH, ParameterSource.QUERY}:
+            sensitivity = observer.sensitivity(parameter.name)
+            if sensitivity.category is Category.CREDENTIAL:
+                one_time = any(word in route.path.lower() for word in ONE_TIME)
+                found.append(
+                    UrlSecret(parameter.place or route.place, parameter.name,
+                              str(parameter.source), route, one_time=one_time)
+                )
+    return found
+
+
+def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
+    """Play something that is no route: a start, a script, a function nothing calls."""
+    notes: Notes = m.observer.notes
+    notes.begin()
+    m.steps, m.limit, m.current = 0, STEPS // 4, None
+    mark = m.journal.mark()
+    found = Observed()
+    try:
+        run()
+    except (Stopped, OutOfBudget):
+        pass
+    finally:
+        m.tries, m.conditions, m.stack, m.collectors = 0, [], [], []
+    found.outflows = observer.outflows(notes, None, reachable=False)
+    found.accesses = [observer.access(record, None, set()) for record in notes.records]
+    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None)]
+    found.keys = []
+    found.swallows = list(notes.swallows)
+    m.journal.undo(mark)
+    return found
