@@ -1,0 +1,1 @@
+"""Reads tables and policies out of infrastructure files: nothing is run or resolved elsewhere."""
