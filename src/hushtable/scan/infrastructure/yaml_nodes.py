@@ -84,7 +84,9 @@ def elements(node: Node) -> list[Node]:
 
 
 def texts(node: Node) -> tuple[str, ...]:
-    """Give the texts of a sequence or of one scalar."""
+    """Give the texts of a sequence, or the one of a scalar or function."""
+    if node is not None and str(node.tag).startswith("!"):
+        return (text(node),)
     return tuple(text(element) for element in elements(node))
 
 
