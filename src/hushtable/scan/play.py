@@ -21,7 +21,7 @@ from hushtable.scan.answers import body_of, is_response
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.gates import audience_of, gate_of, run_middleware
-from hushtable.scan.labels import Origin
+from hushtable.scan.labels import Label, Origin
 from hushtable.scan.leaving import leaving
 from hushtable.scan.notes import Notes
 from hushtable.scan.observe import Observed, Observer, pagination_of
@@ -169,11 +169,30 @@ def _leave(
         )
         shown, via, state = filtered.value, "return", filtered.model.state
     leaves = leaving(m, shown)
-    pairs = tuple((leaf.label, leaf.open) for leaf in leaves if not leaf.covered)
+    pairs = _told_once([(leaf.label, leaf.open) for leaf in leaves if not leaf.covered])
     under_list(shown, lists)
     closed = state is ModelState.CLOSED
     notes.left(
         m, Channel.RESPONSE, shown, place, via, name, shape=Shape(pairs, state, model.name, closed)
+    )
+
+
+def _told_once(pairs: list[tuple[Label, bool]]) -> tuple[tuple[Label, bool], ...]:
+    """Take list positions out of paths; what leaves as one value is not told as a map too.
+
+    A helper that converts any value (numbers, maps, lists) makes all of these of an attribute
+    whose type is not known: that is no evidence of a map.
+    """
+    plain = [
+        (replace(label, path=tuple(p for p in label.path if p != "[]")), opened)
+        for label, opened in pairs
+    ]
+    single = {(x.table, x.path, x.kind) for x, opened in plain if not opened and x.path}
+    return tuple(
+        dict.fromkeys(
+            (x, opened) for x, opened in plain
+            if not (opened and (x.table, x.path, x.kind) in single)
+        )
     )
 
 

@@ -57,6 +57,7 @@ class Program:
         self.parsed: set[str] = set()
         self.no_frame = Frame(Module("", ""), {})
         self._shapes: dict[int, bool] = {}
+        self._resolving: set[Deferred] = set()
 
     # modules -------------------------------------------------------------------------------
 
@@ -116,7 +117,8 @@ class Program:
         """Give `module.name`: what its top level bound, or a submodule."""
         self.run_module(m, module)
         value = module.slots.get(name, MISSING)
-        if value is not MISSING:
+        # `from . import users` in a package binds its own submodule.
+        if value is not MISSING and value != Deferred(module, name):
             return self.resolve(m, value)
         if module.package:
             base = module.path.removesuffix("__init__.py").rstrip("/")
@@ -130,11 +132,15 @@ class Program:
 
     def resolve(self, m: Machine, value: Any) -> Any:
         """Look up a deferred import."""
-        for _ in range(16):
-            if not isinstance(value, Deferred):
-                return value
-            value = self.module_attribute(m, value.module, value.name)
-        return UNKNOWN
+        if not isinstance(value, Deferred):
+            return value
+        if value in self._resolving:  # two modules that each import a name from the other
+            return UNKNOWN
+        self._resolving.add(value)
+        try:
+            return self.module_attribute(m, value.module, value.name)
+        finally:
+            self._resolving.discard(value)
 
     # imports -------------------------------------------------------------------------------
 

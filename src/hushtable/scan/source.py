@@ -21,6 +21,7 @@ SKIPPED_FOLDERS = frozenset(
         ".serverless", ".hushtable_cache", "bower_components", ".idea", ".vscode",
     }
 )  # fmt: skip
+INSTALLED = frozenset({"lib", "lib64", "Lib", "bin", "Scripts", "include", "Include", "share"})
 MAX_BYTES = 3_000_000
 """Larger Python files are generated data; one is told as unknown, not read."""
 
@@ -92,14 +93,13 @@ def _walk(folder: str, prefix: str, ignored: PathSpec, listing: Listing) -> None
         except OSError as error:
             listing.problems.append((relative or ".", f"folder cannot be read: {error.strerror}"))
             continue
-        if any(entry.name == "pyvenv.cfg" for entry in found):
-            listing.skipped += 1
-            continue
+        # Some keep their program inside the virtual environment: only what it installed is left out.
+        installed = INSTALLED if any(e.name == "pyvenv.cfg" for e in found) else frozenset()
         for entry in found:
             path = f"{relative}{entry.name}"
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name in SKIPPED_FOLDERS or ignored.match_file(f"{path}/"):
+                    if entry.name in SKIPPED_FOLDERS | installed or ignored.match_file(f"{path}/"):
                         listing.skipped += 1
                     else:
                         pending.append((entry.path, f"{path}/"))

@@ -21,6 +21,7 @@ from hushtable.scan.observe import Observed
 from hushtable.scan.operators import pick
 from hushtable.scan.play import handler_function, play_plain, play_route
 from hushtable.scan.requests import Request
+from hushtable.scan.typed import service_of_class
 from hushtable.scan.values import UNKNOWN, Bound, Class, Function, Instance, Native
 
 SMALL = 60
@@ -199,9 +200,14 @@ def _taught(loaded: Loaded, job: Job) -> None:
     }
     callee: Any = function
     if function.owner is not None and function.kind != "static":
-        made = machine.observer.models.instance_for(machine, function.owner)
+        made = _receiver(machine, function.owner)
         callee = Bound(function, made)
     machine.call(machine, callee, [], given, ast.Constant(None), Frame(function.module, {}))
+
+
+def _receiver(machine: Machine, cls: Class) -> Any:
+    """Make an object to call a method on, as its class's own constructor would."""
+    return service_of_class(machine, cls) or Instance(cls)
 
 
 def _main(machine: Machine, job: Job, body: list[ast.stmt]) -> None:
@@ -218,7 +224,7 @@ def _orphan(machine: Machine, function: Function, cls: Class | None) -> None:
     frame = Frame(function.module, {})
     callee: Any = function
     if cls is not None and function.kind not in {"static", "class"}:
-        callee = Bound(function, machine.observer.models.instance_for(machine, cls))
+        callee = Bound(function, _receiver(machine, cls))
     elif cls is not None and function.kind == "class":
         callee = Bound(function, cls)
     machine.call(machine, callee, [], {}, ast.Constant(None), frame)
