@@ -292,7 +292,8 @@ def _informed(field: Field, info: Mapping[Any, Any]) -> Field:
     if default == Const(...) or isinstance(default, Native) and default.name.endswith("NOTHING"):
         default = MISSING
     factory = info.get("default_factory") or info.get("factory") or field.factory
-    aliases = [*_names(info.get("validation_alias")), *_names(info.get("alias"))]
+    told = ("validation_alias", "alias", "env")
+    aliases = [name for key in told for name in _names(info.get(key))]
     shown = _text(info.get("serialization_alias")) or _text(info.get("alias"))
     init = info.get("init")
     return replace(
@@ -393,7 +394,9 @@ def _text(value: Any) -> str:
 
 
 def _names(value: Any) -> list[str]:
-    """Give the names of an alias: a string, `AliasChoices("a", "b")`."""
+    """Give the names of an alias: a string, a list of them, `AliasChoices("a", "b")`."""
+    if isinstance(value, Seq):
+        return [name for one in value.slots[ELTS] for name in _names(one)]
     if isinstance(value, Instance):
         held = value.slots.get("choices")
         known = held.slots[ELTS] if isinstance(held, Seq) else ()
