@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushtable.scan.values import ELTS, MINUS, MISSING, join
+from hushtable.scan.values import ELTS, MINUS, MISSING, REST, Opaque, join
 
 Slots = dict[Any, Any]
 State = dict[tuple[int, Any], tuple[Slots, Any, Any]]
@@ -74,6 +74,9 @@ class Journal:
         for place, (slots, key) in places.items():
             base = slots.get(key, MISSING)
             values = [state[place][2] if place in state else base for state in states]
+            if REST in slots and isinstance(key, str) and MISSING in values:
+                values = [_implied(slots, key, state) if value is MISSING else value
+                          for value, state in zip(values, states, strict=True)]
             self._put(slots, key, _join_slot(key, values))
 
     def forget(self, mark: int, slots: Slots) -> None:
@@ -88,6 +91,17 @@ class Journal:
             self.delete(slots, key)
         elif slots.get(key, MISSING) is not new:
             self.set(slots, key, new)
+
+
+def _implied(slots: Slots, key: str, state: State) -> Any:
+    """Give what an open map holds under a key that one of its branches has not written."""
+    rest, minus = (
+        state[place][2] if place in state else slots.get(place[1], MISSING)
+        for place in ((id(slots), REST), (id(slots), MINUS))
+    )
+    if not isinstance(rest, Opaque) or minus is not MISSING and key in minus:
+        return MISSING
+    return rest.child(key)
 
 
 def _join_slot(key: Any, values: list[Any]) -> Any:

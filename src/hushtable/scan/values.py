@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from hushtable.scan.labels import NOTHING, Label, Labels
+from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 
 if TYPE_CHECKING:
     from hushtable.scan.frame import Frame, Module
@@ -50,6 +50,17 @@ class Opaque:
     parts: tuple[str | None, ...] | None = None
     of: str = ""
     deep: bool = False
+
+    def child(self, key: str) -> Opaque:
+        """Give what lies under a known key of this value."""
+        if self.deep:
+            return self
+        labels = frozenset(
+            label.child(key) if key not in label.minus else label
+            for label in self.labels
+            if key not in label.minus and label.kind is not Kind.KEY
+        )
+        return Opaque(labels, of=self.of and f"{self.of}[{key}]")
 
 
 UNKNOWN = Opaque()
