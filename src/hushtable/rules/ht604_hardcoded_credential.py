@@ -44,8 +44,9 @@ value as known to others.
 
 ## Limits
 
-A dummy for local use, such as the key pair of an emulator, is reported with low confidence. Only
-files that the scan reads are looked at, and not their history.
+A value that says itself that it is a dummy for local use ("dummy", "test", the key pair of an
+emulator, a sample file) is not reported. Only files that the scan reads are looked at, and not
+their history.
 """
 
 from collections.abc import Iterator
@@ -66,18 +67,17 @@ RULE = RuleInfo(
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every secret literal, by its name and kind, never by its value."""
     for literal in facts.literals:
+        if literal.dummy:
+            continue
         what = f"`{literal.name}` holds {_kind(literal)}" if literal.name else _kind(literal)
         where = "" if literal.name else " stands here"
-        dummy = ", which looks like a dummy" if literal.dummy else ""
         yield Judgement(
             place=literal.place,
-            message=f"{what}{where} in the source{dummy}",
+            message=f"{what}{where} in the source",
             remedy=_remedy(literal),
             channel=Channel.SOURCE,
             # The name keeps two literals of one file apart, so that a key survives line moves.
             function=literal.name,
-            severity=Severity.LOW if literal.dummy else Severity.HIGH,
-            confidence=Confidence.LOW if literal.dummy else Confidence.HIGH,
         )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
+from hushtable.model.place import Step
 from hushtable.scan import assign, operators
 from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
-from hushtable.scan.labels import NOTHING
+from hushtable.scan.labels import NOTHING, Kind
 from hushtable.scan.members import anything_of, get_attribute, get_item
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -59,7 +61,26 @@ def _attribute(m: Machine, node: ast.Attribute, frame: Frame) -> Any:
 def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Any:
     owner = evaluate(m, node.value, frame)
     key = evaluate(m, node.slice, frame)
-    return get_item(m, owner, key, node, frame)
+    return _followed(m, get_item(m, owner, key, node, frame), node, frame)
+
+
+def _followed(m: Machine, value: Any, node: ast.AST, frame: Frame) -> Any:
+    """Remember where a cursor was taken out of an answer, and what was made of it."""
+    if not isinstance(value, Opaque) or not value.labels:
+        return value
+    if all(label.kind is not Kind.CURSOR for label in value.labels):
+        return value
+    step = Step(m.place(node, frame), "takes the cursor")
+    labels = frozenset(
+        replace(label, stack=(*label.stack, step))
+        if label.kind is Kind.CURSOR and len(label.stack) < MAX_STEPS and step not in label.stack
+        else label
+        for label in value.labels
+    )
+    return replace(value, labels=labels)
+
+
+MAX_STEPS = 4
 
 
 def _slice(m: Machine, node: ast.Slice, frame: Frame) -> Any:
@@ -252,7 +273,8 @@ def _call(m: Machine, node: ast.Call, frame: Frame) -> Any:
             elif key is REST:
                 extra = join(extra, Dict({k: v for k, v in holder.slots.items()
                                           if isinstance(k, Rest)}))
-    return m.call(m, function, args, kwargs, node, frame, None if extra is MISSING else extra)
+    made = m.call(m, function, args, kwargs, node, frame, None if extra is MISSING else extra)
+    return _followed(m, made, node, frame)
 
 
 IN_PLACE = {"pop": "dict", "update": "dict", "setdefault": "dict", "popitem": "dict",
@@ -320,6 +342,10 @@ def _await(m: Machine, node: ast.Await, frame: Frame) -> Any:
 
 def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Any:
     value = Const(None) if node.value is None else evaluate(m, node.value, frame)
+    if frame.body is not None:
+        if not frame.body(value, frame):
+            raise Stopped
+        return Const(None)
     if frame.yields is not None:
         frame.yields.append(value)
     return m.observer.sent(m, frame)

@@ -62,6 +62,7 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
     notes = Notes()
     notes.begin()
     machine = compose(program, notes, taught, LIBRARIES)
+    machine.natives = {**machine.natives, **orm.taught_natives(taught)}
     loaded = Loaded(machine, Observer(config.attributes), [], taught=taught)
     # What was taught may stand in any file, whatever that imports.
     own = bool(config.taught)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -302,8 +303,16 @@ class Notes:
 
     def finished(self, m: Machine, function: Function, exits: list[Exit], *, falls: bool) -> None:
         """Keep the ways out of a function that is watched, for gates that fail open."""
+        returns = [e for e in exits if e.kind == "return"]
         if id(function) in self.watched:
-            self.watched[id(function)] += [e for e in exits if e.kind == "return"]
+            self.watched[id(function)] += returns
+        elif self.records:
+            name = function.name.rpartition(".")[2]
+            for way in returns:
+                for label in _followed(way.value):
+                    record = label.access.record if isinstance(label.access, Origin) else None
+                    if record is not None and len(record.returned) < MAX_RETURNS:
+                        record.returned.setdefault(way.place, name)
         del m, falls
 
     # comparisons ---------------------------------------------------------------------------
@@ -345,6 +354,21 @@ class Notes:
         self.taught_gates.append((name or call.name, m.place(call.node, call.frame)))
 
 
+MAX_RETURNS = 8
+
+
+def _followed(value: Any) -> Iterator[Label]:
+    """Labels of a value and of what lies directly in it: enough to follow it out of a function."""
+    yield from own_labels(value)
+    for option in options(value):
+        if isinstance(option, Dict | Seq | Instance):
+            for held in _held(option):
+                yield from own_labels(held)
+                if isinstance(held, Dict | Seq):
+                    for inner in _held(held):
+                        yield from own_labels(inner)
+
+
 def label_set(value: Any) -> Labels:
     """Labels of a value and of the alternatives of a choice, containers included."""
     if isinstance(value, Dict | Seq | Instance):
@@ -367,7 +391,7 @@ def text_labels(value: Any) -> Labels:
     return frozenset(found)
 
 
-def _held(value: Dict | Seq) -> list[Any]:
+def _held(value: Dict | Seq | Instance) -> list[Any]:
     found: list[Any] = []
     for held in value.slots.values():
         found += held if isinstance(held, tuple) else [held]

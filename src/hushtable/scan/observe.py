@@ -252,12 +252,17 @@ class Observer:
     def key_uses(self, record: Record, notes: Notes, route: Route | None) -> list[KeyUse]:
         """Give a fact for each key value of a call."""
         found = []
+        tied, refused = tied_inputs(notes), refuses_by_data(notes)
         for key in record.keys:
             inputs = sorted(
                 (label for label in key.labels if label.kind is Kind.INPUT), key=lambda x: x.name
             )
             client = inputs[0] if inputs else None
             checked = record.owner_checked
+            if not checked and client is not None and client.name in tied:
+                checked = "membership"
+            if not checked and refused:
+                checked = "compare"
             if not checked and client is not None and client.name in notes.checked:
                 checked = "compare"
             if not checked and notes.roles:
@@ -274,6 +279,25 @@ class Observer:
                 )
             )
         return found
+
+
+def tied_inputs(notes: Notes) -> set[str]:
+    """Name the inputs that a read looks up together with the caller: a membership check."""
+    found: set[str] = set()
+    for record in notes.records:
+        kinds = {label.kind for key in record.keys for label in key.labels}
+        if Kind.CALLER in kinds:
+            found |= {x.name for key in record.keys for x in key.labels if x.kind is Kind.INPUT}
+    return found
+
+
+def refuses_by_data(notes: Notes) -> bool:
+    """Whether callers are refused by what a table or the caller's identity says."""
+    return any(
+        label.kind is Kind.ATTRIBUTE or (label.kind is Kind.CALLER and not denial.phase)
+        for denial in notes.denials
+        for label in denial.conditions
+    )
 
 
 HIDING = ("deleted", "archived", "hidden", "private", "visib", "tenant", "owner", "org_id",
@@ -322,8 +346,10 @@ def trace_of(label: Label, carry: Carry, route: Route | None) -> Trace:
         what = f"{record.operation} on {record.table}"
         asked = "every attribute" if record.projection is None else "a projection"
         steps.append(Step(record.place, f"{what} asks for {asked}"))
+        steps += [Step(place, f"{name} returns it") for place, name in record.returned.items()]
     elif label.place is not None:
         steps.append(Step(label.place, _origin_text(label)))
+    steps += label.stack
     steps += [step for step in carry.trail if step not in steps]
     steps.append(Step(carry.place, f"leaves as {carry.channel} through {carry.via}"))
     return tuple(dict.fromkeys(steps))

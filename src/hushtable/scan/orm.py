@@ -133,6 +133,9 @@ def write(m: Machine, call: Call, word: Word, owner: Instance, does: str) -> Any
     m.may_raise(f"{word.library}.exceptions.PutError")
     if does == "put":
         m.observer.notes.stored(m, record, owner, call)
+        # From here on the object is the item as it stands in the table.
+        label = Label(Kind.ATTRIBUTE, table=record.table, access=record.origin, place=record.place)
+        m.journal.set(owner.slots, REST, Opaque(frozenset({label})))
     elif does == "update":
         pairs = [
             (name, value)
@@ -226,7 +229,7 @@ def _batch_save(m: Machine, call: Call) -> Any:
 
 def taught_natives(taught: Taught) -> dict[str, Any]:
     """Give the constructors of the table classes' bases."""
-    return {f"{base}.__init__": init for base in taught.models if base.startswith("pyn")}
+    return {f"{base}.__init__": init for base in taught.models if base != "dyntastic.Dyntastic"}
 
 
 NATIVES: dict[str, Any] = {

@@ -52,6 +52,8 @@ class Record:
     owner_checked: str = ""
     channels: set[Any] = field(default_factory=set)
     lists: bool = False
+    returned: dict[Place, str] = field(default_factory=dict)
+    """Where functions return something of what was read, with the function's name."""
 
     @property
     def reads(self) -> bool:

@@ -12,6 +12,8 @@ from hushtable.scan.frame import Call, Frame, Machine, Stopped
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.operators import pick
+from hushtable.scan.schema import is_model, schema_of
+from hushtable.scan.typed import of_schema
 from hushtable.scan.values import (
     ELTS,
     MISSING,
@@ -324,6 +326,8 @@ def _run(m: Machine, request: Request, dependency: Any, frame: Frame) -> Any:
         return _scheme(m, request, Instance(native=f"{SECURITY}HTTPBearer"))
     if isinstance(dependency, Native) and dependency.name in FORMS:
         return Opaque(frozenset({Label(Kind.INPUT, name="form", source="form")}))
+    if isinstance(dependency, Class) and is_model(dependency):
+        return _from_fields(m, request, dependency)
     arguments = bind_request(m, request, dependency, frame)
     target, _ = _unwrapped(m, dependency)
     if target is not None:
@@ -338,6 +342,22 @@ def _run(m: Machine, request: Request, dependency: Any, frame: Frame) -> Any:
         known = value.slots[ELTS]
         return known[0] if known else value.slots.get(REST, UNKNOWN)
     return value
+
+
+def _from_fields(m: Machine, request: Request, cls: Class) -> Any:
+    """A model or dataclass as a dependency: its fields are query parameters."""
+    schema = schema_of(m, cls)
+    if schema is None:
+        return UNKNOWN
+    label = Label(Kind.INPUT, name=cls.name, source="query")
+    for name, field_ in schema.fields.items():
+        in_path = f"{{{name}}}" in request.path
+        source = ParameterSource.PATH if in_path else ParameterSource.QUERY
+        request.parameters.append(
+            Parameter(name, source, "", field_.constrained, place=Place(cls.module.path,
+                                                                       cls.node.lineno))
+        )
+    return of_schema(m, schema, frozenset({label}))
 
 
 def _note_open(m: Machine, request: Request, target: Function) -> None:
