@@ -126,7 +126,7 @@ def _contact(text: str, words: frozenset[str]) -> Sensitivity | None:
 
 
 def _is_phone(text: str) -> bool:
-    phonenumbers = _library("phonenumbers")
+    phonenumbers = _phonenumbers()
     # Without a country code the number is read as a North American one, which has no trunk
     # prefix and so the fewest numbers that fit by chance.
     region = None if text.startswith("+") else "US"
@@ -158,13 +158,19 @@ def _is_card(text: str, words: frozenset[str]) -> bool:
 
 
 def _valid(module: str, text: str) -> bool:
-    return bool(_library(f"stdnum.{module}").is_valid(text))
+    return bool(_checker(module).is_valid(text))
 
 
 @cache
-def _library(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a checker with the first value that needs it: together they take 0.1 s to import."""
-    return import_module(name)
+def _checker(module: str) -> Any:  # noqa: ANN401 - a module
+    """Load a checker of python-stdnum with the first value that needs it."""
+    return import_module(f"stdnum.{module}")
+
+
+@cache
+def _phonenumbers() -> Any:  # noqa: ANN401 - a module
+    """Load phonenumbers with the first value that needs it: it takes 50 ms to import."""
+    return import_module("phonenumbers")
 
 
 def _found(category: Category, kind: str, what: str, confidence: float) -> Sensitivity:
