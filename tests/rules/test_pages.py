@@ -1,0 +1,52 @@
+"""Every example of every rule, by one test that knows no rule by name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hushtable.model.config import ScanConfig
+from hushtable.rules.judge import judge
+from hushtable.testing import Example, cases, examples, scan_source, scanned, told
+
+CASES = Path(__file__).parent / "cases"
+ALL = (*examples(), *cases(CASES))
+each_example = pytest.mark.parametrize("example", ALL, ids=[example.label for example in ALL])
+
+# Fences that no run can witness. The number may only fall.
+UNPROVEN = 12
+
+
+@each_example
+def test_scan_finds_exactly_the_marked_lines(example: Example) -> None:
+    """Scan finds the marked lines with their attributes, and nothing else."""
+    assert scanned(example) == ()
+
+
+@each_example
+def test_every_reporter_shows_it_and_no_secret(example: Example) -> None:
+    """Every reporter shows what was found in an example, and no secret out of it."""
+    files = dict(example.program.files)
+    facts = scan_source(files)
+    result = judge(facts, ScanConfig(select=(example.rule.code,)), ".")
+    assert told(result, facts, files) == ()
+
+
+@each_example
+def test_every_program_is_python(example: Example) -> None:
+    """Every Python file of an example parses."""
+    for path, text in example.program.files:
+        if path.endswith(".py"):
+            ast.parse(text, path)
+
+
+def test_fewer_fences_are_unproven() -> None:
+    """The number of fences that no run can witness does not rise."""
+    assert sum(bool(example.program.unproven) for example in ALL) == UNPROVEN
+
+
+def test_labels_are_unique() -> None:
+    """Each example has a name of its own."""
+    assert len({example.label for example in ALL}) == len(ALL)
