@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import Any
 
 from hushtable.model.place import Place
@@ -12,6 +13,7 @@ from hushtable.scan.lookup import class_attribute, native_base
 from hushtable.scan.members import bind_to, child, get_attribute
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
+    ELTS,
     MISSING,
     NONE,
     REST,
@@ -27,11 +29,15 @@ from hushtable.scan.values import (
     Native,
     Opaque,
     Partial,
+    Rest,
+    Seq,
     deep_labels,
     mapping,
     sequence,
 )
 
+MANAGER = "__contextmanager__"
+"""The slot that marks a generator function as `@contextmanager`."""
 MAX_DEPTH = 48
 MAX_RECURSION = 8
 MAX_EXITS = 24
@@ -141,12 +147,57 @@ def call_function(
         owner=function.owner,
         parent=function.closure,
         yields=[] if function.generator else None,
+        body=m.bodies.get(id(node)) if MANAGER in function.slots else None,
+    )
+    bound = dict(inner.slots) if function.generator else {}
+    m.stack.append((function, m.place(node, frame)))
+    try:
+        made = _run(m, function, inner, frame, m.place(node, frame))
+    finally:
+        m.stack.pop()
+    if function.generator and isinstance(made, Seq):
+        made.slots[RUN] = Generated(function, bound, {}, len(made.slots[ELTS]))
+    return made
+
+
+RUN = Rest("run")
+"""The slot of a generator's iterator that says how to run it again."""
+
+
+@dataclass(slots=True)
+class Generated:
+    """A run of a generator: its arguments, what was sent at which `yield`, how often it yields."""
+
+    function: Function
+    bound: dict[Any, Any]
+    sent: dict[int, Any]
+    count: int
+
+
+def resume(m: Machine, iterator: Seq, value: Any, node: ast.AST, frame: Frame) -> Any:
+    """Evaluate `iterator.send(value)`: run the generator again with what was sent so far.
+
+    None when the iterator is not a generator's.
+    """
+    run = iterator.slots.get(RUN)
+    if not isinstance(run, Generated) or sum(1 for f, _ in m.stack if f is run.function) > 1:
+        return None
+    at = run.count - len(iterator.slots[ELTS])
+    sent = {**run.sent, at - 1: value}
+    function = run.function
+    inner = Frame(
+        function.module, dict(run.bound), mark=m.journal.mark(), function=function,
+        owner=function.owner, parent=function.closure, yields=[], sent=sent,
     )
     m.stack.append((function, m.place(node, frame)))
     try:
-        return _run(m, function, inner, frame, m.place(node, frame))
+        made = _run(m, function, inner, frame, m.place(node, frame))
     finally:
         m.stack.pop()
+    known = made.slots[ELTS]
+    m.journal.set(iterator.slots, ELTS, known[at + 1 :])
+    m.journal.set(iterator.slots, RUN, Generated(function, run.bound, sent, len(known)))
+    return known[at] if at < len(known) else UNKNOWN
 
 
 def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Place) -> Any:

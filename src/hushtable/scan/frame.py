@@ -55,6 +55,10 @@ class Frame:
     is_class: bool = False
     handling: Any = None
     """The exception that the enclosing `except` caught, for a bare `raise`."""
+    sent: dict[int, Any] = field(default_factory=dict)
+    """What was sent to this generator, by the number of its `yield`."""
+    body: Callable[[Any, Frame], bool] | None = None
+    """What a `with` runs at the `yield` of this generator."""
     sites: dict[int, Any] = field(default_factory=dict)
     """Objects by allocation site while a loop is run more than once."""
     looping: int = 0
@@ -131,6 +135,8 @@ class Machine:
     conditions: list[Labels] = field(default_factory=list)
     asked: Labels = frozenset()
     """What the condition that is being evaluated depends on."""
+    bodies: dict[int, Callable[[Any, Frame], bool]] = field(default_factory=dict)
+    """The body of each `with` that is being entered, by its manager's node."""
     tries: int = 0
     collectors: list[set[str]] = field(default_factory=list)
     steps: int = 0

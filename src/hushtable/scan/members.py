@@ -47,16 +47,7 @@ def promote(value: Opaque, kind: str = "dict") -> Dict | Seq:
     return Dict({REST: value})
 
 
-def child(value: Opaque, key: str) -> Opaque:
-    """Give what lies under a known key of an unknown value."""
-    if value.deep:
-        return value
-    labels = frozenset(
-        label.child(key) if key not in label.minus else label
-        for label in value.labels
-        if key not in label.minus and label.kind is not Kind.KEY
-    )
-    return Opaque(labels, of=value.of and f"{value.of}[{key}]")
+child = Opaque.child
 
 
 def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> Any:
@@ -460,6 +451,9 @@ def bind_to(m: Machine, found: Any, receiver: Any, cls: Class) -> Any:
             return Bound(found, receiver)
         case Instance(native="functools.cached_property", extra=function):
             return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
+        case Instance(native="functools.singledispatch"):
+            return Bound(Instance(native="functools.singledispatchmethod", extra=found.extra,
+                                  slots=found.slots), receiver)
         case Instance(native="property", extra=function):
             return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
     if isinstance(found, Instance) and found.native == "functools.partialmethod":

@@ -17,6 +17,7 @@ from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.members import bind_to
 from hushtable.scan.names import Names, module_name
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
+from hushtable.scan.stdlib.written import ALSO, SOURCES
 from hushtable.scan.values import (
     MISSING,
     UNKNOWN,
@@ -57,6 +58,7 @@ class Program:
         self.parsed: set[str] = set()
         self.no_frame = Frame(Module("", ""), {})
         self._shapes: dict[int, bool] = {}
+        self._written: dict[str, Module] = {}
         self._resolving: set[Deferred] = set()
 
     # modules -------------------------------------------------------------------------------
@@ -159,7 +161,6 @@ class Program:
         self, m: Machine, dotted: str, level: int, name: str, importer: Module
     ) -> Any:
         """Run `from dotted import name`, without loading the module yet."""
-        del m
         if level:
             path = self.names.relative(dotted, level, importer.path)
             if path is None:
@@ -167,8 +168,28 @@ class Program:
         else:
             path = self.names.absolute(dotted, importer.path)
             if path is None:
-                return Native(canonical(f"{dotted}.{name}"))
+                full = canonical(f"{dotted}.{name}")
+                known = None if full in m.natives else self.written(m, full)
+                return Native(full) if known is None else known
         return Deferred(self.module(path), name)
+
+    def written(self, m: Machine, full: str) -> Any:
+        """Give a class or function of a library that is written down in Python, or None."""
+        dotted, _, name = full.rpartition(".")
+        dotted = ALSO.get(dotted, dotted)
+        source = SOURCES.get(dotted)
+        if source is None:
+            return None
+        module = self._written.get(dotted)
+        if module is None:
+            tree = ast.parse(source)
+            for node in ast.walk(tree):
+                if hasattr(node, "lineno"):
+                    node.lineno = 0  # no place of the program
+            module = self._written[dotted] = Module(dotted, "", tree)
+            self._run_apart(m, module, tree.body)
+        found = module.slots.get(name)
+        return found if isinstance(found, Class | Function) else None
 
     def import_star(self, m: Machine, dotted: str, level: int, importer: Module) -> dict[str, Any]:
         """Run `from dotted import *`."""

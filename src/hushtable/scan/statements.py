@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from hushtable.scan import assign, loops, matching, trying
+from hushtable.scan import assign, contexts, loops, matching, trying
 from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING, Labels
@@ -128,17 +128,7 @@ def _match(m: Machine, node: ast.Match, frame: Frame) -> bool:
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
-    entered = []
-    for item in node.items:
-        manager = m.evaluate(m, item.context_expr, frame)
-        entered.append(manager)
-        value = trying.enter(m, manager, item, frame)
-        if item.optional_vars is not None:
-            assign.assign(m, item.optional_vars, value, frame)
-    exits = [one for one in map(lambda v: trying.exit_of(m, v), entered) if one is not None]
-    if not exits:
-        return execute(m, node.body, frame)
-    return trying.guarded(m, node, frame, execute, exits[::-1])
+    return contexts.with_statement(m, node, frame, execute)
 
 
 def _delete(m: Machine, node: ast.Delete, frame: Frame) -> bool:

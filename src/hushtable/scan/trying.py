@@ -12,7 +12,6 @@ from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.lookup import mro, native_bases
 from hushtable.scan.members import get_attribute
-from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
     NONE,
@@ -205,79 +204,6 @@ ANCESTRY = {
     "builtins.IOError": "builtins.OSError",
     "builtins.EnvironmentError": "builtins.OSError",
 }
-
-
-def enter(m: Machine, manager: Any, item: ast.withitem, frame: Frame) -> Any:
-    """Give what `with manager as name` binds."""
-    if isinstance(manager, Instance) and manager.cls is not None:
-        for name in ("__enter__", "__aenter__"):
-            method = get_attribute(m, manager, name)
-            if isinstance(method, Bound) and isinstance(method.function, Function):
-                return m.call(m, method, [], {}, item.context_expr, frame)
-    if isinstance(manager, Seq) and manager.kind == "iterator":
-        known = manager.slots[ELTS]
-        return known[0] if known else UNKNOWN
-    return manager
-
-
-def exit_of(m: Machine, manager: Any) -> Any:
-    """Give the bound `__exit__` of an object of the program, or None."""
-    if isinstance(manager, Instance) and manager.cls is not None:
-        for name in ("__exit__", "__aexit__"):
-            method = get_attribute(m, manager, name)
-            if isinstance(method, Bound) and isinstance(method.function, Function):
-                return method
-    return None
-
-
-def guarded(m: Machine, node: ast.AST, frame: Frame, run: Run, exits: list[Bound]) -> bool:
-    """Run the body of a `with`, then each `__exit__` on every way out of it."""
-    outer = frame.exits
-    inner: list[Exit] = []
-    frame.exits = inner
-    mark = m.journal.mark()
-    m.tries += 1
-    falls = run(m, node.body, frame)  # type: ignore[attr-defined]
-    m.tries -= 1
-    frame.exits = outer
-    states: list[State] = []
-    if falls:
-        try:
-            for method in exits:
-                m.call(m, method, [NONE, NONE, NONE], {}, node, frame)
-            states.append(m.journal.take(mark))
-        except Stopped:
-            m.journal.undo(mark)
-    else:
-        m.journal.undo(mark)
-    for way in inner[:MAX_STATES]:
-        m.journal.apply(way.state)
-        args = [type_name(way.value), way.value, UNKNOWN] if way.kind == "raise" else [NONE] * 3
-        try:
-            answers = [truth(m.call(m, method, args, {}, node, frame)) for method in exits]
-        except Stopped:
-            m.journal.undo(mark)
-            continue
-        way.state = m.journal.capture(frame.mark)
-        if way.kind == "raise" and True in answers:
-            states.append(m.journal.take(mark))
-            continue
-        if way.kind == "raise" and None in answers:
-            states.append(m.journal.capture(mark))
-        m.journal.undo(mark)
-        frame.exits.append(way)
-    frame.exits += inner[MAX_STATES:]
-    if not states:
-        return False
-    m.journal.merge(states[:MAX_STATES])
-    return True
-
-
-def type_name(value: Any) -> Any:
-    """Give the class of an exception, as `__exit__` receives it."""
-    if isinstance(value, Instance):
-        return Native(value.native) if value.cls is None else value.cls
-    return UNKNOWN
 
 
 def status_of(value: Any) -> int | None:

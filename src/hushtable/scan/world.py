@@ -109,6 +109,10 @@ class World:
         reader = self.attributes.get(full)
         if reader is not None:
             return reader(m, receiver)
+        if receiver is None and full not in m.natives:
+            written = m.program.written(m, full)
+            if written is not None:
+                return written
         if name in {"__name__", "__qualname__"}:
             return Const(qualified.rpartition(".")[2])
         if name == "__module__":
@@ -154,6 +158,8 @@ class World:
     def data_read(self, m: Machine, owner: Any, name: str, found: Native) -> Any:
         """A plain read (not a call) of what may be a method or a value."""
         receiver = found.receiver
+        if receiver is not None and found.name in self.attributes:
+            return self.attributes[found.name](m, receiver)
         if receiver is None or found.name in m.natives or self.taught.knows(found.name):
             if not (isinstance(receiver, Opaque) and receiver.labels):
                 return found
@@ -239,7 +245,8 @@ class World:
     def sent(self, m: Machine, frame: Frame) -> Any:
         """Give what `yield` evaluates to: what `send` was called with."""
         del m
-        return frame.slots.get("__sent__", UNKNOWN)
+        at = len(frame.yields) - 1 if frame.yields is not None else -1
+        return frame.sent.get(at, UNKNOWN)
 
     def caught(self, m: Machine, handler: ast.ExceptHandler, may: list[str], frame: Frame) -> Any:
         """Make the exception that a library call raised."""

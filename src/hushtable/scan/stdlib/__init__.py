@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hushtable.scan.stdlib import collecting, data, functional, rest, running, sealing
+
+PARTS = (data, functional, collecting, sealing, running, rest)
 NATIVES: dict[str, Any] = {}
 ATTRIBUTES: dict[str, Any] = {}
 PURE: frozenset[str] = frozenset()
+for _part in PARTS:
+    NATIVES |= _part.NATIVES
+    ATTRIBUTES |= getattr(_part, "ATTRIBUTES", {})
+    PURE |= getattr(_part, "PURE", frozenset())

@@ -1,0 +1,333 @@
+"""Data in and out of text: json, copy, pickle, base64, urllib, html, struct, math, random."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import html
+import json
+import math
+import operator
+import struct
+import textwrap
+import urllib.parse
+from typing import Any
+
+from hushtable.model.facts import Seal
+from hushtable.scan.carrying import (
+    NotConstantError,
+    any_of,
+    carrying,
+    computed,
+    fixed,
+    labels_in,
+    opened,
+    python,
+    value_of,
+)
+from hushtable.scan.containers import blur, shallow
+from hushtable.scan.frame import Call, Handler, Machine
+from hushtable.scan.labels import Kind, Labels
+from hushtable.scan.members import promote
+from hushtable.scan.operators import pick
+from hushtable.scan.values import (
+    ELTS,
+    NONE,
+    REST,
+    UNKNOWN,
+    Bound,
+    Choice,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    Opaque,
+    Seq,
+    deep_labels,
+    sequence,
+)
+
+MAX_DEPTH = 12
+NUMBER = Opaque(hint="float")
+
+
+def encoded(labels: Labels) -> Labels:
+    """Say of cursors that they were encoded, which hides nothing."""
+    return frozenset(
+        label.sealed(Seal.ENCODED) if label.kind is Kind.CURSOR else label for label in labels
+    )
+
+
+def encoding(function: Any, hint: str) -> Handler:
+    """Make a handler of an encoder: computed on constants, else labels are kept."""
+    compute = computed(function, hint)
+
+    def handler(m: Machine, call: Call) -> Any:
+        found = compute(m, call)
+        match found:
+            case Const(value=value, labels=labels):
+                return Const(value, encoded(labels))
+            case Opaque():
+                return Opaque(encoded(found.labels), hint)
+        return found
+
+    return handler
+
+
+def _dumps(m: Machine, call: Call) -> Any:
+    value = call.argument(0, "obj", default=UNKNOWN)
+    default = call.kwargs.get("default")
+    found = set(deep_labels(value))
+    if isinstance(default, Function | Bound) and isinstance(value, Dict | Seq | Instance):
+        for one in _objects(value, MAX_DEPTH):
+            made = m.call(m, default, [one], {}, call.node, call.frame)
+            found |= deep_labels(made)
+    try:
+        known = python(value)
+    except NotConstantError:
+        return Opaque(encoded(frozenset(found)), "str")
+    return value_of(json.dumps(known, default=str), encoded(frozenset(found)))
+
+
+def _objects(value: Any, depth: int) -> list[Any]:
+    """Give the objects in a value that are no plain data."""
+    found: list[Any] = []
+    if depth and isinstance(value, Dict | Seq):
+        for key, held in list(value.slots.items()):
+            if key is ELTS:
+                for one in held:
+                    found += _objects(one, depth - 1)
+            else:
+                found += _objects(held, depth - 1)
+    elif isinstance(value, Instance):
+        found.append(value)
+    return found
+
+
+def _loads(m: Machine, call: Call) -> Any:
+    value = call.argument(0, "s", "fp", default=UNKNOWN)
+    m.may_raise("json.JSONDecodeError")
+    if isinstance(value, Const) and isinstance(value.value, str | bytes):
+        try:
+            return value_of(json.loads(value.value), value.labels)
+        except (ValueError, RecursionError):
+            return UNKNOWN
+    labels = deep_labels(value)
+    # What is parsed has the shape that was dumped: paths go on below it.
+    made = Opaque(labels, of="json.loads()")
+    return promote(made) if any(label.kind is Kind.ATTRIBUTE for label in labels) else made
+
+
+def _copy(_m: Machine, call: Call) -> Any:
+    return shallow(call.argument(0, "x", default=UNKNOWN))
+
+
+def _copy_object(m: Machine, call: Call) -> Any:
+    """Evaluate `copy.copy(x)`, by the class's own `__copy__` when it has one."""
+    value = call.argument(0, "x", default=UNKNOWN)
+    name = "__copy__" if call.name == "copy.copy" else "__deepcopy__"
+    if isinstance(value, Instance) and value.cls is not None:
+        method = m.get_attribute(m, value, name)
+        if isinstance(method, Bound) and isinstance(method.function, Function):
+            args = [] if name == "__copy__" else [Dict({})]
+            return m.call(m, method, args, {}, call.node, call.frame)
+    return _copy(m, call) if name == "__copy__" else deep_copy(value, {}, MAX_DEPTH)
+
+
+def deep_copy(value: Any, seen: dict[int, Any], depth: int) -> Any:
+    """Evaluate `copy.deepcopy(value)`; what is shared stays shared."""
+    if not isinstance(value, Dict | Seq | Instance | Choice) or depth <= 0:
+        return value
+    if id(value) in seen:
+        return seen[id(value)]
+    if isinstance(value, Choice):
+        return pick([deep_copy(option, seen, depth) for option in value.options])
+    made = shallow(value)
+    seen[id(value)] = made
+    for key, held in list(made.slots.items()):
+        if key is ELTS:
+            made.slots[key] = tuple(deep_copy(one, seen, depth - 1) for one in held)
+        else:
+            made.slots[key] = deep_copy(held, seen, depth - 1)
+    return made
+
+
+def _replaced(m: Machine, call: Call) -> Any:
+    """Evaluate `copy.replace(x, name=value)`."""
+    made = shallow(call.args[0]) if call.args else UNKNOWN
+    if isinstance(made, Instance):
+        for name, value in call.kwargs.items():
+            m.journal.set(made.slots, name, value)
+    return made
+
+
+def _query(m: Machine, call: Call) -> Any:
+    """Evaluate `parse_qs`: a mapping of lists of text."""
+    del m
+    labels = labels_in(call.everything())
+    text = Opaque(labels, "str")
+    if call.name.endswith("qsl"):
+        return sequence((), rest=sequence((text, text), "tuple"))
+    return Dict({REST: sequence((), rest=text)})
+
+
+def _pack(m: Machine, call: Call) -> Any:
+    return PACK(m, call)
+
+
+PACK = computed(struct.pack, "bytes")
+
+
+def _unpack(m: Machine, call: Call) -> Any:
+    found = UNPACK(m, call)
+    if isinstance(found, Seq):
+        return found
+    return sequence((), "tuple", Opaque(deep_labels(call.argument(1, "buffer", default=UNKNOWN))))
+
+
+UNPACK = computed(struct.unpack)
+
+
+def _chosen(m: Machine, call: Call) -> Any:
+    """Evaluate `random.choice`: any element."""
+    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
+    return any_of(known, rest)
+
+
+def _sampled(m: Machine, call: Call) -> Any:
+    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
+    return sequence((), rest=any_of(known, rest))
+
+
+def _shuffle(m: Machine, call: Call) -> Any:
+    if call.args and isinstance(call.args[0], Seq):
+        blur(m, call.args[0].slots)
+    return NONE
+
+
+def _product(m: Machine, call: Call) -> Any:
+    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
+    return MATH["prod"](m, call) if rest is None else Opaque(labels_in([*known, rest]))
+
+
+def _template(m: Machine, call: Call) -> Any:
+    """Make a `string.Template`."""
+    del m
+    return Instance(native="string.Template", slots={"template": call.argument(0, "template")})
+
+
+def _substitute(m: Machine, call: Call) -> Any:
+    held = call.receiver.slots.get("template") if isinstance(call.receiver, Instance) else None
+    template = UNKNOWN if held is None else held
+    labels = labels_in([template, *call.args, *call.kwargs.values()])
+    if call.extra is not None:
+        labels |= deep_labels(call.extra)
+    del m
+    return Opaque(labels, "str")
+
+
+MATH_NAMES = (
+    "ceil", "floor", "trunc", "sqrt", "pow", "exp", "log", "log2", "log10", "sin", "cos", "tan",
+    "asin", "acos", "atan", "atan2", "fabs", "fmod", "gcd", "lcm", "hypot", "degrees", "radians",
+    "isqrt", "modf", "fsum", "prod", "dist", "copysign", "cbrt", "exp2", "expm1", "log1p", "sinh",
+    "cosh", "tanh", "remainder", "ldexp",
+)
+MATH: dict[str, Handler] = {name: computed(getattr(math, name)) for name in MATH_NAMES}
+JSON_WRITERS = ("json.dumps", "orjson.dumps", "rapidjson.dumps", "msgspec.json.encode",
+                "pickle.dumps", "marshal.dumps", "yaml.dump", "yaml.safe_dump",
+                "bson.dumps", "msgpack.packb", "toml.dumps")
+JSON_READERS = ("json.loads", "json.load", "orjson.loads", "rapidjson.loads",
+                "msgspec.json.decode", "pickle.loads", "pickle.load", "marshal.loads",
+                "yaml.safe_load", "yaml.load", "msgpack.unpackb", "toml.loads", "tomllib.loads",
+                "tomllib.load")
+ENCODERS: dict[str, tuple[Any, str]] = {
+    **{f"base64.{name}": (getattr(base64, name), "bytes") for name in (
+        "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "standard_b64encode",
+        "standard_b64decode", "b32encode", "b32decode", "b16encode", "b16decode", "a85encode",
+        "a85decode", "b85encode", "b85decode", "encodebytes", "decodebytes",
+    )},
+    **{f"binascii.{name}": (getattr(binascii, name), "bytes") for name in (
+        "hexlify", "unhexlify", "b2a_base64", "a2b_base64", "b2a_hex", "a2b_hex",
+    )},
+    **{f"urllib.parse.{name}": (getattr(urllib.parse, name), "str") for name in (
+        "quote", "quote_plus", "unquote", "unquote_plus", "urljoin", "urlencode",
+    )},
+    "html.escape": (html.escape, "str"),
+    "html.unescape": (html.unescape, "str"),
+    "textwrap.dedent": (textwrap.dedent, "str"),
+    "textwrap.fill": (textwrap.fill, "str"),
+    "textwrap.shorten": (textwrap.shorten, "str"),
+    "textwrap.indent": (textwrap.indent, "str"),
+}
+NATIVES: dict[str, Any] = {
+    **dict.fromkeys(JSON_WRITERS, _dumps),
+    **dict.fromkeys(JSON_READERS, _loads),
+    "json.dump": fixed(NONE),
+    "pickle.dump": fixed(NONE),
+    "json.JSONEncoder.default": carrying(),
+    "copy.copy": _copy_object,
+    "copy.deepcopy": _copy_object,
+    "copy.replace": _replaced,
+    **{name: encoding(function, hint) for name, (function, hint) in ENCODERS.items()},
+    "urllib.parse.urlparse": carrying(),
+    "urllib.parse.urlsplit": carrying(),
+    "urllib.parse.urlunparse": carrying("str"),
+    "urllib.parse.urlunsplit": carrying("str"),
+    "urllib.parse.parse_qs": _query,
+    "urllib.parse.parse_qsl": _query,
+    "struct.pack": _pack,
+    "struct.unpack": _unpack,
+    "struct.unpack_from": _unpack,
+    "struct.iter_unpack": _unpack,
+    "struct.calcsize": fixed(Opaque(hint="int")),
+    "zlib.compress": carrying("bytes"),
+    "zlib.decompress": carrying("bytes"),
+    "gzip.compress": carrying("bytes"),
+    "gzip.decompress": carrying("bytes"),
+    "bz2.compress": carrying("bytes"),
+    "bz2.decompress": carrying("bytes"),
+    "lzma.compress": carrying("bytes"),
+    "lzma.decompress": carrying("bytes"),
+    "codecs.encode": carrying(),
+    "codecs.decode": carrying(),
+    "ast.literal_eval": computed(ast.literal_eval),
+    **{f"math.{name}": handler for name, handler in MATH.items()},
+    "math.prod": _product,
+    **{f"cmath.{name}": carrying() for name in ("sqrt", "exp", "phase", "polar", "rect", "log")},
+    "math.isclose": fixed(Opaque(hint="bool")),
+    "math.isnan": fixed(Opaque(hint="bool")),
+    "math.isinf": fixed(Opaque(hint="bool")),
+    "math.isfinite": fixed(Opaque(hint="bool")),
+    **{f"statistics.{name}": carrying() for name in ("mean", "median", "mode", "stdev", "fmean",
+                                                     "pstdev", "variance", "quantiles")},
+    "random.choice": _chosen,
+    "random.choices": _sampled,
+    "random.sample": _sampled,
+    "random.shuffle": _shuffle,
+    **{f"random.{name}": fixed(NUMBER) for name in ("random", "randint", "uniform", "randrange",
+                                                    "gauss", "getrandbits", "seed")},
+    "string.Template": _template,
+    "string.Template.substitute": _substitute,
+    "string.Template.safe_substitute": _substitute,
+    "string.capwords": computed(lambda text: " ".join(w.capitalize() for w in text.split()), "str"),
+    "fractions.Fraction": carrying(),
+    "numbers.Number": carrying(),
+    "operator.index": computed(operator.index, "int"),
+    "ctypes.create_string_buffer": carrying("bytes"),
+    **{f"ctypes.{name}": carrying() for name in (
+        "c_int", "c_long", "c_char", "c_char_p", "c_wchar_p", "c_double", "c_float", "c_bool",
+        "c_uint", "c_byte", "c_short", "py_object", "cast", "pointer", "byref", "string_at",
+    )},
+}
+ATTRIBUTES: dict[str, Any] = {
+    "math.pi": lambda _m, _o: Const(math.pi),
+    "math.e": lambda _m, _o: Const(math.e),
+    "math.inf": lambda _m, _o: Const(math.inf),
+    "math.nan": lambda _m, _o: NUMBER,
+    "string.ascii_letters": lambda _m, _o: Const(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    "string.ascii_lowercase": lambda _m, _o: Const("abcdefghijklmnopqrstuvwxyz"),
+    "string.ascii_uppercase": lambda _m, _o: Const("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    "string.digits": lambda _m, _o: Const("0123456789"),
+}
