@@ -65,21 +65,24 @@ def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Any:
 
 
 def _followed(m: Machine, value: Any, node: ast.AST, frame: Frame) -> Any:
-    """Remember where a cursor was taken out of an answer, and what was made of it."""
+    """Remember where a cursor was taken out of an answer, and where an exception became text."""
     if not isinstance(value, Opaque) or not value.labels:
         return value
-    if all(label.kind is not Kind.CURSOR for label in value.labels):
+    if not any(label.kind in FOLLOWED for label in value.labels):
         return value
-    step = Step(m.place(node, frame), "takes the cursor")
+    place = m.place(node, frame)
     labels = frozenset(
-        replace(label, stack=(*label.stack, step))
-        if label.kind is Kind.CURSOR and len(label.stack) < MAX_STEPS and step not in label.stack
+        replace(label, stack=(*label.stack, Step(place, FOLLOWED[label.kind])))
+        if label.kind in FOLLOWED
+        and len(label.stack) < MAX_STEPS
+        and all(step.place.line != place.line for step in label.stack)
         else label
         for label in value.labels
     )
     return replace(value, labels=labels)
 
 
+FOLLOWED = {Kind.CURSOR: "takes the cursor", Kind.EXCEPTION: "makes text of the exception"}
 MAX_STEPS = 4
 
 
@@ -322,7 +325,7 @@ def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Any:
             return Const(conversion(value.value), value.labels)
         except ValueError:
             return Opaque(value.labels, "str")
-    return m.observer.as_text(m, value, node, frame)
+    return _followed(m, m.observer.as_text(m, value, node, frame), node, frame)
 
 
 def _lambda(m: Machine, node: ast.Lambda, frame: Frame) -> Any:

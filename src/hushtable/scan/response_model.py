@@ -27,13 +27,14 @@ from hushtable.scan.annotations import (
     value_type,
 )
 from hushtable.scan.dumping import MASK, Options, Selection, encode, selection
-from hushtable.scan.fitting import names_of, under
+from hushtable.scan.fitting import SCALARS, names_of, under
 from hushtable.scan.frame import Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import DATA, class_attribute, data_of, mro, native_bases
 from hushtable.scan.operators import pick
 from hushtable.scan.schema import SECRETS, Field, Schema, is_computed, schema_of
+from hushtable.scan.settling import flat, settled
 from hushtable.scan.values import (
     ELTS,
     KEYS,
@@ -46,6 +47,7 @@ from hushtable.scan.values import (
     Const,
     Dict,
     Instance,
+    Native,
     Opaque,
     Rest,
     Seq,
@@ -55,6 +57,17 @@ from hushtable.scan.values import (
 )
 
 MAX_LEVELS = 8
+KNOWN_SCALARS = frozenset(
+    {"builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes",
+     "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal",
+     "uuid.UUID", "enum.Enum", "pathlib.Path", "typing.Literal", "pydantic.EmailStr",
+     "pydantic.HttpUrl", "pydantic.AnyUrl", "pydantic.AnyHttpUrl", "pydantic.conint",
+     "pydantic.constr", "pydantic.PositiveInt", "pydantic.NonNegativeInt", "pydantic.UUID4",
+     "pydantic.StrictStr", "pydantic.StrictInt", "pydantic.StrictBool", "pydantic.PositiveFloat",
+     "pydantic.confloat", "pydantic.condecimal", "pydantic.NaiveDatetime", "pydantic.AwareDatetime",
+     "ipaddress.IPv4Address", "pydantic.IPvAnyAddress", "pydantic.ByteSize", "pydantic.Json",
+     "datetime.tzinfo"}
+)  # fmt: skip
 RESPONSES = ("starlette.responses.", "sse_starlette.")
 NO_MODEL = ResponseModel()
 
@@ -75,7 +88,7 @@ def is_response(value: Any) -> bool:
     return any(name.startswith(RESPONSES) for name in names)
 
 
-def filter_response(
+def filter_response(  # noqa: PLR0913 - what a route declares
     m: Machine,
     value: Any,
     annotation: Value | None,
@@ -149,6 +162,7 @@ def keep(m: Machine, type_: Value, value: Any, level: int = 0, *, by_alias: bool
     """Give what a value keeps on its way through a type."""
     if level > MAX_LEVELS:
         return value
+    value = settled(value)
     if isinstance(value, Choice):
         return pick([keep(m, type_, one, level, by_alias=by_alias) for one in value.options])
     candidates = [one for one in members(type_) if one != NONE]
@@ -185,23 +199,26 @@ def _keep_one(m: Machine, type_: Value, value: Any, level: int, *, by_alias: boo
     if name in SECRETS:
         return MASK
     schema = schema_of(m, type_)
-    if schema is not None:
+    if schema is not None and affordable(m, level):
         return _keep_model(m, schema, value, level, by_alias=by_alias)
     if name in SEQUENCES:
         return _keep_sequence(m, type_, value, level, by_alias=by_alias)
     if name in MAPPINGS:
         return _keep_mapping(m, type_, value, level, by_alias=by_alias)
-    if name in ANYTHING:
+    if name in SCALARS:
+        return flat(encode(m, value))
+    # A class that is not in the tree is a model whose fields nobody knows.
+    if name in ANYTHING or (isinstance(type_, Native) and name not in KNOWN_SCALARS):
         return _open(encode(m, value))
     return encode(m, value)
 
 
 def _open(value: Any) -> Any:
-    """An unknown attribute under a type without a shape is a map of which nothing is known."""
-    if isinstance(value, Opaque) and not value.deep and not value.hint:
-        if any(one.kind is Kind.ATTRIBUTE and one.path for one in value.labels):
-            return Dict({REST: value})
-    return value
+    """Take an unknown attribute under a type without a shape for a map without a shape."""
+    if not isinstance(value, Opaque) or value.deep or value.hint:
+        return value
+    named = any(one.kind is Kind.ATTRIBUTE and one.path for one in value.labels)
+    return Dict({REST: value}) if named else value
 
 
 def _keep_sequence(m: Machine, type_: Value, value: Any, level: int, *, by_alias: bool) -> Any:
@@ -212,7 +229,8 @@ def _keep_sequence(m: Machine, type_: Value, value: Any, level: int, *, by_alias
             known = slots[ELTS]
             if inner is None:
                 return encode(m, value)
-            types = fixed if fixed is not None and len(fixed) == len(known) else [inner] * len(known)
+            same = fixed is not None and len(fixed) == len(known)
+            types = fixed if fixed is not None and same else [inner] * len(known)
             kept = [
                 keep(m, t, v, level + 1, by_alias=by_alias)
                 for t, v in zip(types, known, strict=True)
@@ -234,10 +252,10 @@ def _keep_mapping(m: Machine, type_: Value, value: Any, level: int, *, by_alias:
     value = encode(m, value) if isinstance(value, Instance) else value
     if inner is None or not isinstance(value, Dict):
         return _open(encode(m, value))
+    plain = not _shaped(m, inner)
     return Dict({
-        key: held if isinstance(key, Rest) and key is not REST
-        else keep(m, inner, held, level + 1, by_alias=by_alias) if key is not REST or _shaped(m, inner)
-        else held
+        key: held if (key is REST and plain) or (isinstance(key, Rest) and key is not REST)
+        else keep(m, inner, held, level + 1, by_alias=by_alias)
         for key, held in value.slots.items()
     }, value.kind, value.native)
 
@@ -281,12 +299,12 @@ def _keep_field(m: Machine, field: Field, held: Any, level: int, *, by_alias: bo
 
 def _read(m: Machine, schema: Schema, field: Field, value: Any) -> Any:
     if not isinstance(value, Instance):
-        return under(value, names_of(field, schema))
+        return under(value, names_of(field))
     if value.cls is not None and schema.cls in mro(value.cls):
         return value.slots.get(field.name, MISSING)
-    held = under(value, names_of(field, schema))
+    held = under(value, names_of(field))
     if held is MISSING and value.cls is not None:
-        for name in names_of(field, schema):
+        for name in names_of(field):
             if class_attribute(value.cls, name) is not MISSING:
                 return m.get_attribute(m, value, name)
     return held
@@ -300,7 +318,7 @@ def _computed(m: Machine, schema: Schema, value: Instance, made: dict[Any, Any])
 
 
 def _keep_extra(m: Machine, schema: Schema, value: Any, made: dict[Any, Any]) -> None:
-    taken = {name for field in schema.fields.values() for name in names_of(field, schema)}
+    taken = {name for field in schema.fields.values() for name in names_of(field)}
     match value:
         case Dict(slots=slots) | Instance(slots=slots):
             for key, held in slots.items():
