@@ -186,7 +186,7 @@ def test_an_open_model() -> None:
         "HT104", facts(outflow(WHOLE, route=replace(OPEN, model=model), model=ModelState.OPEN))
     )
     assert told.place == Place("app/models.py", 3)
-    assert 'the open response model `UserOut`: extra="allow"' in told.message
+    assert 'through its open response model `UserOut`: extra="allow"' in told.message
 
 
 def test_an_open_model_without_a_place() -> None:

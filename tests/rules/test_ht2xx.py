@@ -8,7 +8,7 @@ import pytest
 
 from hushtable.model.facts import Bound, Cargo, Facts, Operation, Seal, TableDefinition
 from hushtable.model.rule import Confidence, Severity
-from hushtable.model.service import Channel
+from hushtable.model.service import Channel, ModelState
 from tests.rules.samples import (
     HERE,
     OPEN,
@@ -153,6 +153,14 @@ def test_reads_that_are_right(change: dict[str, object]) -> None:
     """HT205 is quiet where nothing secret is read in vain, or nothing is known of it."""
     read = replace(READ, **change)  # type: ignore[arg-type]
     assert judged("HT205", Facts(accesses=(read,), outflows=(STORED,))) == []
+
+
+def test_an_item_that_leaves_anyway() -> None:
+    """HT205 is quiet where the route returns the item itself, unless a closed model cuts it."""
+    item = outflow(carried("users.*"))
+    assert judged("HT205", Facts(accesses=(READ,), outflows=(STORED, item))) == []
+    cut = replace(item, model=ModelState.CLOSED)
+    assert judged("HT205", Facts(accesses=(READ,), outflows=(STORED, cut)))
 
 
 def test_an_index_that_holds_only_some() -> None:

@@ -59,6 +59,7 @@ def test_a_route_without_a_gate() -> None:
         (replace(POST, path="/auth/login"), True, None),
         (replace(POST, path="/webhooks/mail"), True, (Severity.LOW, Confidence.LOW)),
         (replace(OPEN, path="/products"), True, (Severity.LOW, Confidence.LOW)),
+        (replace(POST, path="/products"), True, (Severity.HIGH, Confidence.HIGH)),
         (PING, True, (Severity.LOW, Confidence.LOW)),
     ],
 )
@@ -76,6 +77,15 @@ def test_a_public_route_with_personal_data_is_no_catalogue() -> None:
     route = replace(OPEN, path="/products")
     gets = outflow(carried("products.email", PERSONAL), route=route)
     assert only("HT401", Facts(routes=(route,), outflows=(gets,))).severity is Severity.HIGH
+
+
+def test_a_catalogue_of_named_attributes_is_meant() -> None:
+    """HT401 is quiet about a public list of attributes that the code names and nobody minds."""
+    route = replace(OPEN, path="/products")
+    named = outflow(carried("products.title"), route=route)
+    assert judged("HT401", Facts(routes=(route,), outflows=(named,))) == []
+    whole = outflow(carried("products.*"), route=route)
+    assert only("HT401", Facts(routes=(route,), outflows=(whole,))).severity is Severity.LOW
 
 
 def test_a_gate_that_fails_open() -> None:
@@ -121,6 +131,13 @@ def test_another_ones_object() -> None:
 def test_objects_that_are_guarded(change: dict[str, object]) -> None:
     """HT402 is quiet about owners that are checked, roles, and routes HT401 speaks of."""
     assert judged("HT402", Facts(keys=(key(**change),))) == []
+
+
+def test_a_list_by_a_search_word() -> None:
+    """HT402 speaks of a list when somebody's id chooses it, not when a search word does."""
+    search = replace(key(client="q"), operation=Operation.QUERY, attribute="handle")
+    assert judged("HT402", Facts(keys=(search,))) == []
+    assert judged("HT402", Facts(keys=(replace(search, attribute="customer_id"),)))
 
 
 def test_objects_that_belong_to_nobody() -> None:

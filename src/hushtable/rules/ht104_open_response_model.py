@@ -121,8 +121,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         if flow.model in {ModelState.BYPASSED, ModelState.CLOSED}:
             continue
         judgement = gone.judgement(
-            f"{labels(gone.carried)} leave{'s' if len(gone.carried) == 1 else ''} {actor(route)} "
-            f"through the open response model{_name(route)}{_why(route)}",
+            f"{actor(route)} lets {labels(gone.carried)} through its open response model"
+            f"{_name(route)}{_why(route)}",
             _remedy(route),
         )
         yield replace(judgement, place=route.model.place or route.place)
@@ -135,7 +135,7 @@ def _name(route: Route) -> str:
 def _why(route: Route) -> str:
     if route.model.open_fields:
         return f": {listed(route.model.open_fields)} has no fixed shape"
-    return f": {route.model.why}" if route.model.why else ""
+    return f": {route.model.why}" if route.model.why not in {"", route.model.name} else ""
 
 
 def _remedy(route: Route) -> str:

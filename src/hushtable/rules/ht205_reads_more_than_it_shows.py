@@ -63,12 +63,14 @@ same table, and only where it knows which attributes are used.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hushtable.model.facts import Access, Facts
+from hushtable.model.facts import Access, Cargo, Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Category
-from hushtable.model.service import Attribute
+from hushtable.model.service import Attribute, ModelState
+from hushtable.rules.leaving import OUTWARD, departures
 from hushtable.rules.reading import READS, judgement, reaches_client
 from hushtable.rules.remedy import projection
+from hushtable.rules.routes import Key, key
 from hushtable.rules.tables import sensitive_attributes, top_level
 from hushtable.rules.wording import actor, listed, table
 
@@ -85,7 +87,7 @@ _SECRET = frozenset({Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH})
 
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every read behind an answer that fetches secrets its code never names."""
-    known = sensitive_attributes(facts)
+    known, whole = sensitive_attributes(facts), set(_returned_whole(facts))
     for access in facts.accesses:
         used = top_level(access.used)
         if access.operation not in READS or access.projection is not None or not used:
@@ -94,7 +96,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         secret = {n: s for n, s in known.get(access.table, {}).items() if s.category in _SECRET}
         unused = tuple(sorted(set(secret) - set(used)))
-        if not unused or _in_index(facts, access):
+        if not unused or _in_index(facts, access) or (key(access.route), access.table) in whole:
             continue
         told = judgement(
             access,
@@ -113,6 +115,14 @@ def judge(facts: Facts) -> Iterator[Judgement]:
                 if secret[name].reason
             ),
         )
+
+
+def _returned_whole(facts: Facts) -> Iterator[tuple[Key | None, str]]:
+    """Give (route, table) where the item itself leaves: HT101 speaks of all it holds."""
+    for gone in departures(facts, OUTWARD, lambda one: one.cargo is Cargo.ITEM):
+        for one in gone.carried:
+            if one.attribute is not None and gone.outflow.model is not ModelState.CLOSED:
+                yield key(gone.outflow.route), one.attribute.table
 
 
 def _in_index(facts: Facts, access: Access) -> bool:

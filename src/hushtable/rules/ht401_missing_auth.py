@@ -99,7 +99,8 @@ opens it, and let a gate that is not configured refuse.
 ## Limits
 
 A gate outside the program, such as a gateway's authorizer, is seen only when the code reads its
-claims. Login, sign-up and refresh routes are gates themselves and are not reported.
+claims. Login, sign-up and refresh routes are gates themselves and are not reported; nor is a
+catalogue (`/products`) whose every attribute the code names and none is sensitive.
 """
 
 from collections.abc import Iterator
@@ -108,7 +109,7 @@ from hushtable.model.facts import Facts
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import GateKind, Route
 from hushtable.rules.gates import Doing, doings
-from hushtable.rules.purpose import is_entrance, is_probe, is_public_by_design
+from hushtable.rules.purpose import is_catalogue, is_entrance, is_probe, is_public_by_design
 from hushtable.rules.wording import listed
 
 RULE = RuleInfo(
@@ -129,6 +130,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if not does.touches and not does.acts:
             continue
+        if is_catalogue(route) and _is_meant(does):
+            continue
         severity, confidence = _weight(route, does)
         yield Judgement(
             place=route.place,
@@ -148,6 +151,12 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=hole.name,
             confidence=Confidence.MEDIUM,
         )
+
+
+def _is_meant(does: Doing) -> bool:
+    """Whether only named attributes leave, none of them sensitive, and nothing is written."""
+    named = bool(does.leaves) and not any(one.open for one in does.leaves)
+    return named and not does.sensitive and not does.writes
 
 
 def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:

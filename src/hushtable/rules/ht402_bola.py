@@ -2,8 +2,7 @@
 
 The route has a gate, so the caller is known, but the key of the object comes from the request and
 nothing ties the two together. Counting up a number, or pasting an id seen elsewhere, opens another
-person's order, profile or account. This is broken object level authorization, first in OWASP's
-list for APIs.
+person's order or account. This is broken object level authorization, OWASP's first for APIs.
 
 ## Leaks
 
@@ -125,8 +124,8 @@ the read and answer 404 when it differs. For a write, use a ConditionExpression 
 
 ## Limits
 
-That a table belongs to people is guessed from names and from personal attributes. Routes for a
-named role, such as `admin`, are taken to be allowed to see every object.
+That a table belongs to people is guessed from names and personal attributes. A role, such as
+`admin`, is taken to be allowed to see every object.
 """
 
 from collections.abc import Iterator
@@ -136,7 +135,7 @@ from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource
 from hushtable.rules.purpose import is_entrance, words
-from hushtable.rules.reading import READS, reaches_client
+from hushtable.rules.reading import LISTS, READS, reaches_client
 from hushtable.rules.tables import sensitive_attributes
 from hushtable.rules.wording import actor, table
 
@@ -151,6 +150,7 @@ RULE = RuleInfo(
 _CHOSEN_BY_CALLER = frozenset(
     {ParameterSource.PATH, ParameterSource.QUERY, ParameterSource.BODY, ParameterSource.FORM}
 )
+_IDENTITY = frozenset({"email", "id", "ids", "number", "phone", "sub", "uid", "uuid"})
 _PEOPLE = frozenset(
     {"account", "address", "booking", "card", "cart", "customer", "employee", "invoice", "member",
      "message", "order", "patient", "payment", "profile", "reservation", "subscription", "tenant",
@@ -171,24 +171,25 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if use.operation in READS and not reaches_client(use.reaches):
             continue
-        if not (of_people(use.table) or use.table in personal or _speaks_of_people(use)):
+        owned = of_people(use.table) or use.table in personal or _speaks_of_people(use)
+        if not owned or (use.operation in LISTS and not _identifies(use)):
             continue
-        verb = "reads" if use.operation in READS else "changes"
-        what = table(use.table)
+        verb, what = "reads" if use.operation in READS else "changes", table(use.table)
         yield Judgement(
             place=use.place,
-            message=(
-                f"{actor(route)} {verb} an item of {what} by `{use.client}`, which any signed-in "
-                "caller may choose, and checks no owner"
-            ),
-            remedy=(
-                f"Tie `{use.attribute}` of {what} to the caller: take it from the caller's "
-                f"identity, or compare the item's owner before {route} answers."
-            ),
+            message=f"{actor(route)} {verb} an item of {what} by `{use.client}`, which any "
+            "signed-in caller may choose, and checks no owner",
+            remedy=f"Tie `{use.attribute}` of {what} to the caller: take it from the caller's "
+            f"identity, or compare the item's owner before {route} answers.",
             routes=(route,),
             function=use.function,
             trace=use.trace,
         )
+
+
+def _identifies(use: KeyUse) -> bool:
+    """Whether a list is asked for by somebody's id, rather than by a state or a search word."""
+    return not (_IDENTITY | _PEOPLE).isdisjoint((*words(use.attribute), *words(use.client)))
 
 
 def _speaks_of_people(use: KeyUse) -> bool:

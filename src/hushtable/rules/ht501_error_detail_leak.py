@@ -117,7 +117,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         flow = gone.outflow
         severity, confidence = _weight(gone)
         what = listed(sorted({one.detail for one in gone.carried if one.detail}))
-        via = f" by `{flow.via}`" if flow.via not in {"", "return"} else ""
+        # A call carries it out by name; `return` and handlers need no mention.
+        via = f" by {listed([flow.via])}" if flow.via[:1].isupper() else ""
         whose = "text the program wrote itself, " if _own(gone) else ""
         judgement = gone.judgement(
             f"{actor(flow.route, flow.function)} sends {whose}{what or 'the text of an exception'}"

@@ -89,6 +89,4 @@ def _kind(literal: Literal) -> str:
 def _remedy(literal: Literal) -> str:
     name = literal.name.upper() if literal.name.isidentifier() else ""
     source = f'`os.environ["{name}"]`' if name else "the environment or a secret store"
-    if literal.dummy:
-        return f"Read it from {source}, so that no default reaches production."
     return f"Read it from {source}, and change the value, which counts as known."

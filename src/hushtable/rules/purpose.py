@@ -61,11 +61,16 @@ def is_probe(route: Route) -> bool:
     return not _fixed(route.path).strip("/") or _means(route, _PROBE)
 
 
+def is_catalogue(route: Route) -> bool:
+    """Whether the route shows what a service offers to everyone: products, prices, news."""
+    return route.method in {"GET", "HEAD"} and _means(route, _CATALOGUE)
+
+
 def is_public_by_design(route: Route) -> bool:
     """Whether callers cannot sign in here on purpose: webhooks, redirects, capability links."""
     return (
         _means(route, _CALLBACK)
-        or _means(route, _CATALOGUE)
+        or is_catalogue(route)
         or any(
             one.source is ParameterSource.PATH and _CAPABILITY.search(one.name.lower())
             for one in route.parameters
