@@ -449,6 +449,8 @@ def _exception(m: Machine, call: Call) -> Any:
     slots: dict[Any, Any] = {"args": args}
     if call.name == "builtins.SystemExit":
         slots["code"] = call.args[0] if call.args else NONE
+    if call.name.endswith("ExceptionGroup") and len(call.args) > 1:
+        slots |= {"message": call.args[0], "exceptions": call.args[1]}
     if call.name == "builtins.StopIteration":
         slots["value"] = call.args[0] if call.args else NONE
     return Instance(native=call.name, slots=slots)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hushtable.scan.frame import Call, Exit, Handler, Machine, Stopped
+from hushtable.scan.frame import Call, Handler, Machine, Stopped, surely_raise
 from hushtable.scan.iterate import elements, from_constant
 from hushtable.scan.labels import NOTHING, Labels
 from hushtable.scan.operators import pick
@@ -23,7 +23,6 @@ from hushtable.scan.values import (
     Rest,
     Seq,
     deep_labels,
-    sequence,
 )
 
 MAX_SIZE = 4096
@@ -136,13 +135,7 @@ def computed(function: Callable[..., Any], hint: str = "") -> Handler:
 
 def fail(m: Machine, call: Call, name: str) -> Any:
     """Raise a builtin exception that the call surely raises, when a `try` can catch it."""
-    if not m.tries:
-        return UNKNOWN
-    made = Instance(native=f"builtins.{name}", slots={"args": sequence((), "tuple")})
-    frame = call.frame
-    place = m.place(call.node, frame)
-    frame.exits.append(Exit("raise", made, m.journal.capture(frame.mark), place))
-    raise Stopped
+    return surely_raise(m, name, call.node, call.frame)
 
 
 def opened(m: Machine, value: Any, call: Call) -> tuple[list[Any], Any]:

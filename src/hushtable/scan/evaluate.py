@@ -12,7 +12,7 @@ from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import NOTHING, Kind
-from hushtable.scan.members import anything_of, get_attribute, get_item
+from hushtable.scan.members import anything_of, get_attribute, get_item, promote, set_item
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -124,7 +124,8 @@ def _sequence(m: Machine, nodes: list[ast.expr], frame: Frame, kind: str, node: 
                 rest = join(rest, other)
         else:
             known.append(evaluate(m, one, frame))
-    return _sited(m, node, frame, sequence(known, kind, None if rest is MISSING else rest))
+    made: Seq = _sited(m, node, frame, sequence(known, kind, None if rest is MISSING else rest))
+    return made
 
 
 def _sited(_m: Machine, node: ast.AST, frame: Frame, made: Any) -> Any:
@@ -151,7 +152,7 @@ def _dict(m: Machine, node: ast.Dict, frame: Frame) -> Any:
             operators.update(m, made, evaluate(m, value, frame))
             continue
         name = evaluate(m, key, frame)
-        assign.set_item(m, made, name, evaluate(m, value, frame), node, frame)
+        set_item(m, made, name, evaluate(m, value, frame), node, frame)
     return _sited(m, node, frame, made)
 
 
@@ -164,6 +165,7 @@ def _binary(m: Machine, node: ast.BinOp, frame: Frame) -> Any:
 def _unary(m: Machine, node: ast.UnaryOp, frame: Frame) -> Any:
     value = evaluate(m, node.operand, frame)
     if isinstance(node.op, ast.Not):
+        value = m.observer.truth_value(m, value, node, frame)
         m.asked |= own_labels(value)
     return operators.unary(m, node.op, value, node, frame)
 
@@ -181,7 +183,7 @@ def _boolean(m: Machine, node: ast.BoolOp, frame: Frame) -> Any:
                 raise
             break
         m.asked |= own_labels(value)
-        known = truth(value)
+        known = truth(m.observer.truth_value(m, value, node, frame))
         last = index == len(node.values) - 1
         if known is stops or last:
             found.append(value)
@@ -290,7 +292,7 @@ def _callee(m: Machine, node: ast.expr, frame: Frame) -> Any:
         return evaluate(m, node, frame)
     owner = evaluate(m, node.value, frame)
     if node.attr in IN_PLACE and isinstance(owner, Opaque) and owner.labels and not owner.deep:
-        owner = assign.promote(owner, IN_PLACE[node.attr])
+        owner = promote(owner, IN_PLACE[node.attr])
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             assign.assign(m, node.value, owner, frame)
     return get_attribute(m, owner, node.attr)

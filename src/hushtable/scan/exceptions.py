@@ -48,10 +48,14 @@ def labels_of(value: Instance, form: str) -> Labels:
     return carried | {Label(Kind.EXCEPTION, name=name, detail=form, own=True)}
 
 
+CHAIN = frozenset({"__cause__", "__context__", "__traceback__"})
+"""Slots of an exception that its text does not show."""
+
+
 def _arguments(value: Instance) -> Labels:
     found: set[Label] = set()
     for key, held in value.slots.items():
-        if key is not REST:
+        if key is not REST and key not in CHAIN:
             found |= deep_labels(held)
     return frozenset(found)
 

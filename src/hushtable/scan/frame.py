@@ -11,7 +11,7 @@ from typing import Any
 from hushtable.model.place import Place, Step
 from hushtable.scan.heap import Journal, State
 from hushtable.scan.labels import Labels
-from hushtable.scan.values import UNKNOWN, Class, Function, Value, own_labels
+from hushtable.scan.values import UNKNOWN, Class, Function, Instance, Value, own_labels, sequence
 
 
 @dataclass(eq=False, slots=True)
@@ -178,6 +178,8 @@ class Machine:
         """Evaluate a condition; give its value and what it depends on."""
         kept, self.asked = self.asked, frozenset()
         value = self.evaluate(self, node, frame)
+        if isinstance(value, Instance):
+            value = self.observer.truth_value(self, value, node, frame)
         asked = self.asked | own_labels(value)
         self.asked = kept | asked
         return value, asked
@@ -188,6 +190,21 @@ class Machine:
 
 
 MAX_TRAIL = 24
+
+
+def surely_raise(m: Machine, name: str, node: ast.AST, frame: Frame) -> Value:
+    """Raise a builtin exception that is surely raised here, when a `try` can catch it.
+
+    Raises:
+        Stopped: a `try` is around; elsewhere an unknown is given, as code that works is likelier
+            than code that always fails.
+    """
+    if not m.tries:
+        return UNKNOWN
+    made = Instance(native=f"builtins.{name}", slots={"args": sequence((), "tuple")})
+    state = m.journal.capture(frame.mark)
+    frame.exits.append(Exit("raise", made, state, m.place(node, frame)))
+    raise Stopped
 
 
 def unknown(*_: Any) -> Value:

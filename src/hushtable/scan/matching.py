@@ -10,7 +10,7 @@ from hushtable.scan import assign
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import mro
-from hushtable.scan.members import dict_item, get_attribute
+from hushtable.scan.members import delete_item, dict_item, get_attribute
 from hushtable.scan.operators import compare
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -146,7 +146,7 @@ def _class(m: Machine, pattern: ast.MatchClass, subject: Any, frame: Frame) -> b
         known = False
     if known is False:
         return False
-    answers = [known]
+    answers: list[bool | None] = [known]
     for name, inner in _attributes(cls, pattern):
         answers.append(matches(m, inner, get_attribute(m, subject, name), frame))
     return _all(answers)
@@ -181,12 +181,16 @@ def bind(m: Machine, pattern: ast.pattern, subject: Any, frame: Frame) -> None:
             _bind_sequence(m, patterns, subject, frame)
         case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
             for key, one in zip(keys, patterns, strict=True):
-                name = m.evaluate(m, key, frame)
-                value = dict_item(subject, name) if isinstance(subject, Dict) else (
-                    assign.read_item(m, subject, name, key, frame))
+                wanted = m.evaluate(m, key, frame)
+                value = dict_item(subject, wanted) if isinstance(subject, Dict) else (
+                    assign.read_item(m, subject, wanted, key, frame))
                 bind(m, one, value, frame)
             if rest is not None:
-                assign.bind(m, rest, subject, frame)
+                left = Dict(dict(subject.slots)) if isinstance(subject, Dict) else (
+                    Dict({REST: subject}))
+                for key in keys:
+                    delete_item(m, left, m.evaluate(m, key, frame))
+                assign.bind(m, rest, left, frame)
         case ast.MatchClass(cls=cls):
             for attribute, one in _attributes(m.evaluate(m, cls, frame), pattern):
                 bind(m, one, get_attribute(m, subject, attribute), frame)

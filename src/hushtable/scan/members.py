@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_base, plain
@@ -59,8 +59,14 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
         case Dict():
             if FACTORY in owner.slots and slot_key(key) not in owner.slots:
                 return _made_item(m, owner, key, node, frame)
+            if REST not in owner.slots and _is_missing(owner, key):
+                return surely_raise(m, "KeyError", node, frame)
             return dict_item(owner, key)
         case Seq():
+            if isinstance(key, Const) and isinstance(key.value, int) and REST not in owner.slots:
+                size = len(owner.slots[ELTS])
+                if not -size <= key.value < size:
+                    return surely_raise(m, "IndexError", node, frame)
             return seq_item(owner, key)
         case Const(value=str() | bytes() | tuple() as text, labels=labels):
             if isinstance(key, Const) and isinstance(key.value, int):
@@ -92,6 +98,11 @@ def _distinct(found: list[Any]) -> list[Any]:
         if one not in kept:
             kept.append(one)
     return kept
+
+
+def _is_missing(owner: Dict, key: Any) -> bool:
+    place = slot_key(key)
+    return place is not MISSING and place not in owner.slots
 
 
 def slot_key(key: Any) -> Any:
@@ -204,6 +215,10 @@ def _instance_item(m: Machine, owner: Instance, key: Any, node: ast.AST, frame: 
         return m.call(m, method, [key], {}, node, frame)
     data = data_of(owner)
     if data is not None:
+        if isinstance(data, Dict) and slot_key(key) not in data.slots:
+            missing = get_attribute(m, owner, "__missing__")
+            if isinstance(missing, Bound) and isinstance(missing.function, Function):
+                return m.call(m, missing, [key], {}, node, frame)
         return get_item(m, data, key, node, frame)
     if owner.native:
         found = m.observer.native_item(m, owner, key, node, frame)
@@ -495,7 +510,7 @@ def _class_attribute(m: Machine, owner: Class, name: str) -> Any:
             return Native("type.__subclasses__", owner)
     if owner.metaclass is not None and isinstance(owner.metaclass, Class):
         meta = class_attribute(owner.metaclass, name)
-        if isinstance(meta, Function):
+        if meta is not MISSING:
             return bind_to(m, meta, owner, owner.metaclass)
     special = m.observer.model_class_attribute(m, owner, name)
     if special is not None:

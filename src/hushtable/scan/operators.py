@@ -7,10 +7,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import plain
-from hushtable.scan.members import get_attribute
+from hushtable.scan.members import get_attribute, slot_key
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -56,6 +56,7 @@ BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.BitXor: ("xor", operator.xor),
     ast.MatMult: ("matmul", operator.matmul),
 }
+DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Eq: ("eq", operator.eq),
     ast.NotEq: ("ne", operator.ne),
@@ -79,6 +80,10 @@ def binary(
     """Evaluate `left op right`."""
     name, compute = BINARY[type(op)]
     if isinstance(left, Const) and isinstance(right, Const):
+        if isinstance(op, DIVISIONS) and right.value in (0, 0.0) and not isinstance(
+            left.value, str | bytes
+        ):
+            return surely_raise(m, "ZeroDivisionError", node, frame)
         return _constant(op, compute, left, right)
     if isinstance(left, Instance) or isinstance(right, Instance):
         found = _overloaded(m, name, left, right, node, frame, in_place=in_place)
@@ -394,11 +399,12 @@ def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) 
     match container:
         case Const(value=str() as text) if isinstance(key, Const) and isinstance(key.value, str):
             return key.value in text
-        case Dict(slots=slots) if isinstance(key, Const):
-            if key.value in slots:
+        case Dict(slots=slots) if slot_key(key) is not MISSING:
+            place = slot_key(key)
+            if place in slots:
                 return True if REST not in slots else None
             if REST in slots:
-                return False if key.value in slots.get(MINUS, ()) else None
+                return False if place in slots.get(MINUS, ()) else None
             return False
         case Seq(slots=slots):
             m.observer.member_test(m, key, container)

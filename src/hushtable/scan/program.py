@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,10 @@ class Program:
             if file is None:
                 return None
             try:
-                module.tree = parse(read(file))
+                text = read(file)
+                module.tree = parse(text)
+                if PRIVATE.search(text):
+                    mangle(module.tree)
                 self.parsed.add(module.path)
             except Unreadable as error:
                 self.unknown[module.path] = Unknown(Place(module.path, 1), str(error))
@@ -388,6 +392,24 @@ class Program:
             full = f"{base}.__new__"
             return Native(full if full in m.natives else "builtins.object.__new__")
         return Native(f"{base or 'builtins.object'}.{name}", receiver)
+
+
+PRIVATE = re.compile(rb"\b__[A-Za-z]\w*(?<!_)\b")
+"""A name that a class keeps to itself."""
+
+
+def mangle(tree: ast.AST, owner: str = "") -> None:
+    """Rename the private names in class bodies, as Python does: `__x` in `A` is `_A__x`."""
+    pending: list[tuple[ast.AST, str]] = [(tree, owner)]
+    while pending:
+        node, owner = pending.pop()
+        if owner:
+            for name in ("attr", "id", "arg", "name"):
+                held = getattr(node, name, None)
+                if isinstance(held, str) and held[:2] == "__" and held[-2:] != "__":
+                    setattr(node, name, f"_{owner}{held}")
+        inside = node.name.lstrip("_") if isinstance(node, ast.ClassDef) else owner
+        pending.extend((child, inside) for child in ast.iter_child_nodes(node))
 
 
 def _own(value: Any, cls: Class) -> None:

@@ -10,7 +10,7 @@ from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING, Labels
 from hushtable.scan.truth import truth
-from hushtable.scan.values import NONE, Const
+from hushtable.scan.values import NONE, Const, Instance
 
 
 def execute(m: Machine, body: list[ast.stmt], frame: Frame) -> bool:
@@ -91,9 +91,12 @@ def _raise(m: Machine, node: ast.Raise, frame: Frame) -> bool:
     else:
         value = m.evaluate(m, node.exc, frame)
         reraised = False
-        if node.cause is not None:
-            m.evaluate(m, node.cause, frame)
     value = trying.instance_of(m, value, node, frame)
+    if isinstance(value, Instance) and not reraised:
+        if node.cause is not None:
+            m.journal.set(value.slots, "__cause__", m.evaluate(m, node.cause, frame))
+        if frame.handling is not None and frame.handling is not value:
+            m.journal.set(value.slots, "__context__", frame.handling)
     if not reraised:
         m.observer.raised(m, value, node, frame)
     return leave(m, frame, "raise", value, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hushtable.scan.call import instantiate
@@ -27,6 +28,7 @@ from hushtable.scan.values import (
     Opaque,
     Seq,
     options,
+    sequence,
 )
 
 Run = Callable[[Machine, list[ast.stmt], Frame], bool]
@@ -66,7 +68,10 @@ def try_statement(m: Machine, node: ast.Try | ast.TryStar, frame: Frame, run: Ru
     passed = [e for e in inner if e.kind != "raise"]
     frame.exits = passed
     for handler in node.handlers:
-        caught, raises = _split(m, handler, raises, frame)
+        if isinstance(node, ast.TryStar):
+            caught, raises = _split_groups(m, handler, raises, frame)
+        else:
+            caught, raises = _split(m, handler, raises, frame)
         if caught or may or not (raises or inner or falls):
             states += _handle(m, handler, caught, may, body_state, mark, frame, run)
     frame.exits = outer
@@ -152,6 +157,29 @@ def _split(
         if True not in answers:
             left.append(way)
     return caught, left
+
+
+def _split_groups(
+    m: Machine, handler: ast.ExceptHandler, raises: list[Exit], frame: Frame
+) -> tuple[list[Exit], list[Exit]]:
+    """Split each exception group by what `except*` names; a lone exception is a group of one."""
+    caught: list[Exit] = []
+    left: list[Exit] = []
+    for way in raises:
+        held = way.value.slots.get("exceptions") if isinstance(way.value, Instance) else None
+        members = list(held.slots[ELTS]) if isinstance(held, Seq) else [way.value]
+        ways = [replace(way, value=member) for member in members]
+        mine, others = _split(m, handler, ways, frame)
+        for some, into in ((mine, caught), (others, left)):
+            if some:
+                into.append(replace(way, value=_group_of([one.value for one in some])))
+    return caught, left
+
+
+def _group_of(members: list[Any]) -> Instance:
+    held = sequence(members)
+    return Instance(native="builtins.ExceptionGroup", slots={
+        "args": sequence([UNKNOWN, held], "tuple"), "exceptions": held, "message": UNKNOWN})
 
 
 def matches(value: Any, wanted: Any) -> bool | None:

@@ -14,7 +14,7 @@ from hushtable.scan.exceptions import constant_text, is_exception, labels_of, li
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import NOTHING, Kind
-from hushtable.scan.lookup import DATA, native_base, native_bases
+from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
 from hushtable.scan.members import child
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
@@ -231,6 +231,15 @@ class World:
         if isinstance(value, Opaque):
             return Opaque(value.labels, "str", parts=value.parts)
         return Opaque(deep_labels(value), "str")
+
+    def truth_value(self, m: Machine, value: Any, node: ast.AST, frame: Frame) -> Any:
+        """Give what `bool(value)` gives, by `__bool__` or `__len__` of a class of the program."""
+        if isinstance(value, Instance) and value.cls is not None:
+            for name in ("__bool__", "__len__"):
+                method = class_attribute(value.cls, name)
+                if isinstance(method, Function):
+                    return m.call(m, Bound(method, value), [], {}, node, frame)
+        return value
 
     def awaited(self, m: Machine, value: Any, node: ast.AST, frame: Frame) -> Any:
         """Evaluate `await value`: functions were run when they were called."""

@@ -135,10 +135,10 @@ def _substitute(m: Machine, call: Call) -> Any:
         and isinstance(pattern.value, str) and "(" not in pattern.value
     ):
         try:
-            text = re.sub(pattern.value, replacement.value, subject.value)
+            made = re.sub(pattern.value, replacement.value, subject.value)
         except (re.error, TypeError, RecursionError):
             return Opaque(labels_in([replacement, subject]), "str")
-        return Const(text, labels_in([replacement, subject]))
+        return Const(made, labels_in([replacement, subject]))
     if isinstance(replacement, Function | Bound | Partial):
         found = Instance(native="re.Match", slots={"text": subject})
         replacement = ask(m, replacement, [found], call)
