@@ -127,8 +127,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         tables = sorted({one.attribute.table for one in gone.carried if one.attribute} - {""})
         of_table = f" of the table `{tables[0]}`" if tables else ""
         judgement = gone.judgement(
-            f"{actor(flow.route, flow.function)} returns the LastEvaluatedKey{of_table} {how}"
-            f"{audience(flow.route)}",
+            f"{actor(flow.route, flow.function)} returns the LastEvaluatedKey{of_table}"
+            f"{audience(flow.route)}, {how}",
             "Encrypt the key before it leaves, and decrypt it when it comes back.",
         )
         yield replace(judgement, attributes=())
