@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hushtable.model.facts import Allow, Literal, PolicyStatement, TableDefinition, Unknown
 from hushtable.model.place import Place
 from hushtable.scan import literals
 from hushtable.scan.allows import allows
+from hushtable.scan.infrastructure import read as read_infrastructure
+from hushtable.scan.infrastructure import wants as wants_infrastructure
+from hushtable.scan.infrastructure.wanted import TEMPLATES, TERRAFORM
 from hushtable.scan.load import Loaded, fault
 from hushtable.scan.source import Listing, SourceFile, Unreadable, decode, parse
 
@@ -19,6 +22,9 @@ MAY_HOLD = re.compile(
     rb"(?:sk|ghp|xox[bp]|SG|AIza)[-_.\w]{16}"
 )
 """What a Python file must hold to be parsed for its literals alone."""
+INFRASTRUCTURE = (*TERRAFORM, *TEMPLATES)
+HEAD = 65_536
+"""How much of a configuration file tells whether it is a template, in bytes."""
 MAX_TEXT = 1_000_000
 """Larger configuration files are data; their text is not searched."""
 
@@ -46,6 +52,9 @@ def read(listing: Listing, loaded: Loaded) -> Around:
             found += _of_python(loaded, path, data)
             if b"hush:" in data:
                 allowed += allows(decode(data), path)
+            if wants_infrastructure(path, data):
+                full = next(one.full for one in listing.python if one.path == path)
+                _defined(path, full, tables, policies, unknown)
         except Unreadable as error:
             unknown.append(Unknown(Place(path, 1), str(error)))
         except RecursionError:
@@ -53,11 +62,31 @@ def read(listing: Listing, loaded: Loaded) -> Around:
     for file in listing.other:
         try:
             _other(file, found, allowed)
+            if PurePosixPath(file.path).suffix.lower() in INFRASTRUCTURE and wants_infrastructure(
+                file.path, _head(file)
+            ):
+                _defined(file.path, file.full, tables, policies, unknown)
         except OSError as error:
             unknown.append(Unknown(Place(file.path, 1), f"cannot be read: {error.strerror}"))
         except Exception as error:  # noqa: BLE001 - one file's fault must not hide the others
             unknown.append(fault(file.path, error))
     return Around(tuple(found), tuple(allowed), tuple(tables), tuple(policies), tuple(unknown))
+
+
+def _head(file: SourceFile) -> bytes:
+    """Give enough of a file to tell whether it defines infrastructure."""
+    with Path(file.full).open("rb") as opened:
+        return opened.read(HEAD)
+
+
+def _defined(
+    path: str, full: str, tables: list[TableDefinition], policies: list[PolicyStatement],
+    unknown: list[Unknown],
+) -> None:
+    found = read_infrastructure(Path(full), path)
+    tables += found.tables
+    policies += found.policies
+    unknown += found.unknown
 
 
 def _of_python(loaded: Loaded, path: str, data: bytes) -> tuple[Literal, ...]:
