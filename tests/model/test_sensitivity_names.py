@@ -136,7 +136,9 @@ NEGATIVE = tuple(
     latitude_enabled location_id location_name voicemail
     subtotal latency platform translate flat plate_count template
     prefix suffix nickname_count token_symbol token_price
-    cellar telescope motel hotel
+    cellar telescope motel hotel product_line_id storage_key jwt_audience token_env_var
+    refresh_token_validity email_timezone webhook_triggered password_confirmed_at token_url
+    genome_coverage onepassword_version secrets_manager_prefix tokenizer
 """.split()  # noqa: SIM905  (a table of words)
 )
 
