@@ -132,7 +132,7 @@ CASES = [
     Case("list of maps", "class A(BaseModel):\n    orders: list[dict]\n"
          "def f(item) -> A: return A(**item)", {"users.orders.[].*"}, OPEN),
     Case("list of strings", "class A(BaseModel):\n    tags: list[str]\n"
-         "def f(item) -> A: return A(**item)", {"users.tags.[]"}, CLOSED),
+         "def f(item) -> A: return A(**item)", {"users.tags"}, CLOSED),
     Case("overwritten", "def f(item): return {**item, 'pw': None}", {"users.*-pw"}, NONE),
     Case("renamed beside", "def f(item): return {**item, 'pw': item['email']}",
          {"users.*-pw"}, NONE),
@@ -140,7 +140,7 @@ CASES = [
     Case("scalar", "def f(item) -> str: return item['id']", {"users.id"}, CLOSED),
     Case("recursive", "class Tree(BaseModel):\n    id: str\n    sub: list[Tree] = []\n"
          "def f(item) -> Tree: return {'id': item['id'], 'sub': [item]}",
-         {"users.id", *("users.sub" + ".[].sub" * n + ".[].id" for n in range(3))}, CLOSED),
+         {"users.id", "users.sub.id"}, CLOSED),
 ]
 
 
@@ -149,7 +149,7 @@ def test_leaves(case: Case, tmp_path: Path) -> None:
     """What leaves is what the type of the answer keeps."""
     filtered, found = answer(tmp_path, case.source)
     if case.name == "recursive":
-        assert found & {"users.id", "users.sub.[].id"} == {"users.id", "users.sub.[].id"}
+        assert found >= case.leaves
         assert not any(name.endswith("*") for name in found)
     else:
         assert found == case.leaves

@@ -36,7 +36,6 @@ PREFIXES = (
     ("pydantic.generics.GenericModel", "pydantic.BaseModel"),
     ("pydantic.networks.", "pydantic."),
     ("pydantic.types.", "pydantic."),
-    ("pydantic.dataclasses.dataclass", "dataclasses.dataclass"),
     ("pydantic.BaseSettings", "pydantic_settings.BaseSettings"),
     ("pydantic_settings.main.BaseSettings", "pydantic_settings.BaseSettings"),
     ("sqlmodel.SQLModel", "pydantic.BaseModel"),

@@ -75,6 +75,11 @@ def _field(_m: Machine, call: Call) -> Any:
     return Instance(native=FIELD, slots=slots)
 
 
+def _factory(m: Machine, call: Call) -> Any:
+    """`attr.Factory(list)` as a default: what it makes, each object's own copy."""
+    return m.invoke(call.argument(0, "factory", default=UNKNOWN), [], call)
+
+
 def _private(_m: Machine, call: Call) -> Any:
     return Instance(native=FIELD, slots={**call.kwargs, "private": TRUE})
 
@@ -266,7 +271,7 @@ def _deep(m: Machine, value: Any) -> Any:
     match value:
         case Instance() if value.cls is not None and kind_of(value.cls) in {"dataclass", "attrs"}:
             made = dump(m, value, PLAIN)
-            return Dict({k: _deep(m, v) for k, v in made.slots.items()})
+            return _deep(m, made) if isinstance(made, Dict) else made
         case Seq(slots=slots, kind=kind):
             rest = slots.get(REST)
             known = [_deep(m, one) for one in elements_of(value)]
@@ -399,12 +404,12 @@ RECORDS = {
     "attr.define": "attrs", "attr.frozen": "attrs", "attr.mutable": "attrs",
     "attr.dataclass": "attrs",
 }  # fmt: skip
+FIELDS = ("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "pydantic.Field",
+          "sqlmodel.Field", "msgspec.field", "msgspec.Meta")
 NATIVES: Mapping[str, Handler] = {
     **{name: _record(kind) for name, kind in RECORDS.items()},
-    **{name: _field for name in (
-        "dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "pydantic.Field",
-        "sqlmodel.Field",
-    )},
+    **dict.fromkeys(FIELDS, _field),
+    "pydantic.dataclasses.dataclass": _converting,
     "pydantic.PrivateAttr": _private,
     "pydantic.ConfigDict": _settings,
     "pydantic_settings.SettingsConfigDict": _settings,
@@ -435,6 +440,10 @@ NATIVES: Mapping[str, Handler] = {
     "dataclasses.is_dataclass": _is_record,
     "attr.asdict": _asdict,
     "attr.astuple": _astuple,
+    "attr.Factory": _factory,
+    "msgspec.to_builtins": _asdict,
+    "msgspec.structs.asdict": _asdict,
+    "msgspec.structs.replace": _replace,
     "attr.evolve": _replace,
     "attr.fields": _fields,
     "namedtuple._asdict": _tuple_asdict,
@@ -461,5 +470,8 @@ NATIVES: Mapping[str, Handler] = {
 ATTRIBUTES: Mapping[str, Callable[..., Any]] = {
     "typing.TYPE_CHECKING": lambda _m, _owner: TRUE,
 }
-PURE: frozenset[str] = frozenset({"attr.Factory", "attr.validators.instance_of", "abc.abstractmethod"})
+PURE: frozenset[str] = frozenset({
+    "attr.validators.instance_of", "abc.abstractmethod", "pydantic.PlainSerializer",
+    "pydantic.WrapValidator", "pydantic.PlainValidator", "pydantic.Tag", "pydantic.Discriminator",
+})
 

@@ -8,9 +8,11 @@ from hushtable.scan.call import initialise
 from hushtable.scan.enums import member_of
 from hushtable.scan.fitting import build, default_of, fill, fit, run_quietly, under
 from hushtable.scan.frame import Call, Machine
+from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import DATA, class_attribute
 from hushtable.scan.schema import Field, Schema
 from hushtable.scan.settings import make_settings
+from hushtable.scan.typed import of_type
 from hushtable.scan.values import (
     ELTS,
     MISSING,
@@ -34,8 +36,7 @@ def given(schema: Schema, call: Call) -> Dict:
     """Give the call's arguments as a map from field names; open when some are not known."""
     slots: dict[Any, Any] = {}
     positional = [name for name, f in schema.fields.items() if f.init and not f.keyword_only]
-    for name, value in zip(positional, call.args, strict=False):
-        slots[name] = value
+    slots.update(zip(positional, call.args, strict=False))
     slots |= call.kwargs
     match call.extra:
         case Dict(slots=extra):
@@ -75,8 +76,9 @@ def construct_record(m: Machine, schema: Schema, call: Call) -> Any:
         if held is MISSING and field.init and field.name.startswith("_"):
             held = under(data, (field.name.lstrip("_"),))  # attrs drops the underscore
         if field.kept or field.default is not MISSING:
-            value = default_of(m, field) if held is MISSING else _typed(m, schema, field, held)
-            made.slots[field.name] = value
+            made.slots[field.name] = (
+                _absent(m, field) if held is MISSING else _typed(m, schema, field, held)
+            )
     if schema.kind == "namedtuple":
         made.slots[DATA] = sequence([made.slots[name] for name in schema.fields], "tuple")
         return made
@@ -84,8 +86,13 @@ def construct_record(m: Machine, schema: Schema, call: Call) -> Any:
     return made
 
 
+def _absent(m: Machine, field: Field) -> Any:
+    """Give a field its default; without one, what its annotation says (a service's own needs)."""
+    return of_type(m, field.type, NOTHING) if field.required else default_of(m, field)
+
+
 def _typed(m: Machine, schema: Schema, field: Field, held: Any) -> Any:
-    """A pydantic dataclass converts what it is given; the others keep it."""
+    """Convert what a pydantic dataclass is given; the others keep it as it is."""
     return fit(m, field.type, held) if schema.cls.cache.get("converts") else held
 
 
@@ -151,7 +158,8 @@ def fill_container(m: Machine, made: Instance, base: str, call: Call) -> None:
     if maker is None or held is None:
         return
     args, kwargs = call.args, call.kwargs
-    inner = Call(f"builtins.{CONTAINERS[base]}", None, args, kwargs, call.node, call.frame, call.extra)
+    name = f"builtins.{CONTAINERS[base]}"
+    inner = Call(name, None, args, kwargs, call.node, call.frame, call.extra)
     content = maker(m, inner)
     if isinstance(content, Dict | Seq) and isinstance(held, Dict | Seq):
         for key, value in content.slots.items():

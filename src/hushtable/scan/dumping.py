@@ -78,12 +78,19 @@ def dump(m: Machine, value: Instance, how: Options = PLAIN, level: int = 0) -> A
         return encode(m, value.slots.get(root.name, NONE), how, level + 1)
     made = Dict({})
     for field in schema.fields.values():
-        _dump_field(m, value, schema, field, how, made, level)
+        held = _shown(m, value, schema, field, how)
+        if held is not MISSING:
+            inner = replace(
+                how, include=_inside(how.include, field.name),
+                exclude=_inside(how.exclude, field.name),
+            )
+            shown = field.shown_as if how.by_alias and field.shown_as else field.name
+            made.slots[shown] = encode(m, held, inner, level + 1)
     taken = set(schema.fields)
     for key, held in value.slots.items():
-        if isinstance(key, str) and key not in taken and schema.extra == "allow":
-            if _chosen(key, how):
-                made.slots[key] = encode(m, held, how, level + 1)
+        extra = isinstance(key, str) and key not in taken and schema.extra == "allow"
+        if extra and key not in schema.private and _chosen(key, how):
+            made.slots[key] = encode(m, held, how, level + 1)
     if schema.kind in {"pydantic", "settings"}:
         _computed(m, value, how, made, level)
     if REST in value.slots and how.include is None:
@@ -93,28 +100,23 @@ def dump(m: Machine, value: Instance, how: Options = PLAIN, level: int = 0) -> A
     return made
 
 
-def _dump_field(
-    m: Machine, value: Instance, schema: Schema, field: Field, how: Options, made: Dict, level: int
-) -> None:
+def _shown(m: Machine, value: Instance, schema: Schema, field: Field, how: Options) -> Any:
+    """Give what a dump shows of a field; MISSING when it leaves the field out."""
     held = value.slots.get(field.name, MISSING)
     if held is MISSING or field.exclude or not field.kept or not _chosen(field.name, how):
-        return
-    if how.exclude_none and held == NONE:
-        return
-    if how.exclude_defaults and held == field.default:
-        return
+        return MISSING
     unset = isinstance(value.extra, frozenset) and field.name not in value.extra
-    if how.exclude_unset and unset:
-        return
-    inner = replace(
-        how, include=_inside(how.include, field.name), exclude=_inside(how.exclude, field.name)
-    )
-    shown = field.shown_as if how.by_alias and field.shown_as else field.name
+    if (
+        (how.exclude_none and held == NONE)
+        or (how.exclude_defaults and held == field.default)
+        or (how.exclude_unset and unset)
+    ):
+        return MISSING
     serializer = _serializer(schema.cls, field.name)
     if serializer is not None:
         changed = run_quietly(m, Bound(serializer, value), [held])
         held = held if changed is None else changed
-    made.slots[shown] = encode(m, held, inner, level + 1)
+    return held
 
 
 def _serializer(cls: Class, name: str) -> Function | None:
@@ -152,7 +154,7 @@ def _computed(m: Machine, value: Instance, how: Options, made: Dict, level: int)
 
 
 def _variables(m: Machine, value: Instance, how: Options, level: int) -> Any:
-    """What a plain object encodes to: `vars(value)` without private names."""
+    """Give what a plain object encodes to: `vars(value)` without private names."""
     data = data_of(value)
     if data is not None:
         return encode(m, data, how, level + 1)

@@ -55,7 +55,9 @@ def make_members(m: Machine, cls: Class) -> None:
     for name, held in list(cls.slots.items()):
         if not isinstance(name, str) or name.startswith("_"):
             continue
-        if isinstance(held, Function | Class | Bound) or isinstance(held, Instance) and held.native:
+        if isinstance(held, Function | Class | Bound):
+            continue
+        if isinstance(held, Instance) and held.native:
             continue
         count += 1
         value = held

@@ -26,8 +26,8 @@ from hushtable.scan.annotations import (
 from hushtable.scan.enums import member_of
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import element_of
+from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import class_attribute, mro
-from hushtable.scan.members import child
 from hushtable.scan.operators import pick
 from hushtable.scan.schema import SECRETS, Field, Schema, is_model, kind_of, schema_of
 from hushtable.scan.values import (
@@ -54,6 +54,7 @@ from hushtable.scan.values import (
 )
 
 MAX_LEVELS = 6
+MAX_OPENED = 200
 MODE_BEFORE, MODE_AFTER = "before", "after"
 
 
@@ -74,27 +75,53 @@ def under(data: Value, names: tuple[str, ...]) -> Any:
                 return MISSING
             return inside(rest, free[0])
         case Opaque():
-            return child(data, names[0])
+            return inside(data, names[0])
     return MISSING
 
 
 def inside(rest: Value, name: str) -> Any:
-    """Give what the open part of a map holds under a name."""
+    """Give what the open part of a map holds under a name.
+
+    A whole item that went through a call nothing is known of still has its names.
+    """
     if isinstance(rest, Choice):
         return pick([inside(one, name) for one in rest.options])
-    return child(rest, name) if isinstance(rest, Opaque) else rest
+    if not isinstance(rest, Opaque):
+        return rest
+    if not rest.deep:
+        return rest.child(name)
+    labels = frozenset(
+        one.child(name) if one.kind is Kind.ATTRIBUTE and not one.path else one
+        for one in rest.labels
+        if one.path or name not in one.minus
+    )
+    return Opaque(labels, deep=True)
 
 
-def names_of(field: Field, schema: Schema) -> tuple[str, ...]:
+def names_of(field: Field) -> tuple[str, ...]:
     """Give the names a field is read from, best first."""
     if not field.aliases:
         return (field.name,)
     return (*field.aliases, field.name) if field.name not in field.aliases else field.aliases
 
 
+def affordable(m: Machine, level: int) -> bool:
+    """Count the objects made for one outermost object; False when they are too many.
+
+    Models that hold each other in many ways would otherwise be opened without end.
+    """
+    made = 0 if level == 0 else m.stores.get("opened", 0)
+    m.stores["opened"] = made + 1
+    if made == MAX_OPENED:
+        m.counters.bounds += 1
+    return bool(made < MAX_OPENED)
+
+
 def build(m: Machine, schema: Schema, data: Value, level: int = 0) -> Instance:
     """Make an object of a model's class from a map, an object or something unknown."""
     made = Instance(schema.cls)
+    if level == 0:
+        affordable(m, level)
     fill(m, made, schema, data, level)
     after = [f for f, info in validators(schema.cls) if _mode(info) == "model-after"]
     for function in after:
@@ -121,20 +148,22 @@ def fill(m: Machine, made: Instance, schema: Schema, data: Value, level: int = 0
                 data = changed
     given = set()
     for field in schema.fields.values():
-        held = _of_data(m, data, names_of(field, schema), from_object=isinstance(data, Instance))
+        held = _of_data(m, data, names_of(field))
         if held is MISSING:
             made.slots[field.name] = default_of(m, field)
             continue
         given.add(field.name)
         made.slots[field.name] = validated(m, schema, field, held, level)
+    for name, field in schema.private.items():
+        made.slots[name] = default_of(m, field)
     if schema.extra == "allow":
         _keep_rest(made, schema, data)
     made.extra = frozenset(given)
 
 
-def _of_data(m: Machine, data: Value, names: tuple[str, ...], *, from_object: bool) -> Any:
+def _of_data(m: Machine, data: Value, names: tuple[str, ...]) -> Any:
     found = under(data, names)
-    if found is MISSING and from_object and isinstance(data, Instance) and data.cls is not None:
+    if found is MISSING and isinstance(data, Instance) and data.cls is not None:
         for name in names:
             if class_attribute(data.cls, name) is not MISSING:
                 return m.get_attribute(m, data, name)
@@ -142,7 +171,7 @@ def _of_data(m: Machine, data: Value, names: tuple[str, ...], *, from_object: bo
 
 
 def _keep_rest(made: Instance, schema: Schema, data: Value) -> None:
-    taken = {name for field in schema.fields.values() for name in names_of(field, schema)}
+    taken = {name for field in schema.fields.values() for name in names_of(field)}
     match data:
         case Dict(slots=slots):
             for key, held in slots.items():
@@ -290,7 +319,7 @@ def _fit_union(m: Machine, candidates: list[Value], value: Any, level: int) -> A
             if cls is not None and cls in mro(value.cls):
                 return value
     shaped = [one for one in candidates if structured(one)]
-    if not shaped or isinstance(value, Opaque) and len(shaped) < len(candidates):
+    if not shaped or (isinstance(value, Opaque) and len(shaped) < len(candidates)):
         return value
     return pick([_fit_one(m, strip(one), value, level) for one in shaped])
 
@@ -341,13 +370,13 @@ def _fit_class(m: Machine, type_: Value, cls: Class, value: Any, level: int) -> 
     if isinstance(value, Instance) and value.cls is not None and cls in mro(value.cls):
         return value
     schema = schema_of(m, type_)
-    if schema is None or isinstance(value, Const | Seq) and schema.root is None:
+    if schema is None or (isinstance(value, Const | Seq) and schema.root is None):
         return value
     if schema.kind == "typeddict":
         return typed_mapping(m, schema, value, level)
     if schema.kind in {"dataclass", "attrs", "namedtuple"} and isinstance(value, Instance):
         return value
-    return build(m, schema, value, level)
+    return build(m, schema, value, level) if affordable(m, max(level, 1)) else value
 
 
 def typed_mapping(m: Machine, schema: Schema, value: Any, level: int) -> Any:

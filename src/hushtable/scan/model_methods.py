@@ -146,7 +146,7 @@ def _init(m: Machine, call: Call) -> Any:
 
 
 def _iterate(m: Machine, call: Call) -> Any:
-    """Iterating over a model gives (name, value) pairs, its content for a root model."""
+    """Give the (name, value) pairs of a model, or the content of a root model."""
     owner = call.receiver
     if not isinstance(owner, Instance) or owner.cls is None:
         return sequence(())
@@ -222,7 +222,7 @@ READ = frozenset({"model_fields", "__fields__", "__pydantic_fields__"})
 NATIVES: Mapping[str, Handler] = {
     **{f"{base}.{name}": handler for base in PYDANTIC_BASES for name, handler in METHODS.items()},
     **{f"{name}.get_secret_value": _reveal for name in SECRETS},
-    **{name: _make_secret for name in SECRETS},
+    **dict.fromkeys(SECRETS, _make_secret),
     "pydantic.TypeAdapter": _adapter,
     "pydantic.TypeAdapter.validate_python": _adapt,
     "pydantic.TypeAdapter.validate_json": _adapt,

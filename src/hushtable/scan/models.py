@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from hushtable.scan import class_calls, enums, model_methods, typed
 from hushtable.scan.constructing import (
@@ -121,7 +120,7 @@ class Models:
         if name in {"model_fields_set", "__fields_set__"}:
             return sequence((), "set", Opaque(hint="str"))
         if name in {"model_extra", "__pydantic_extra__"}:
-            return Dict({key: held for key, held in owner.slots.items() if not isinstance(key, str)})
+            return Dict({k: held for k, held in owner.slots.items() if not isinstance(k, str)})
         if name in model_methods.METHODS:
             schema = schema_of(m, cls)
             if name == "__iter__" or schema is not None:

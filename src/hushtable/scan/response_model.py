@@ -27,7 +27,7 @@ from hushtable.scan.annotations import (
     value_type,
 )
 from hushtable.scan.dumping import MASK, Options, Selection, encode, selection
-from hushtable.scan.fitting import SCALARS, names_of, under
+from hushtable.scan.fitting import SCALARS, affordable, names_of, under
 from hushtable.scan.frame import Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as described
 from typing import Any
 
 from hushtable.scan.annotations import (
@@ -51,6 +52,7 @@ ROOT = "pydantic.RootModel"
 SETTINGS = "pydantic_settings.BaseSettings"
 PYDANTIC_BASES = (PYDANTIC, ROOT, SETTINGS, "dyntastic.Dyntastic", "fastapi_camelcase.CamelModel")
 SECRETS = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.Secret"})
+STRUCTS = ("msgspec.Struct",)
 ROOT_NAMES = ("root", "__root__")
 
 
@@ -106,6 +108,8 @@ class Schema:
     by_alias: bool = False
     populate: bool = False
     env_prefix: str = ""
+    private: Mapping[str, Field] = described(default_factory=dict)
+    """Attributes that are no fields: never read from data, never dumped."""
 
     @property
     def root(self) -> Field | None:
@@ -125,6 +129,8 @@ def kind_of(cls: Class) -> str:
         return "settings"
     if descends_from(cls, *PYDANTIC_BASES):
         return "pydantic"
+    if descends_from(cls, *STRUCTS):
+        return "dataclass"
     if descends_from(cls, "typing.NamedTuple"):
         return "namedtuple"
     if descends_from(cls, "typing.TypedDict"):
@@ -132,7 +138,30 @@ def kind_of(cls: Class) -> str:
     for one in mro(cls):
         if "dataclass" in one.cache:
             return str(one.cache["dataclass"])
-    return ""
+    return "pydantic" if _looks_like_model(cls) else ""
+
+
+OTHER_MODELS = ("pynamodb.", "django.", "tortoise.", "peewee.", "sqlalchemy.", "marshmallow.",
+                "mongoengine.", "odmantic.", "flask_", "pydynox.", "torch.", "tensorflow.")
+
+
+def _looks_like_model(cls: Class) -> bool:
+    """Whether a class with annotated fields stands on a model class that was not scanned.
+
+    A base of a team's own package, `common.CamelModel`, is most often a pydantic model; taking
+    its objects for empty would hide what they hold.
+    """
+    known: bool | None = cls.cache.get("looks like model")
+    if known is None:
+        bases = [base for one in mro(cls) for base in one.bases]
+        known = cls.cache["looks like model"] = any(
+            isinstance(one, ast.AnnAssign) for part in mro(cls) for one in part.node.body
+        ) and any(
+            isinstance(base, Native) and base.name.endswith(("Model", "Schema", "DTO"))
+            and not base.name.startswith(OTHER_MODELS)
+            for base in bases
+        )
+    return known
 
 
 def is_model(value: Value | None) -> bool:
@@ -152,7 +181,7 @@ def schema_of(m: Machine, value: Value) -> Schema | None:
         if not kind:
             return None
         found = _build(m, cls, kind)
-        if cls.module.state == "done" or cls.closure is not None and cls.closure.function:
+        if cls.module.state == "done" or (cls.closure is not None and cls.closure.function):
             cls.cache["schema"] = found
             cls.cache["fields"] = tuple(n for n, f in found.fields.items() if f.init)
     bindings = bindings_of(strip(value))
@@ -171,7 +200,7 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
     bindings = inherited_bindings(cls)
     fields: dict[str, Field] = {}
     for one in reversed(mro(cls)):
-        if kind in {"dataclass", "attrs"} and "dataclass" not in one.cache:
+        if kind in {"dataclass", "attrs"} and not _is_record(one):
             continue
         frame = class_frame(one)
         keyword_only = _flag(one.cache.get("options"), "kw_only")
@@ -179,7 +208,9 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
             if _is_marker(m, annotation, frame):
                 keyword_only = True
                 continue
-            made = _field(m, one, kind, name, annotation, held, frame)
+            types = one.cache.get("types", {})
+            type_ = types[name] if name in types else resolve(m, annotation, frame)
+            made = _field(Field(name, type_, annotation, one, default=held), kind)
             if made is None:
                 continue
             made = replace(made, keyword_only=made.keyword_only or keyword_only)
@@ -199,8 +230,22 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
     return Schema(
         cls, kind, fields, extra=_extra(config, kind), by_alias=_flag(config, "serialize_by_alias"),
         populate=any(_flag(config, key) for key in POPULATE),
-        env_prefix=_text(config.get("env_prefix")),
+        env_prefix=_text(config.get("env_prefix")), private=_private(cls),
     )
+
+
+def _private(cls: Class) -> dict[str, Field]:
+    """Give `_attributes` with what `PrivateAttr(...)` says of their defaults."""
+    found: dict[str, Field] = {}
+    for one in reversed(mro(cls)):
+        for name, held in one.slots.items():
+            if isinstance(held, Instance) and held.native == FIELD and name.startswith("_"):
+                found[name] = _informed(Field(name, owner=one), held.slots)
+    return found
+
+
+def _is_record(cls: Class) -> bool:
+    return "dataclass" in cls.cache or descends_from(cls, *STRUCTS)
 
 
 POPULATE = ("populate_by_name", "allow_population_by_field_name", "validate_by_name")
@@ -217,6 +262,9 @@ def _root_type(cls: Class) -> Value | None:
     return None
 
 
+ASSIGNING = frozenset({"attrs", "pydantic", "settings"})
+
+
 def _declared(cls: Class, kind: str) -> Iterator[tuple[str, ast.expr | None, Any]]:
     """Give (name, annotation, what the class body gave it) of what looks like a field."""
     known = cls.cache.get("declared")
@@ -229,7 +277,7 @@ def _declared(cls: Class, kind: str) -> Iterator[tuple[str, ast.expr | None, Any
         match node:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                 yield name, annotation, cls.slots.get(name, MISSING)
-            case ast.Assign(targets=[ast.Name(id=name)]) if kind in {"attrs", "pydantic", "settings"}:
+            case ast.Assign(targets=[ast.Name(id=name)]) if kind in ASSIGNING:
                 held = cls.slots.get(name, MISSING)
                 if isinstance(held, Instance) and held.native == FIELD:
                     yield name, None, held
@@ -260,36 +308,31 @@ def _is_marker(m: Machine, annotation: ast.expr | None, frame: Frame) -> bool:
     return origin_name(resolve(m, annotation, frame) or UNKNOWN) == "dataclasses.KW_ONLY"
 
 
-def _field(
-    m: Machine, cls: Class, kind: str, name: str, annotation: ast.expr | None, held: Any, frame: Frame
-) -> Field | None:
-    types = cls.cache.get("types", {})
-    type_ = types[name] if name in types else resolve(m, annotation, frame)
+def _field(field: Field, kind: str) -> Field | None:
+    """Add to a declaration what its default and its metadata say; None when it is no field."""
+    name, type_, held = field.name, field.type, field.default
     origin = "" if type_ is None else origin_name(type_)
     hidden = kind in {"pydantic", "settings"} and (name.startswith("_") or name == "model_config")
-    if hidden and name != "__root__":
+    if (hidden and name != "__root__") or origin == "typing.ClassVar":
         return None
-    if origin == "typing.ClassVar" or isinstance(held, Function | Class):
+    if isinstance(held, Function | Class):
         return None
     info = [one for one in metadata(type_) if isinstance(one, Instance) and one.native == FIELD]
     if isinstance(held, Instance) and held.native == FIELD:
         info.append(held)
-        held = MISSING
-    if any(_flag(one.slots, "private") for one in info):
-        return None
-    made = Field(
-        name, type_, annotation, cls, default=held, kept=origin != "dataclasses.InitVar",
-        constrained=is_constrained(type_, info),
+        field = replace(field, default=MISSING)
+    field = replace(
+        field, kept=origin != "dataclasses.InitVar", constrained=is_constrained(type_, info)
     )
     for one in info:
-        made = _informed(made, one.slots)
-    return made
+        field = _informed(field, one.slots)
+    return field
 
 
 def _informed(field: Field, info: Mapping[Any, Any]) -> Field:
     """Add what `Field(...)` says."""
     default = info.get("default", MISSING)
-    if default == Const(...) or isinstance(default, Native) and default.name.endswith("NOTHING"):
+    if default == Const(...) or (isinstance(default, Native) and default.name.endswith("NOTHING")):
         default = MISSING
     factory = info.get("default_factory") or info.get("factory") or field.factory
     told = ("validation_alias", "alias", "env")

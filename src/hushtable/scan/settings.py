@@ -23,7 +23,11 @@ from hushtable.scan.values import (
     Opaque,
 )
 
-CREDENTIAL = re.compile(r"secret|passw|token|credential|private|(^|_)key$|api_?key|salt|pepper", re.I)
+SET = "set"
+"""The hint of a setting that is on unless somebody turns it off."""
+CREDENTIAL = re.compile(
+    r"secret|passw|token|credential|private|(^|_)key$|api_?key|salt|pepper", re.IGNORECASE
+)
 
 
 def make_settings(m: Machine, schema: Schema, given: Dict) -> Instance:
@@ -43,7 +47,11 @@ def of_environment(m: Machine, schema: Schema, field: Field) -> Any:
     A plain text default is kept as the value's only part, so that the name of a table is known
     while its truth is not.
     """
-    label = Label(Kind.SETTING, name=variable(schema, field), detail=f"settings.{field.name}")
+    default = field.default.value if isinstance(field.default, Const) else None
+    label = Label(
+        Kind.SETTING, name=variable(schema, field), detail=f"settings.{field.name}",
+        hint=SET if default else "",
+    )
     labels = frozenset({label})
     candidates = [] if field.type is None else [one for one in members(field.type) if one != NONE]
     origin = origin_name(candidates[0]) if candidates else ""

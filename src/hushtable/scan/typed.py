@@ -23,7 +23,7 @@ from hushtable.scan.annotations import (
     value_type,
 )
 from hushtable.scan.enums import unknown_member
-from hushtable.scan.fitting import secret
+from hushtable.scan.fitting import affordable, secret
 from hushtable.scan.frame import Call, Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.iterate import element_of
@@ -76,7 +76,8 @@ def of_annotation(
     del name
     if annotation is None:
         return Opaque(labels)
-    return of_type(m, _resolved(m, annotation, function), labels)
+    value: Value = of_type(m, _resolved(m, annotation, function), labels)
+    return value
 
 
 def _resolved(m: Machine, annotation: ast.expr, function: Function) -> Value:
@@ -153,7 +154,7 @@ def _of_class(m: Machine, type_: Value, cls: Class, labels: Labels, level: int) 
 
 def of_schema(m: Machine, schema: Schema, labels: Labels, level: int = 0) -> Any:
     """Give an object of a class with fields, each with the labels one step down."""
-    if level >= MAX_LEVELS:
+    if level >= MAX_LEVELS or not affordable(m, level):
         return Opaque(labels)
     slots: dict[Any, Any] = {}
     for field in schema.fields.values():
@@ -269,7 +270,7 @@ def _concrete(m: Machine, cls: Class) -> Class:
 def is_interface(cls: Class) -> bool:
     """Whether a class only says what others must do: a Protocol, or one with abstract methods."""
     for base in cls.bases:
-        if origin_name(base) in {"typing.Protocol"}:
+        if origin_name(base) == "typing.Protocol":
             return True
     names = {name for one in mro(cls) for name in one.slots if isinstance(name, str)}
     return any(_is_abstract(class_attribute(cls, name)) for name in names)
@@ -298,9 +299,3 @@ def _by_shape(m: Machine, cls: Class) -> list[Class]:
         and all(isinstance(class_attribute(one, name), Function) for name in wanted)
     ]
 
-
-def constant_default(value: Any) -> str | None:
-    """Give the text of a constant default that says something: not empty, not None."""
-    if isinstance(value, Const) and isinstance(value.value, str) and value.value:
-        return value.value
-    return None
