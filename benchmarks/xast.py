@@ -8,8 +8,9 @@ the words any user has. A case counts as found when the scan reports that someth
 `suite` leaves in one of its files.
 
 The half of the cases whose content has an even MD5 may be read to develop with; the odd half is
-for measurement only, so its cases are never listed. A case of several files is one case: its
-half is that of its Python files, joined in the order of their paths.
+for measurement only: its figures are printed with `--both-halves` alone, and its cases are never
+listed. A case of several files is one case: its half is that of its Python files, joined in the
+order of their paths.
 """
 
 from __future__ import annotations
@@ -242,18 +243,16 @@ def row(name: str, figures: Tally) -> tuple[str, ...]:
 
 
 def show(console: Console, given: Sequence[Case], reported: frozenset[str], depth: int) -> None:
-    """Print the figures of both halves, of the field-sensitive subset, and by folder."""
+    """Print the figures of the given cases by half, of the field-sensitive subset, by folder."""
     made = Table(title="xAST sast-python3", title_justify="left")
     for column in ("", "cases", "found", "missed", "false", "precision", "recall"):
         made.add_column(column, justify="right" if column else "left")
-    halves = {
-        "all": given,
-        "even": [c for c in given if c.even],
-        "odd": [c for c in given if not c.even],
-    }
-    for name, half in halves.items():
+    halves = {"even": [c for c in given if c.even], "odd": [c for c in given if not c.even]}
+    shown = {name: half for name, half in halves.items() if half}
+    shown |= {"all": list(given)} if len(shown) > 1 else {}
+    for name, half in shown.items():
         made.add_row(*row(name, tally(half, reported)))
-    for name, half in halves.items():
+    for name, half in shown.items():
         subset = [each for each in half if each.field_sensitive]
         made.add_row(*row(f"field-sensitive, {name}", tally(subset, reported)))
     made.add_section()
@@ -266,12 +265,8 @@ def show(console: Console, given: Sequence[Case], reported: frozenset[str], dept
 
 def show_scenes(console: Console, given: Sequence[Scene], reported: frozenset[str]) -> None:
     """Print how many of the peer's own scenes pass; a scene needs all its cases right."""
-    halves = {"all": given, "both halves": [s for s in given if s.even is None]}
-    halves |= {"even": [s for s in given if s.even is True]}
-    halves |= {"odd": [s for s in given if s.even is False]}
-    passed = {name: sum(passes(s, reported) for s in half) for name, half in halves.items()}
-    told = ", ".join(f"{name} {passed[name]}/{len(half)}" for name, half in halves.items())
-    console.print(f"scenes passed by config.json: {told}", markup=False)
+    passed = sum(passes(scene, reported) for scene in given)
+    console.print(f"scenes passed by config.json: {passed}/{len(given)}", markup=False)
 
 
 def contradictions(given: Sequence[Scene], known: Sequence[Case]) -> int:
@@ -306,6 +301,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("suite", type=Path, help="the folder sast-python3/case")
     parser.add_argument("--hushtable", default=hushtable_program(), help="the program to measure")
     parser.add_argument("--apart", action="store_true", help="scan cases of several files alone")
+    parser.add_argument("--both-halves", action="store_true", help="print the odd half too")
     parser.add_argument("--list", action="store_true", help="list wrong cases of the even half")
     parser.add_argument("--depth", type=int, default=2, help="levels of folders shown (default 2)")
     parser.add_argument("--copy-even-folders", type=Path, metavar="TARGET", help="copy, then stop")
@@ -320,10 +316,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print(f"{count} cases copied", markup=False)
         return 0
     reported = scanned(options.hushtable, options.suite, given, apart=options.apart)
-    show(console, given, reported, options.depth)
     peer = scenes(options.suite, given)
-    show_scenes(console, peer, reported)
     disputed = contradictions(peer, given)
+    if not options.both_halves:
+        given = [each for each in given if each.even]
+        peer = [scene for scene in peer if scene.even]
+    show(console, given, reported, options.depth)
+    show_scenes(console, peer, reported)
     console.print(f"scenes whose expression contradicts the file names: {disputed}", markup=False)
     if options.list:
         console.print("\n".join(wrong(given, reported)), markup=False)

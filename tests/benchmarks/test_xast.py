@@ -100,11 +100,25 @@ def test_a_case_is_found_when_the_taught_table_leaves_in_it(
 
 def test_figures_are_printed(suite: Path, scanner: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints precision and recall and how many of the peer's scenes pass."""
-    assert xast.main([str(suite), "--hushtable", scanner]) == 0
+    assert xast.main([str(suite), "--hushtable", scanner, "--both-halves"]) == 0
     shown = capsys.readouterr().out
     assert "0.667" in shown
-    assert "all 1/2" in shown
+    assert "config.json: 1/2" in shown
     assert "contradicts the file names: 0" in shown
+
+
+def test_the_odd_half_is_not_shown_unasked(
+    suite: Path, scanner: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without `--both-halves` every figure is of the even half, so that it cannot be fitted to."""
+    half = [case for case in xast.cases(suite) if case.even]
+    assert 0 < len(half) < 4
+    assert xast.main([str(suite), "--hushtable", scanner]) == 0
+    shown = capsys.readouterr().out
+    assert "odd" not in shown
+    cells = [[cell.strip() for cell in line.split("│")] for line in shown.splitlines()]
+    counted = sum(int(row[2]) for row in cells if len(row) > 2 and "/" in row[1])
+    assert counted == len(half)
 
 
 def test_only_the_even_half_is_listed() -> None:

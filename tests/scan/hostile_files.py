@@ -66,6 +66,13 @@ def _odd(folder: Path, name: str, content: str) -> Due:
     return Due()
 
 
+def _guarded(folder: Path, name: str, lines: str, before: str = "") -> Due:
+    """Write a service whose handler runs `lines` on a path that need not be taken."""
+    text = SERVICE.replace("    return", f"    if user_id == 'seldom':\n{lines}    return")
+    (folder / name).write_text(text.replace("app =", f"{before}app ="))
+    return Due(leaking=(name,))
+
+
 def undecodable_bytes(folder: Path) -> Due:
     """Write bytes that are no UTF-8, and no declared encoding."""
     return _broken(
@@ -236,7 +243,7 @@ def terminal_escapes(folder: Path) -> Due:
     text = SERVICE.replace("/users/{user_id}", "/\\x1b[31m[bold]x[/bold][/]/{user_id}").replace(
         'Table("users")', 'Table("[red]\\x1b]0;owned\\x07users\\u202e[/]")'
     )
-    name = f"[red]{ESCAPE}[31mname[/red][@click=x].py"
+    name = f"[red]{ESCAPE}[31mname[@click=x].py"
     (folder / name).write_text(text)
     return Due(leaking=(name,))
 
@@ -253,31 +260,35 @@ def strange_names(folder: Path) -> Due:
 def constant_bombs(folder: Path) -> Due:
     """Write expressions whose value would not fit into any machine, in a handler."""
     lines = (
-        "    a = 10 ** 10 ** 10\n"
-        "    b = 'x' * 10 ** 12\n"
-        "    c = [0] * 10 ** 12\n"
-        "    d = '%1000000000000d' % 1\n"
-        "    e = f'{1:>1000000000000}'\n"
-        "    f = 1 << 10 ** 12\n"
-        "    g = list(range(10 ** 12))\n"
-        "    h = 'x'.ljust(10 ** 12)\n"
-        "    i = bytes(10 ** 12)\n"
-        "    j = '{:>1000000000000}'.format(1)\n"
+        "        a = 10 ** 10 ** 10\n"
+        "        b = 'x' * 10 ** 12\n"
+        "        c = [0] * 10 ** 12\n"
+        "        d = '%1000000000000d' % 1\n"
+        "        e = f'{1:>1000000000000}'\n"
+        "        f = 1 << 10 ** 12\n"
+        "        g = list(range(10 ** 12))\n"
+        "        h = 'x'.ljust(10 ** 12)\n"
+        "        i = bytes(10 ** 12)\n"
+        "        j = '{:>1000000000000}'.format(1)\n"
+        "        k = int('9' * 4000) ** 4000\n"
+        "        l = {n: n for n in range(10 ** 12)}\n"
+        "        m = ['x'] * 10 ** 6 * 10 ** 6\n"
+        "        n = 'xy'.replace('x', 'x' * 10 ** 9)\n"
     )
-    (folder / "bombs.py").write_text(SERVICE.replace("    return", f"{lines}    return"))
-    return Due(leaking=("bombs.py",))
+    return _guarded(folder, "bombs.py", lines)
 
 
 def doubling(folder: Path) -> Due:
     """Write values that double 200 times when they are written out."""
     lines = (
-        "    text = 'x'\n    pair = {'v': user_id}\n    row = [user_id]\n"
-        + "    text = text + text\n    pair = {'l': pair, 'r': pair}\n    row = row + row\n" * 200
-        + "    for _ in range(10 ** 9):\n        pair = {'l': pair, 'r': pair}\n"
-        + "        text += text\n        row.append(row)\n"
+        "        text = 'x'\n        pair = {'v': user_id}\n        row = [user_id]\n"
+        + "        text = text + text\n        pair = {'l': pair, 'r': pair}\n"
+        "        row = row + row\n"
+        * 200
+        + "        for _ in range(10 ** 9):\n            pair = {'l': pair, 'r': pair}\n"
+        + "            text += text\n            row.append(row)\n"
     )
-    (folder / "doubling.py").write_text(SERVICE.replace("    return", f"{lines}    return"))
-    return Due(leaking=("doubling.py",))
+    return _guarded(folder, "doubling.py", lines)
 
 
 def loops_and_cycles(folder: Path) -> Due:
@@ -298,13 +309,11 @@ def loops_and_cycles(folder: Path) -> Due:
         "alias = other\nother = alias\n"
     )
     lines = (
-        "    me = []\n    me.append(me)\n    you = {}\n    you['you'] = you\n"
-        "    thing(A().x, C().y, wrap(even), alias)\n    even(me)\n    str(you)\n"
-        "    (lambda f: f(f))(lambda f: f(f))\n"
+        "        me = []\n        me.append(me)\n        you = {}\n        you['you'] = you\n"
+        "        thing(A().x, C().y, wrap(even), alias)\n        even(me)\n        str(you)\n"
+        "        forever(you)\n        (lambda f: f(f))(lambda f: f(f))\n"
     )
-    text = SERVICE.replace("app =", f"{cycles}app =").replace("    return", f"{lines}    return")
-    (folder / "cycles.py").write_text(text)
-    return Due(leaking=("cycles.py",))
+    return _guarded(folder, "cycles.py", lines, before=cycles)
 
 
 def branches(folder: Path) -> Due:

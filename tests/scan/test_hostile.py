@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import os
 import subprocess
@@ -50,6 +51,8 @@ def build(builder: Builder, folder: Path) -> hostile_files.Due:
     try:
         return builder(folder)
     except OSError as error:
+        if error.errno not in {errno.EILSEQ, errno.EINVAL, errno.EPERM, errno.ENOTSUP}:
+            raise
         pytest.skip(f"this file system refuses it: {error.strerror}")
 
 
@@ -75,6 +78,7 @@ def test_a_hostile_file_is_told_and_hurts_no_neighbour(builder: Builder, tree: P
     assert lines == [HEALTHY_LINE]
     assert done.returncode == FINDINGS
     assert all(each["why"].strip() for each in read["unknown"])
+    assert not [each for each in read["unknown"] if "internal error" in each["why"]]
 
 
 BREAKING = [
@@ -132,7 +136,7 @@ def test_no_code_of_a_scanned_file_runs(tree: Path) -> None:
     """A scan never imports or runs what it reads, YAML included."""
     build(hostile_files.infrastructure, tree)
     witness = "import pathlib\npathlib.Path(__file__).with_name('ran').touch()\n"
-    for name in ("conftest.py", "setup.py", "sitecustomize.py", "boto3.py", "main.py"):
+    for name in ("conftest.py", "setup.py", "sitecustomize.py", "__init__.py", "main.py"):
         (tree / name).write_text(witness + hostile_files.SERVICE)
     done = scan(tree, "--format", "json")
     assert done.returncode == FINDINGS
