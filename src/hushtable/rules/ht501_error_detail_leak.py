@@ -88,8 +88,7 @@ Answer with a text of your own and an id that the log knows too. Log the excepti
 
 ## Limits
 
-Text that the program wrote itself, as in `raise ValueError("too short")`, is reported with low
-severity, because the class may be raised elsewhere too. Text kept in a table and shown later is
+Text that the program wrote itself, as in `raise ValueError("too short")`, is not reported. Text kept in a table and shown later is
 not followed.
 """
 
@@ -114,31 +113,20 @@ RULE = RuleInfo(
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every exception whose text a client gets."""
     for gone in departures(facts, OUTWARD, lambda one: one.cargo is Cargo.EXCEPTION):
+        if all(one.own_text for one in gone.carried):
+            continue
         flow = gone.outflow
-        severity, confidence = _weight(gone)
         what = listed(sorted({one.detail for one in gone.carried if one.detail}))
         # A call carries it out by name; `return` and handlers need no mention.
         via = f" by {listed([flow.via])}" if flow.via[:1].isupper() else ""
-        whose = "text the program wrote itself, " if _own(gone) else ""
         judgement = gone.judgement(
-            f"{actor(flow.route, flow.function)} sends {whose}{what or 'the text of an exception'}"
+            f"{actor(flow.route, flow.function)} sends {what or 'the text of an exception'}"
             f"{audience(flow.route)}{via}",
             _remedy(gone, what),
-            severity,
-            confidence,
+            Severity.HIGH if flow.reachable else Severity.MEDIUM,
+            Confidence.HIGH if flow.reachable else Confidence.MEDIUM,
         )
         yield replace(judgement, channel=Channel.ERROR, attributes=())
-
-
-def _own(gone: Departure) -> bool:
-    return all(one.own_text for one in gone.carried)
-
-
-def _weight(gone: Departure) -> tuple[Severity, Confidence]:
-    if _own(gone):
-        return Severity.LOW, Confidence.LOW
-    severity = Severity.HIGH if gone.outflow.reachable else Severity.MEDIUM
-    return severity, Confidence.HIGH
 
 
 def _remedy(gone: Departure, what: str) -> str:

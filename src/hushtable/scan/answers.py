@@ -7,6 +7,7 @@ from typing import Any
 from hushtable.model.service import Channel
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.iterate import pairs
+from hushtable.scan.labels import Kind, Label
 from hushtable.scan.notes import DENIED
 from hushtable.scan.values import (
     NONE,
@@ -122,7 +123,19 @@ def _body_text(_m: Machine, owner: Any) -> Any:
     return Opaque(deep_labels(content))
 
 
+def _traceback(m: Machine, call: Call) -> Any:
+    """`traceback.format_exc()`: the text of the exception that is being handled."""
+    place = m.place(call.node, call.frame)
+    label = Label(Kind.EXCEPTION, name="traceback", detail="traceback", place=place)
+    return Opaque(frozenset({label}), "str")
+
+
 NATIVES: dict[str, Any] = {
+    "traceback.format_exc": _traceback,
+    "traceback.format_exception": _traceback,
+    "traceback.format_tb": _traceback,
+    "traceback.format_stack": _traceback,
+    "sys.exc_info": _traceback,
     **{f"{BASE}{kind}": _response for kind in KINDS},
     **{f"{BASE}{kind}.__init__": _response for kind in KINDS},
     **{name: _response for name in STREAMS},

@@ -173,6 +173,10 @@ def refine(m: Machine, test: ast.expr, frame: Frame, *, holds: bool) -> None:
             scope_of(name, frame).get(name), Opaque
         ) and keys_of(scope_of(name, frame)[name]):
             _narrow_key(m, name, op, m.evaluate(m, names, frame), frame, holds=holds)
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.NotIn() as op]) if (
+            holds == isinstance(op, ast.In)
+        ):
+            _listed(m, name, m.evaluate(m, test.comparators[0], frame), frame)
         case ast.Compare(
             left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=known)]
         ) if holds:
@@ -195,6 +199,21 @@ def keys_of(value: Any) -> list[Label]:
     if not isinstance(value, Opaque):
         return []
     return [label for label in value.labels if label.kind is Kind.KEY]
+
+
+def _listed(m: Machine, name: str, names: Any, frame: Frame) -> None:
+    """An input that is one of a fixed list is no free text any more."""
+    scope = scope_of(name, frame)
+    value = scope.get(name)
+    known, rest = elements(m, names, ast.Constant(None), frame)
+    if not isinstance(value, Opaque) or rest is not None or not known:
+        return
+    labels = frozenset(
+        replace(label, validated=True, capped=True) if label.kind is Kind.INPUT else label
+        for label in value.labels
+    )
+    if labels != value.labels:
+        m.journal.set(scope, name, replace(value, labels=labels))
 
 
 def _narrow_key(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import replace
 from typing import Any
 
 from hushtable.scan import reflect
@@ -22,6 +23,7 @@ from hushtable.scan.carrying import (
     receiver_itself,
 )
 from hushtable.scan.containers import make_dict, ordered, rebuilt
+from hushtable.scan.labels import Kind
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.members import get_attribute, get_item
 from hushtable.scan.operators import BOOLEAN, binary, pick
@@ -311,10 +313,23 @@ def _extreme(compute: Any) -> Any:
                 return known[best]
         elif rest is None and known and all(isinstance(one, Const) for one in known):
             return pure(m, Call(call.name, None, [sequence(known)], {}, call.node, call.frame))
+        if compute is min and any(isinstance(one, Const) for one in known):
+            known = [_capped(one) for one in known]
         found = any_of(known, rest)
         return found if default is None else pick([found, default])
 
     return handler
+
+
+def _capped(value: Any) -> Any:
+    """What stands beside a constant in `min()` cannot grow past it."""
+    if not isinstance(value, Opaque):
+        return value
+    labels = frozenset(
+        replace(label, capped=True) if label.kind is Kind.INPUT else label
+        for label in value.labels
+    )
+    return replace(value, labels=labels)
 
 
 def _sum(m: Machine, call: Call) -> Any:

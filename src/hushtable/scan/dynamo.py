@@ -199,8 +199,8 @@ def _bounds(m: Machine, record: Record, given: Arguments) -> None:
             record.drains = True
         elif label.kind is Kind.INPUT:
             record.start_from_client = True
-            record.start_sealed = label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
-    del m
+            verified = label.name in m.observer.notes.verified
+            record.start_sealed = verified or label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
 
 
 def _keys(m: Machine, record: Record, given: Arguments, call: Call) -> None:
@@ -244,6 +244,8 @@ def _compared_in_text(condition: Any, given: Arguments) -> list[tuple[str, Any]]
     ]
 
 
+TYING = (ExpressionKind.CONDITION, ExpressionKind.FILTER)
+"""Expressions that tie an item to its caller when they compare it with who calls."""
 EXPRESSIONS = (
     ExpressionKind.KEY_CONDITION, ExpressionKind.FILTER, ExpressionKind.CONDITION,
     ExpressionKind.UPDATE, ExpressionKind.PROJECTION, ExpressionKind.STATEMENT,
@@ -266,6 +268,10 @@ def _expressions(m: Machine, record: Record, given: Arguments, call: Call) -> No
             hidden += [names.get(n, n) for n in BEGINS.findall(_text(value) or "")]
             record.filter_hides = tuple(dict.fromkeys((*record.filter_hides, *hidden)))
         chosen = deep_labels(value) if not compared else frozenset()
+        tied = [deep_labels(one) for _, _, many in compared for one in many]
+        tied += [deep_labels(held) for name, held in values.items() if name in (_text(value) or "")]
+        if kind in TYING and any(x.kind is Kind.CALLER for labels in tied for x in labels):
+            record.owner_checked = record.owner_checked or "compare"
         m.observer.notes.expression(
             m, record, kind, call,
             text=None if compared else _text(value),

@@ -11,7 +11,7 @@ from hushtable.scan import assign, operators
 from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
-from hushtable.scan.labels import NOTHING, Kind
+from hushtable.scan.labels import NOTHING, Kind, joined_text
 from hushtable.scan.members import anything_of, get_attribute, get_item, promote, set_item
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -314,7 +314,7 @@ def _joined(m: Machine, node: ast.JoinedStr, frame: Frame) -> Any:
             parts.append(None)
     if all(isinstance(part, str) for part in parts):
         return Const("".join(p for p in parts if p is not None), labels)
-    return Opaque(labels, "str", parts=tuple(parts[: operators.MAX_PARTS]))
+    return Opaque(joined_text(labels), "str", parts=tuple(parts[: operators.MAX_PARTS]))
 
 
 def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Any:

@@ -26,9 +26,9 @@ def _names_exception(name: str) -> bool:
     return name.rpartition(".")[2].endswith(EXCEPTION_ROOTS)
 
 
-def library_exception(name: str, place: Place) -> Instance:
-    """Make an exception that a library raises: its text is not the app's."""
-    label = Label(Kind.EXCEPTION, name=name.rpartition(".")[2], place=place)
+def library_exception(name: str, place: Place, *, own: bool = False) -> Instance:
+    """Make an exception that a library raises: its text is not the app's unless it is `own`."""
+    label = Label(Kind.EXCEPTION, name=name.rpartition(".")[2], place=place, own=own)
     return Instance(native=name, slots={REST: Opaque(frozenset({label}), of="exception")})
 
 

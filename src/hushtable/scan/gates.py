@@ -17,9 +17,9 @@ from hushtable.model.service import (
 )
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, Stopped
-from hushtable.scan.labels import Kind, Label
+from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.notes import Denial
-from hushtable.scan.requests import Request, Seen
+from hushtable.scan.requests import Request, Seen, depends_on_settings
 from hushtable.scan.values import (
     REST,
     Bound,
@@ -106,8 +106,7 @@ def _arguments(request: Request, *, asgi: bool) -> list[Any]:
 def _open_ways(request: Request, function: Function, ways: list[Any]) -> None:
     """A way through that asks nothing of the request, while others are refused, is open."""
     for way in ways:
-        kinds = {label.kind for label in way.conditions}
-        if kinds and kinds <= {Kind.SETTING}:
+        if depends_on_settings(way.conditions):
             request.fails_open.append((function.name.rpartition(".")[2], way.place))
 
 
@@ -150,9 +149,19 @@ def _asks_who(denial: Denial) -> bool:
     for label in denial.conditions:
         if label.kind is Kind.CALLER:
             return True
-        if label.kind is Kind.INPUT and label.source in HEADER_SOURCES:
+        if _from_header(label):
             return True
+        if label.kind is Kind.ATTRIBUTE and isinstance(label.access, Origin):
+            # What a credential of the request was looked up by.
+            record = label.access.record
+            keys = record.keys if record is not None else ()
+            if any(_from_header(one) for key in keys for one in key.labels):
+                return True
     return False
+
+
+def _from_header(label: Label) -> bool:
+    return label.kind is Kind.INPUT and label.source in HEADER_SOURCES
 
 
 def _handler_name(entry: Entry) -> str:

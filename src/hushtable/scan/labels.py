@@ -80,6 +80,8 @@ class Label:
             return replace(self, path=(*self.path, key), minus=frozenset())
         if self.kind is Kind.INPUT and len(self.path) < MAX_PATH:
             return replace(self, path=(*self.path, key), name=key if key != "[]" else self.name)
+        if self.kind is Kind.CALLER and len(self.path) < MAX_PATH and key != "[]":
+            return replace(self, path=(*self.path, key))
         return self
 
     def sealed(self, seal: Seal) -> Label:
@@ -100,3 +102,17 @@ NOTHING: Labels = frozenset()
 def seal_all(labels: Labels, seal: Seal) -> Labels:
     """Seal every label."""
     return frozenset(label.sealed(seal) for label in labels)
+
+
+def joined_text(labels: Labels) -> Labels:
+    """What stands beside its own signature in one text is signed."""
+    signed = {
+        (x.kind, x.table, x.path) for x in labels if x.seal in {Seal.SIGNED, Seal.ENCRYPTED}
+    }
+    if not signed:
+        return labels
+    return frozenset(
+        replace(x, seal=Seal.SIGNED)
+        if x.seal in {Seal.NONE, Seal.ENCODED} and (x.kind, x.table, x.path) in signed else x
+        for x in labels
+    )

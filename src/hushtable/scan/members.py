@@ -241,7 +241,8 @@ def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame:
             _set_in_list(m, slots, key, value)
         case Instance():
             method = get_attribute(m, owner, "__setitem__")
-            if isinstance(method, Bound):
+            known = isinstance(method, Native) and method.name in m.natives
+            if isinstance(method, Bound) or known:
                 m.call(m, method, [key, value], {}, node, frame)
                 return
             data = data_of(owner)

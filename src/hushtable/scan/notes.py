@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,9 @@ from hushtable.scan.values import (
 )
 
 DENIED = frozenset({401, 403})
+TOO_MANY = 429
+REFUSAL = re.compile(r"Unauthori|Forbidden|Authenticat|Permission|AccessDenied|NotAuth|Credential")
+"""Names of a program's own exceptions that refuse a caller."""
 ROLE_WORDS = ("role", "scope", "group", "permission", "is_admin", "admin", "superuser", "claims")
 
 
@@ -116,6 +120,8 @@ class Notes:
     watched: dict[int, list[Exit]] = field(default_factory=dict)
     limited: bool = False
     checked: set[str] = field(default_factory=set)
+    verified: set[str] = field(default_factory=set)
+    """Inputs whose signature was compared."""
     tables: list[TableDefinition] = field(default_factory=list)
     shapes: dict[str, dict[str, str]] = field(default_factory=dict)
     """Attributes known of each table, from what is written to it; kept across entries."""
@@ -129,7 +135,7 @@ class Notes:
         self.records, self.carries, self.stores = [], [], []
         self.denials, self.expressions, self.swallows, self.errors = [], [], [], []
         self.roles, self.phase, self.watched, self.limited = set(), "", {}, False
-        self.checked, self.taught_gates, self._known = set(), [], {}
+        self.checked, self.verified, self.taught_gates, self._known = set(), set(), [], {}
 
     # reads and writes ----------------------------------------------------------------------
 
@@ -246,6 +252,8 @@ class Notes:
                 detail = option.slots.get("detail", MISSING)
                 if status in DENIED:
                     self._deny(m, status or 401, place)
+                elif status == TOO_MANY:
+                    self.limited = True
                 if detail is not MISSING:
                     labels = text_labels(detail)
                     if labels:
@@ -255,7 +263,7 @@ class Notes:
                         )
             elif option.cls is not None:
                 self.errors.append((option, place, m.trail(), function))
-                if status in DENIED:
+                if status in DENIED or REFUSAL.search(option.cls.name):
                     self._deny(m, status or 401, place)
 
     def answered(self, m: Machine, function: Function, value: Any, place: Place) -> None:

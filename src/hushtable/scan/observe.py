@@ -171,7 +171,7 @@ class Observer:
             return None
         name = label.path[-1] if label.path and label.path[-1] != "[]" else label.name
         sensitivity = self.sensitivity(name)
-        if label.kind is Kind.CALLER and name == "claims":
+        if label.kind is Kind.CALLER and name == "claims" and not label.path:
             sensitivity = Sensitivity(Category.PERSONAL, "claims", "claims of the caller's token")
         wanted = TELLING if spoken else {Category.CREDENTIAL}
         if sensitivity.category not in wanted:
@@ -197,6 +197,9 @@ class Observer:
             label for label in store.labels
             if label.kind in {Kind.INPUT, Kind.FRESH, Kind.SETTING} and not label.counted
         ]
+        given = [label for label in telling if label.kind is not Kind.FRESH]
+        # A salt stands beside what it was hashed with; it is not the secret.
+        telling = given or telling
         if not telling:
             return None
         seal = min((label.seal for label in telling), key=list(Seal).index)

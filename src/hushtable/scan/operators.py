@@ -10,6 +10,7 @@ from typing import Any
 from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import plain
+from hushtable.scan.labels import joined_text
 from hushtable.scan.members import get_attribute, slot_key
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -171,7 +172,7 @@ def text_parts(value: Any) -> tuple[str | None, ...]:
 
 
 def _add_text(left: Any, right: Any) -> Any:
-    labels = deep_labels(left) | deep_labels(right)
+    labels = joined_text(deep_labels(left) | deep_labels(right))
     parts = (*text_parts(left), *text_parts(right))
     if any(isinstance(p, str) for p in parts) and len(parts) <= MAX_PARTS:
         return Opaque(labels, "str", parts=parts)

@@ -9,10 +9,11 @@ from typing import Any
 from hushtable.model.place import Place
 from hushtable.model.service import GateKind, Parameter, ParameterSource
 from hushtable.scan.frame import Call, Frame, Machine, Stopped
-from hushtable.scan.labels import Kind, Label
+from hushtable.scan.labels import Kind, Label, Labels
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.operators import pick
 from hushtable.scan.schema import is_model, schema_of
+from hushtable.scan.settings import SET
 from hushtable.scan.typed import of_schema
 from hushtable.scan.values import (
     ELTS,
@@ -330,13 +331,15 @@ def _run(m: Machine, request: Request, dependency: Any, frame: Frame) -> Any:
         return _from_fields(m, request, dependency)
     arguments = bind_request(m, request, dependency, frame)
     target, _ = _unwrapped(m, dependency)
+    notes = m.observer.notes
+    before = len(notes.denials)
     if target is not None:
-        m.observer.notes.watched[id(target)] = []
+        notes.watched[id(target)] = []
     try:
         value = m.call(m, dependency, [], arguments, ast.Constant(None), frame)
     except Stopped:
         return UNKNOWN
-    if target is not None:
+    if target is not None and len(notes.denials) > before:
         _note_open(m, request, target)
     if isinstance(value, Seq) and value.kind == "iterator" and target is not None:
         known = value.slots[ELTS]
@@ -360,14 +363,17 @@ def _from_fields(m: Machine, request: Request, cls: Class) -> Any:
     return of_schema(m, schema, frozenset({label}))
 
 
+def depends_on_settings(conditions: Labels) -> bool:
+    """Whether settings alone decide, and their defaults do not keep the way shut."""
+    return bool(conditions) and all(
+        label.kind is Kind.SETTING and label.hint != SET for label in conditions
+    )
+
+
 def _note_open(m: Machine, request: Request, target: Function) -> None:
     """A way out that depends on settings alone lets every caller through."""
-    notes = m.observer.notes
-    if not any(d.phase for d in notes.denials):
-        return
-    for way in notes.watched.get(id(target), ()):
-        kinds = {label.kind for label in way.conditions}
-        if kinds and kinds <= {Kind.SETTING}:
+    for way in m.observer.notes.watched.get(id(target), ()):
+        if depends_on_settings(way.conditions):
             request.fails_open.append((target.name.rpartition(".")[2], way.place))
 
 

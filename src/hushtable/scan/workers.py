@@ -164,7 +164,7 @@ def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
     notes = machine.observer.notes
     raised = [e for e, *_ in errors if isinstance(kind, Class) and e.cls is kind]
     if isinstance(kind, Native):
-        exception: Any = library_exception(kind.name, place)
+        exception: Any = library_exception(kind.name, place, own=kind.name in ANSWERED)
     elif raised:
         exception = pick(raised[:6])
     elif isinstance(kind, Class):
@@ -179,6 +179,14 @@ def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
         machine, handler, [request.value(), exception], {}, ast.Constant(None), frame
     )
     notes.answered(machine, function, value, place)
+
+
+ANSWERED = frozenset(
+    {"fastapi.HTTPException", "fastapi.exceptions.RequestValidationError",
+     "fastapi.RequestValidationError", "pydantic.ValidationError",
+     "fastapi.exceptions.ValidationException", "slowapi.errors.RateLimitExceeded"}
+)  # fmt: skip
+"""Exceptions whose text the app wrote, or FastAPI answers with by itself."""
 
 
 def _start(machine: Machine, function: Any) -> None:

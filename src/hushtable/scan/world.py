@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hushtable.model.facts import Seal
 from hushtable.scan import orm
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
 from hushtable.scan.iterate import element_of
-from hushtable.scan.labels import NOTHING, Kind
+from hushtable.scan.labels import NOTHING, Kind, seal_all
 from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
 from hushtable.scan.members import child
 from hushtable.scan.operators import pick
@@ -77,7 +78,9 @@ class World:
         if call.name not in self.pure:
             m.counters.unresolved[_shown(call)] += 1
         found = [_callback(m, value, call) for value in call.everything() if _is_callback(value)]
-        labels = _call_labels(call)
+        labels = NOTHING if _sends(call) else _call_labels(call)
+        if labels and SEALS.search(call.name):
+            labels = seal_all(labels, Seal.HASHED)
         result = Opaque(labels, of=f"{call.name}()", deep=True)
         return pick([result, *found]) if found else result
 
@@ -367,6 +370,22 @@ def _method(m: Machine, call: Call) -> Handler | None:
         if handler is not None:
             return handler
     return None
+
+
+SENDING = re.compile(
+    r"^(send|publish|invoke|converse|upload|submit|notify|enqueue|post|put|delete|patch|request"
+    r"|create|start|execute|emit|track|capture|subscribe|fetch_token|generate_presigned)(_|$)"
+)
+"""Methods of services that answer with their own data, not with what they were sent."""
+SEALS = re.compile(r"hash|encrypt|bcrypt|digest|redact|mask", re.IGNORECASE)
+
+
+def _sends(call: Call) -> bool:
+    """Whether a call hands its arguments to a service outside the program."""
+    name = call.name.removesuffix("()").rpartition(".")[2]
+    receiver = call.receiver
+    outside = call.name.startswith("?.") and isinstance(receiver, Opaque) and not receiver.labels
+    return outside and SENDING.match(name) is not None
 
 
 def _is_callback(value: Any) -> bool:

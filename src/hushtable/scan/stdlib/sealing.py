@@ -69,6 +69,16 @@ def _claims(m: Machine, call: Call) -> Any:
     return Opaque(frozenset({Label(Kind.CALLER, name="claims")}), of=f"{call.name}()")
 
 
+def _compared(m: Machine, call: Call) -> Any:
+    """A signature is compared: what was signed is no longer the client's alone."""
+    labels = frozenset().union(*(deep_labels(one) for one in call.args)) if call.args else ()
+    m.observer.notes.verified.update(x.name for x in labels if x.kind is Kind.INPUT)
+    for one in call.args[:1]:
+        for other in call.args[1:]:
+            m.observer.compared(m, one, other)
+    return BOOLEAN
+
+
 FERNET = "cryptography.fernet.Fernet"
 AEAD = "cryptography.hazmat.primitives.ciphers.aead"
 NATIVES: dict[str, Any] = {
@@ -89,11 +99,13 @@ NATIVES: dict[str, Any] = {
     "crypt.crypt": sealing(Seal.HASHED, "str"),
     "werkzeug.security.generate_password_hash": sealing(Seal.HASHED, "str"),
     **dict.fromkeys(
-        ("hmac.compare_digest", "secrets.compare_digest", "bcrypt.checkpw",
+        ("bcrypt.checkpw",
          "werkzeug.security.check_password_hash", "passlib.context.CryptContext.verify",
          "argon2.PasswordHasher.verify", "pwdlib.PasswordHash.verify"),
         fixed(BOOLEAN),
     ),
+    "hmac.compare_digest": _compared,
+    "secrets.compare_digest": _compared,
     f"{FERNET}.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
     f"{AEAD}.AESGCM.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
     f"{AEAD}.ChaCha20Poly1305.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
