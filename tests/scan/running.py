@@ -23,6 +23,9 @@ class Silence:
 
     models: Mapping[str, Any] = MappingProxyType({})
 
+    def __init__(self) -> None:
+        self.verified: set[str] = set()
+
     def __getattr__(self, name: str) -> Any:
         return lambda *_args, **_kwargs: None
 

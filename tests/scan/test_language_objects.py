@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scan.running import carried, label, run
-
 from hushtable.scan.values import Opaque
+from tests.scan.running import carried, label, run
 
 CASES = [
     ("an attribute is read back", True, """

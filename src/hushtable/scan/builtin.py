@@ -158,10 +158,16 @@ def _make_bytes(kind: str) -> Any:
     build = computed(bytes, "bytes")
 
     def make(m: Machine, call: Call) -> Any:
+        size = call.args[0] if call.args else NONE
+        if isinstance(size, Const) and isinstance(size.value, int) and size.value > MAX_RANGE:
+            zero = Const(0)
+            return sequence((), kind, zero) if kind == "bytearray" else Opaque(hint="bytes")
         made = build(m, call)
         if kind == "bytes":
             return made
-        if isinstance(made, Const) and isinstance(made.value, bytes):
+        if isinstance(made, Const) and isinstance(made.value, bytes) and (
+            len(made.value) <= MAX_RANGE
+        ):
             return sequence([Const(one, made.labels) for one in made.value], kind)
         labels = deep_labels(made)
         return sequence((), kind, Opaque(labels, "int")) if call.args else sequence((), kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from hushtable.scan.carrying import (
@@ -80,7 +81,7 @@ def ordered(m: Machine, call: Call, known: list[Any], rest: Any) -> Seq:
         ask(m, key, [rest], call)
     if rest is None and backward is not None:
         try:
-            plain = [_plain(rank) for rank in ranks]
+            plain = _comparable(ranks)
             order = sorted(range(len(known)), key=lambda i: plain[i], reverse=backward)
         except TypeError:
             pass
@@ -93,14 +94,27 @@ def ordered(m: Machine, call: Call, known: list[Any], rest: Any) -> Seq:
     return sequence((), rest=any_of(known, rest))
 
 
-def _plain(rank: Any) -> Any:
-    """Give a constant to sort by; a tuple of constants too."""
-    match rank:
-        case Const(value=value):
-            return value
-        case Seq(slots=slots, kind="tuple" | "list") if REST not in slots:
-            return tuple(_plain(one) for one in slots[ELTS])
-    raise TypeError
+def _comparable(ranks: list[Any]) -> list[Any]:
+    """Give constants to sort by; of tuples the constants they begin with, if these decide.
+
+    Raises:
+        TypeError: the order is not known.
+    """
+    plain: list[Any] = []
+    cut = False
+    for rank in ranks:
+        match rank:
+            case Const(value=value):
+                plain.append(value)
+            case Seq(slots=slots, kind="tuple" | "list") if REST not in slots:
+                known = list(itertools.takewhile(lambda v: isinstance(v, Const), slots[ELTS]))
+                plain.append(tuple(one.value for one in known))
+                cut = cut or len(known) < len(slots[ELTS])
+            case _:
+                raise TypeError
+    if cut and len(set(plain)) < len(plain):
+        raise TypeError
+    return plain
 
 
 def make_dict(m: Machine, call: Call) -> Dict:
@@ -442,6 +456,12 @@ def _remove(m: Machine, call: Call) -> Any:
         return NONE
     wanted = call.args[0]
     known = list(owner.slots[ELTS])
+    itself = next((i for i, one in enumerate(known) if one is wanted), None)
+    if itself is not None:
+        # The very value that was put in: if another was equal, what is left is equal too.
+        del known[itself]
+        m.journal.set(owner.slots, ELTS, tuple(known))
+        return NONE
     for index, one in enumerate(known):
         same = compare_values(one, wanted)
         if same is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.scan.frame import Frame, Machine, surely_raise
-from hushtable.scan.iterate import element_of
+from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_base, plain
 from hushtable.scan.values import (
@@ -73,8 +73,10 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
                 try:
                     return Const(text[key.value], labels)
                 except IndexError:
-                    return UNKNOWN
-            return Opaque(labels, "str")
+                    return surely_raise(m, "IndexError", node, frame)
+            if isinstance(key, Instance) and isinstance(key.extra, slice):
+                return Const(text[key.extra], labels)
+            return Opaque(labels, "str" if isinstance(text, str) else "bytes")
         case Opaque():
             return opaque_item(owner, key)
         case Instance():
@@ -172,7 +174,7 @@ def anything_of(owner: Dict | Seq) -> Any:
 
 def seq_item(owner: Seq, key: Any) -> Any:
     """Read a list, tuple or iterator."""
-    elements = owner.slots[ELTS]
+    known = owner.slots[ELTS]
     rest = owner.slots.get(REST)
     match key:
         case Seq(kind="tuple", slots=parts) if parts[ELTS] and REST not in parts:
@@ -181,15 +183,15 @@ def seq_item(owner: Seq, key: Any) -> Any:
                 found = seq_item(found, part) if isinstance(found, Seq) else anything_of(owner)
             return found
         case Const(value=bool() | int() as index):
-            if rest is None or 0 <= index < len(elements):
+            if rest is None or 0 <= index < len(known):
                 try:
-                    return elements[index]
+                    return known[index]
                 except IndexError:
                     return UNKNOWN
             return anything_of(owner)
         case Instance(native="slice", extra=bounds):
             if rest is None and bounds is not None:
-                return sequence(elements[bounds], owner.kind)
+                return sequence(known[bounds], owner.kind)
             return owner if rest is not None else sequence((), owner.kind, anything_of(owner))
     return anything_of(owner)
 
@@ -238,7 +240,10 @@ def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame:
         case Dict(slots=slots):
             _set_in_dict(m, slots, key, value)
         case Seq(slots=slots):
-            _set_in_list(m, slots, key, value)
+            if isinstance(key, Instance) and key.native == "slice":
+                _set_slice(m, slots, key.extra, elements(m, value, node, frame))
+            else:
+                _set_in_list(m, slots, key, value)
         case Instance():
             method = get_attribute(m, owner, "__setitem__")
             known = isinstance(method, Native) and method.name in m.natives
@@ -305,18 +310,38 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
 
 
 def _set_in_list(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
-    elements = slots[ELTS]
+    known = slots[ELTS]
     if isinstance(key, Const) and isinstance(key.value, int):
         try:
-            elements[key.value]
+            known[key.value]
         except IndexError:
             pass
         else:
-            changed = list(elements)
+            changed = list(known)
             changed[key.value] = value
             m.journal.set(slots, ELTS, tuple(changed))
             return
     m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
+
+
+def _set_slice(
+    m: Machine, slots: dict[Any, Any], bounds: Any, given: tuple[list[Any], Any]
+) -> None:
+    """Run `list[a:b] = values`."""
+    known, rest = given
+    if isinstance(bounds, slice) and rest is None and REST not in slots:
+        changed = list(slots[ELTS])
+        try:
+            changed[bounds] = known
+        except ValueError:
+            return
+        m.journal.set(slots, ELTS, tuple(changed))
+        return
+    other = slots.get(REST, MISSING)
+    for one in (*slots[ELTS], *known, *([] if rest is None else [rest])):
+        other = join(other, one)
+    m.journal.set(slots, ELTS, ())
+    m.journal.set(slots, REST, other)
 
 
 def delete_item(m: Machine, owner: Any, key: Any) -> None:
@@ -335,14 +360,14 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
             for name in named_keys(key):
                 delete_item(m, owner, Const(name))
         case Seq(slots=slots) if isinstance(key, Const) and isinstance(key.value, int):
-            elements = list(slots[ELTS])
-            if -len(elements) <= key.value < len(elements):
-                del elements[key.value]
-                m.journal.set(slots, ELTS, tuple(elements))
+            known = list(slots[ELTS])
+            if -len(known) <= key.value < len(known):
+                del known[key.value]
+                m.journal.set(slots, ELTS, tuple(known))
         case Seq(slots=slots) if isinstance(key, Instance) and isinstance(key.extra, slice):
-            elements = list(slots[ELTS])
-            del elements[key.extra]
-            m.journal.set(slots, ELTS, tuple(elements))
+            known = list(slots[ELTS])
+            del known[key.extra]
+            m.journal.set(slots, ELTS, tuple(known))
         case Instance():
             data = data_of(owner)
             if data is not None:

@@ -279,16 +279,18 @@ def deep_labels(value: Value, seen: set[int] | None = None) -> Labels:
 
 
 def _gather(value: Any, found: set[Label], seen: set[int]) -> None:
+    if isinstance(value, Const | Opaque):
+        found |= value.labels
+        return
+    # What is shared is gathered once: values form a graph, and its paths may be without number.
+    if id(value) in seen:
+        return
+    seen.add(id(value))
     match value:
-        case Const(labels=labels) | Opaque(labels=labels):
-            found |= labels
         case Choice(options=choices):
             for option in choices:
                 _gather(option, found, seen)
         case Dict() | Seq() | Instance():
-            if id(value) in seen:
-                return
-            seen.add(id(value))
             minus = value.slots.get(MINUS)
             for key, held in list(value.slots.items()):
                 if key is ELTS:

@@ -79,6 +79,15 @@ def _compared(m: Machine, call: Call) -> Any:
     return BOOLEAN
 
 
+def made(name: str) -> Handler:
+    """Make a handler that makes an object of a library's class."""
+
+    def handler(_m: Machine, _call: Call) -> Any:
+        return Instance(native=name)
+
+    return handler
+
+
 FERNET = "cryptography.fernet.Fernet"
 AEAD = "cryptography.hazmat.primitives.ciphers.aead"
 NATIVES: dict[str, Any] = {
@@ -106,6 +115,7 @@ NATIVES: dict[str, Any] = {
     ),
     "hmac.compare_digest": _compared,
     "secrets.compare_digest": _compared,
+    **{name: made(name) for name in (FERNET, f"{AEAD}.AESGCM", f"{AEAD}.ChaCha20Poly1305")},
     f"{FERNET}.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
     f"{AEAD}.AESGCM.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
     f"{AEAD}.ChaCha20Poly1305.encrypt": sealing(Seal.ENCRYPTED, "bytes"),
