@@ -9,11 +9,12 @@ from typing import Any
 from hushtable.scan.annotations import type_variable
 from hushtable.scan.constructing import elements_of
 from hushtable.scan.dumping import PLAIN, dump
+from hushtable.scan.fields import FIELD, kind_of
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.lookup import DATA, class_attribute
 from hushtable.scan.members import promote
 from hushtable.scan.operators import BOOLEAN, pick
-from hushtable.scan.schema import FIELD, kind_of, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     FALSE,
     NONE,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hushtable.scan.enums import is_enum_type
+from hushtable.scan.fields import SECRETS, Field, Schema, is_computed
 from hushtable.scan.fitting import run_quietly
 from hushtable.scan.frame import Machine
 from hushtable.scan.lookup import data_of, mro
-from hushtable.scan.schema import SECRETS, Field, Schema, is_computed, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     ELTS,
     MINUS,

@@ -24,12 +24,13 @@ from hushtable.scan.annotations import (
     value_type,
 )
 from hushtable.scan.enums import member_of
+from hushtable.scan.fields import SECRETS, Field, Schema, is_model, kind_of
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import class_attribute, mro
 from hushtable.scan.operators import pick
-from hushtable.scan.schema import SECRETS, Field, Schema, is_model, kind_of, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     ELTS,
     MINUS,

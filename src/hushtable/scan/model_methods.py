@@ -8,12 +8,13 @@ from typing import Any
 from hushtable.scan.annotations import class_of
 from hushtable.scan.constructing import fill_model
 from hushtable.scan.dumping import Options, dump, selection
+from hushtable.scan.fields import PYDANTIC_BASES, SECRETS
 from hushtable.scan.fitting import build, fit, typed_mapping
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.members import promote
 from hushtable.scan.operators import pick
-from hushtable.scan.schema import PYDANTIC_BASES, SECRETS, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     ELTS,
     NONE,

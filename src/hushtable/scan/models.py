@@ -16,11 +16,12 @@ from hushtable.scan.constructing import (
     fill_model,
 )
 from hushtable.scan.exceptions import is_exception
+from hushtable.scan.fields import PYDANTIC, kind_of
 from hushtable.scan.fitting import inside
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.labels import Labels
 from hushtable.scan.lookup import DATA, class_attribute, native_bases
-from hushtable.scan.schema import PYDANTIC, kind_of, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     MISSING,
     REST,

@@ -8,11 +8,12 @@ from typing import Any
 
 from hushtable.model.place import Place
 from hushtable.model.service import GateKind, Parameter, ParameterSource
+from hushtable.scan.fields import is_model
 from hushtable.scan.frame import Call, Frame, Machine, Stopped
 from hushtable.scan.labels import Kind, Label, Labels
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.operators import pick
-from hushtable.scan.schema import is_model, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.settings import SET
 from hushtable.scan.typed import of_schema
 from hushtable.scan.values import (

@@ -27,13 +27,14 @@ from hushtable.scan.annotations import (
     value_type,
 )
 from hushtable.scan.dumping import MASK, Options, Selection, encode, selection
+from hushtable.scan.fields import SECRETS, Field, Schema, is_computed
 from hushtable.scan.fitting import SCALARS, affordable, names_of, under
 from hushtable.scan.frame import Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import DATA, class_attribute, data_of, mro, native_bases
 from hushtable.scan.operators import pick
-from hushtable.scan.schema import SECRETS, Field, Schema, is_computed, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.settling import flat, settled
 from hushtable.scan.values import (
     ELTS,

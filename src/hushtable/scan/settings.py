@@ -9,10 +9,10 @@ import re
 from typing import Any
 
 from hushtable.scan.annotations import members, origin_name
+from hushtable.scan.fields import SECRETS, Field, Schema
 from hushtable.scan.fitting import fit, secret, structured
 from hushtable.scan.frame import Machine
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.schema import SECRETS, Field, Schema
 from hushtable.scan.typed import HINTS, of_type
 from hushtable.scan.values import (
     MISSING,

@@ -22,7 +22,9 @@ from hushtable.scan.annotations import (
     tuple_types,
     value_type,
 )
+from hushtable.scan.declaring import is_constrained
 from hushtable.scan.enums import unknown_member
+from hushtable.scan.fields import SECRETS, Schema, kind_of
 from hushtable.scan.fitting import affordable, secret
 from hushtable.scan.frame import Call, Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
@@ -30,7 +32,7 @@ from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind, Labels
 from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.operators import pick
-from hushtable.scan.schema import SECRETS, Schema, is_constrained, kind_of, schema_of
+from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     MINUS,
     MISSING,
@@ -38,7 +40,6 @@ from hushtable.scan.values import (
     REST,
     UNKNOWN,
     Class,
-    Const,
     Dict,
     Function,
     Instance,
