@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import ast
 
-from hushtable.scan import class_calls, enums, model_methods, typed
+from hushtable.scan import (
+    class_calls,
+    class_forms,
+    enums,
+    model_methods,
+    record_calls,
+    typed,
+    typing_calls,
+)
 from hushtable.scan.constructing import (
     CONTAINERS,
     construct_container,
@@ -35,8 +43,9 @@ from hushtable.scan.values import (
     sequence,
 )
 
-NATIVES = {**enums.NATIVES, **class_calls.NATIVES, **model_methods.NATIVES}
-ATTRIBUTES = class_calls.ATTRIBUTES
+PARTS = (enums, class_calls, class_forms, record_calls, typing_calls, model_methods)
+NATIVES = {name: handler for part in PARTS for name, handler in part.NATIVES.items()}
+ATTRIBUTES = typing_calls.ATTRIBUTES
 PURE = class_calls.PURE
 
 
@@ -111,7 +120,7 @@ class Models:
         kind = kind_of(cls)
         if kind in {"pydantic", "settings"}:
             return self._model_attribute(m, owner, cls, name)
-        if kind == "namedtuple" and name in class_calls.NAMED_TUPLE:
+        if kind == "namedtuple" and name in record_calls.NAMED_TUPLE:
             return Native(f"namedtuple.{name}", owner)
         return None
 
@@ -144,7 +153,7 @@ class Models:
             if name in model_methods.METHODS:
                 return Native(f"{PYDANTIC}.{name}", owner)
         if kind == "namedtuple" and name in {"_make", "_fields"}:
-            return class_calls.named_tuple_class(m, owner, name)
+            return record_calls.named_tuple_class(m, owner, name)
         if kind in {"dataclass", "attrs"} and name == "__dataclass_fields__":
             return model_methods.fields_of(m, owner)
         return None
@@ -160,4 +169,4 @@ class Models:
             return None
         if kind_of(value.cls) in {"pydantic", "settings"}:
             return Dict({k: v for k, v in value.slots.items() if k is not DATA})
-        return class_calls.by_protocol(m, value)
+        return record_calls.by_protocol(m, value)
