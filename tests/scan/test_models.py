@@ -160,6 +160,91 @@ RECORD_CASES = [
          "        super().__init__(m)\n        self.x = x\n"
          "def f(item): return E('m', item['x']).x", {"users.x"}),
 ]
+MORE_CASES = [
+    Case("private attribute", MODEL + "from pydantic import PrivateAttr\nclass A(User):\n"
+         "    _seen: list = PrivateAttr(default_factory=list)\n"
+         "def f(item):\n    a = A(**item)\n    a._seen.append(item['pw'])\n"
+         "    return a.model_dump()", {"users.id", "users.email"}),
+    Case("private attribute is read", MODEL + "from pydantic import PrivateAttr\nclass A(User):\n"
+         "    _seen: list = PrivateAttr(default_factory=list)\n"
+         "def f(item):\n    a = A(**item)\n    a._seen.append(item['pw'])\n"
+         "    return a._seen", {"users.pw"}),
+    Case("base that was not scanned", "from common.models import CamelModel\n"
+         "class A(CamelModel):\n    id: str\n    mail: str\n"
+         "def f(item): return A(**item).mail", {"users.mail"}),
+    Case("subclass changes a default", MODEL + "class A(BaseModel):\n    id: str\n"
+         "    email: str\nclass B(A):\n    email = ''\n"
+         "def f(item): return B(id=item['id']).email", set()),
+    Case("alias generator", MODEL + "from pydantic.alias_generators import to_camel\n"
+         "class A(BaseModel):\n    model_config = ConfigDict(alias_generator=to_camel)\n"
+         "    first_name: str\n"
+         "def f(item): return A(**item).first_name", {"users.firstName"}),
+    Case("own alias generator", MODEL + "def upper(name): return name.upper()\n"
+         "class A(BaseModel):\n    model_config = ConfigDict(alias_generator=upper)\n"
+         "    pk: str\ndef f(item): return A(**item).pk", {"users.PK"}),
+    Case("alias choices", MODEL + "from pydantic import AliasChoices\nclass A(BaseModel):\n"
+         "    mail: str = Field(validation_alias=AliasChoices('email', 'mail'))\n"
+         "def f(item): return A(**item).mail", {"users.email"}),
+    Case("dump by alias", MODEL + "class A(BaseModel):\n    id: str = Field(alias='pk')\n"
+         "def f(item): return A(**item).model_dump(by_alias=True)['pk']", {"users.pk"}),
+    Case("annotated alias", MODEL + "from typing import Annotated\nclass A(BaseModel):\n"
+         "    mail: Annotated[str, Field(alias='email')]\n"
+         "def f(item): return A(**item).mail", {"users.email"}),
+    Case("before validator", MODEL + "from typing import Annotated\n"
+         "from pydantic import BeforeValidator\nclass A(BaseModel):\n"
+         "    pw: Annotated[str, BeforeValidator(lambda v: '***')]\n"
+         "def f(item): return A(**item)", set()),
+    Case("validator that only checks", MODEL + "from pydantic import field_validator\n"
+         "class A(BaseModel):\n    id: str\n    @field_validator('id')\n    @classmethod\n"
+         "    def check(cls, v):\n        if not v: raise ValueError('empty')\n        return v\n"
+         "def f(item): return A(**item)", {"users.id"}),
+    Case("model validator after", MODEL + "from pydantic import model_validator\n"
+         "class A(BaseModel):\n    pw: str\n    @model_validator(mode='after')\n"
+         "    def hide(self):\n        self.pw = ''\n        return self\n"
+         "def f(item): return A(**item)", set()),
+    Case("field serializer", MODEL + "from pydantic import field_serializer\n"
+         "class A(BaseModel):\n    pw: str\n    @field_serializer('pw')\n"
+         "    def hide(self, v): return '***'\n"
+         "def f(item): return A(**item).model_dump()", set()),
+    Case("exclude none", MODEL + "class A(BaseModel):\n    id: str\n    x: str | None = None\n"
+         "def f(item): return 'x' in A(id=item['id']).model_dump(exclude_none=True) and item",
+         set()),
+    Case("exclude unset", MODEL +
+         "def f(item): return User(id=item['id']).model_dump(exclude_unset=True).get('email', 1)",
+         set()),
+    Case("exclude inside", MODEL + "class A(BaseModel):\n    user: User\n"
+         "def f(item): return A(user=item).model_dump(exclude={'user': {'email'}})",
+         {"users.id"}),
+    Case("exclude in every element", MODEL + "class A(BaseModel):\n    team: list[User]\n"
+         "def f(item): return A(team=[item]).model_dump(exclude={'team': {'__all__': {'email'}}})",
+         {"users.id"}),
+    Case("model_fields allow-list", MODEL +
+         "def f(item): return {k: item[k] for k in User.model_fields}",
+         {"users.id", "users.email"}),
+    Case("construct", MODEL + "def f(item): return User.model_construct(**item).email",
+         {"users.email"}),
+    Case("v1 root", MODEL + "class A(BaseModel):\n    __root__: list[User]\n"
+         "def f(item): return A(__root__=[item]).__root__[0].id", {"users.id"}),
+    Case("create_model", MODEL + "from pydantic import create_model\n"
+         "A = create_model('A', pk=(str, ...))\ndef f(item): return A(**item)", {"users.pk"}),
+    Case("through a helper", MODEL + "class Base(BaseModel):\n    @classmethod\n"
+         "    def of(cls, raw): return cls(**raw)\nclass A(Base):\n    pk: str\n"
+         "def f(item): return A.of(item)", {"users.pk"}),
+    Case("whole item through the unknown", MODEL + "import lib\n"
+         "def f(item): return User(**lib.clean(item))", {"users.id", "users.email"}),
+    Case("pydantic dataclass", MODEL + "from pydantic.dataclasses import dataclass\n@dataclass\n"
+         "class A:\n    user: User\ndef f(item): return A(user=item).user.id", {"users.id"}),
+    Case("msgspec", "import msgspec\nclass A(msgspec.Struct):\n    id: str\n    pw: str = ''\n"
+         "def f(item): return msgspec.to_builtins(A(id=item['id']))", {"users.id"}),
+    Case("functional typed dict", "from typing import TypedDict\nT = TypedDict('T', {'a': str})\n"
+         "def f(item): return T(a=item['a'])['a']", {"users.a"}),
+    Case("keyword only", "from dataclasses import dataclass, KW_ONLY\n@dataclass\nclass P:\n"
+         "    a: str\n    _: KW_ONLY\n    b: str = ''\n"
+         "def f(item): return P(item['a'], b=item['b']).b", {"users.b"}),
+    Case("attrs factory", "import attr\n@attr.s(auto_attribs=True)\nclass P:\n"
+         "    a: list = attr.Factory(list)\n"
+         "def f(item):\n    p = P()\n    p.a.append(item['a'])\n    return P().a", set()),
+]
 ENUM = """
 from enum import Enum, StrEnum, IntEnum, auto
 class Role(str, Enum):
@@ -190,7 +275,7 @@ ENUM_CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", [*CASES, *RECORD_CASES, *ENUM_CASES], ids=lambda c: c.name)
+@pytest.mark.parametrize("case", [*CASES, *RECORD_CASES, *MORE_CASES, *ENUM_CASES], ids=lambda c: c.name)
 def test_carries(case: Case, tmp_path: Path) -> None:
     """Objects of classes with fields carry what their fields hold."""
     assert carried(run(tmp_path, case.source, "f", item())) == case.leaves
