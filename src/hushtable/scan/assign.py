@@ -10,7 +10,14 @@ from hushtable.scan import operators
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.members import delete_item, get_item, promote, set_attribute, set_item
+from hushtable.scan.members import (
+    delete_attribute,
+    delete_item,
+    get_item,
+    promote,
+    set_attribute,
+    set_item,
+)
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -135,9 +142,7 @@ def delete(m: Machine, target: ast.expr, frame: Frame) -> None:
         case ast.Name(id=name):
             m.journal.delete(scope_of(name, frame), name)
         case ast.Attribute(value=owner, attr=name):
-            value = m.evaluate(m, owner, frame)
-            if hasattr(value, "slots"):
-                m.journal.delete(value.slots, name)
+            delete_attribute(m, m.evaluate(m, owner, frame), name, target, frame)
         case ast.Subscript(value=owner, slice=index):
             delete_item(m, mutable(m, owner, frame), m.evaluate(m, index, frame))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):

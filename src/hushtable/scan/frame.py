@@ -135,6 +135,8 @@ class Machine:
     conditions: list[Labels] = field(default_factory=list)
     asked: Labels = frozenset()
     """What the condition that is being evaluated depends on."""
+    patched: dict[str, Any] = field(default_factory=dict)
+    """What the program assigned to attributes of library modules, by qualified name."""
     bodies: dict[int, Callable[[Any, Frame], bool]] = field(default_factory=dict)
     """The body of each `with` that is being entered, by its manager's node."""
     tries: int = 0

@@ -13,7 +13,7 @@ from hushtable.scan.iterate import elements
 from hushtable.scan.truth import truth
 from hushtable.scan.values import MISSING
 
-MAX_UNROLL = 48
+MAX_UNROLL = 112
 MAX_PASSES = 3
 Run = Callable[[Machine, list[ast.stmt], Frame], bool]
 

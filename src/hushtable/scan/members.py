@@ -10,6 +10,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_base, plain
+from hushtable.scan.settling import settled
 from hushtable.scan.values import (
     ELTS,
     FACTORY,
@@ -115,12 +116,21 @@ def slot_key(key: Any) -> Any:
         case Seq(slots=slots, kind="tuple" | "frozenset") if REST not in slots:
             parts = tuple(slot_key(one) for one in slots[ELTS])
             return MISSING if MISSING in parts else parts
-        case Instance():
+        case Instance(cls=cls):
             member = plain(key)
-            return member.value if isinstance(member, Const) else key
+            if isinstance(member, Const):
+                return member.value
+            return MISSING if cls is not None and _compares(cls) else key
         case Class() | Function() | Native():
             return key
     return MISSING
+
+
+def _compares(cls: Class) -> bool:
+    """Whether two objects of a class can be the same key without being the same object."""
+    if cls.cache.get("enum"):
+        return False
+    return bool(cls.node.decorator_list) or class_attribute(cls, "__eq__") is not MISSING
 
 
 def dict_item(owner: Dict, key: Any) -> Any:
@@ -234,6 +244,8 @@ def _instance_item(m: Machine, owner: Instance, key: Any, node: ast.AST, frame: 
 def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame: Frame) -> None:
     """Run `owner[key] = value`."""
     match owner:
+        case Native(name=name) if f"{name}.__setitem__" in m.natives:
+            m.call(m, Native(f"{name}.__setitem__", owner), [key, value], {}, node, frame)
         case Choice(options=choices):
             for option in choices:
                 _weak_set(m, option, key, value, node, frame)
@@ -270,6 +282,8 @@ def _weak_set(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame
 def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
     names = named_keys(key)
     place = slot_key(key)
+    if isinstance(key, Opaque) and any(label.kind is Kind.KEY for label in key.labels):
+        value = _under_its_name(value)
     if place is not MISSING:
         m.journal.set(slots, place, value)
         minus = slots.get(MINUS)
@@ -287,6 +301,16 @@ def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
                 m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
     else:
         _set_unknown_key(m, slots, key, value)
+
+
+def _under_its_name(value: Any) -> Any:
+    """`out[name] = convert(item[name])`: what was made of an attribute stands under its name."""
+    value = settled(value)
+    if isinstance(value, Opaque) and (value.deep or value.hint):
+        return Opaque(value.labels, of=value.of)
+    if isinstance(value, Choice):
+        return choice(_distinct([_under_its_name(option) for option in value.options]))
+    return value
 
 
 def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
@@ -369,8 +393,11 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
             del known[key.extra]
             m.journal.set(slots, ELTS, tuple(known))
         case Instance():
+            method = get_attribute(m, owner, "__delitem__")
             data = data_of(owner)
-            if data is not None:
+            if isinstance(method, Bound):
+                m.call(m, method, [key], {}, ast.Constant(None), m.program.no_frame)
+            elif data is not None:
                 delete_item(m, data, key)
 
 
@@ -578,8 +605,27 @@ def set_attribute(
             m.journal.set(owner.slots, name, value)
         case Class() | Function():
             m.journal.set(owner.slots, name, value)
+        case Native(name=qualified):
+            m.journal.set(m.patched, f"{qualified}.{name}", value)
         case ModuleValue(module=module):
             m.journal.set(module.slots, name, value)
+
+
+def delete_attribute(m: Machine, owner: Any, name: str, node: ast.AST, frame: Frame) -> None:
+    """Run `del owner.name`."""
+    match owner:
+        case Instance(cls=cls) if cls is not None:
+            held = class_attribute(cls, name)
+            deleter = held.slots.get("deleter") if isinstance(held, Function) else None
+            hook = class_attribute(cls, "__delattr__")
+            if deleter is not None:
+                m.call(m, Bound(deleter, owner), [], {}, node, frame)
+            elif isinstance(hook, Function):
+                m.call(m, Bound(hook, owner), [Const(name)], {}, node, frame)
+            else:
+                m.journal.delete(owner.slots, name)
+        case Instance() | Class() | Function():
+            m.journal.delete(owner.slots, name)
 
 
 def label_values(labels: frozenset[Label]) -> Opaque:

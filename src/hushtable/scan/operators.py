@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import plain
 from hushtable.scan.labels import joined_text
-from hushtable.scan.members import get_attribute, slot_key
+from hushtable.scan.members import dict_item, get_attribute, slot_key
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -98,6 +99,8 @@ def binary(
         case ast.Mult() if isinstance(left, Seq) and isinstance(right, Const):
             return _repeat(left, right)
         case ast.Mod() if isinstance(left, Const) and isinstance(left.value, str):
+            if isinstance(right, Dict):
+                right = _named(left.value, right)
             return Opaque(deep_labels(right) | left.labels, "str", parts=_percent(left.value))
         case ast.BitOr() if isinstance(left, Dict) or isinstance(right, Dict):
             return _merge(m, left, right)
@@ -181,6 +184,14 @@ def _add_text(left: Any, right: Any) -> Any:
 
 
 MAX_PARTS = 64
+
+
+NAMED = re.compile(r"%\((\w+)\)")
+
+
+def _named(template: str, values: Dict) -> Seq:
+    """Give the values that a template names: `%(email)s`."""
+    return sequence([dict_item(values, Const(name)) for name in NAMED.findall(template)])
 
 
 def _percent(template: str) -> tuple[str | None, ...]:
@@ -294,7 +305,10 @@ def _set_operation(
             case _:
                 return sequence([*(v for v in a if v not in b), *(v for v in b if v not in a)])
     if isinstance(op, ast.Sub):
-        return sequence(first, left.kind, first_rest)
+        gone = {id(one) for one in second}
+        kept = [one for one in first if id(one) not in gone and not (
+            isinstance(one, Const) and one in second)]
+        return sequence(kept, left.kind, first_rest)
     return _concatenate(m, left, right, node, frame)
 
 

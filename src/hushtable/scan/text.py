@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from typing import Any
 
 from hushtable.scan.carrying import (
@@ -17,6 +19,7 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.containers import unbound
 from hushtable.scan.frame import Call, Handler, Machine
+from hushtable.scan.members import get_item
 from hushtable.scan.operators import BOOLEAN, pick, text_parts
 from hushtable.scan.values import (
     UNKNOWN,
@@ -132,8 +135,8 @@ def _join(m: Machine, call: Call) -> Any:
 
 def _format(m: Machine, call: Call) -> Any:
     template = call.receiver
-    given = call.args + list(call.kwargs.values())
     if isinstance(template, Const) and isinstance(template.value, str):
+        given = _used(m, call, template.value)
         shown = [m.observer.as_text(m, one, call.node, call.frame) for one in given]
         labels = labels_in([template, *shown])
         if call.extra is not None:
@@ -149,8 +152,45 @@ def _format(m: Machine, call: Call) -> Any:
                 )
             except (NotConstantError, ValueError, LookupError, TypeError, AttributeError):
                 pass
-        return Opaque(labels | labels_in(given), "str", parts=_template(template.value))
+        return Opaque(labels, "str", parts=_template(template.value))
     return carried(call, "str")
+
+
+FIELD = re.compile(r"\.(\w+)|\[([^\]]+)\]")
+
+
+def _used(m: Machine, call: Call, template: str) -> list[Any]:
+    """Give the values that a template shows: `{}`, `{0}`, `{name}`, `{user[email]}`, `{a.b}`."""
+    found: list[Any] = []
+    following = 0
+    pending = [template]
+    while pending:
+        try:
+            fields = list(string.Formatter().parse(pending.pop()))
+        except ValueError:
+            return [*call.args, *call.kwargs.values()]
+        for _, name, spec, _ in fields:
+            if name is None:
+                continue
+            pending += [spec] if spec else []
+            first = re.split(r"[.\[]", name, maxsplit=1)[0]
+            if not first:
+                first, following = str(following), following + 1
+            value = call.kwargs.get(first)
+            if first.isdigit() and int(first) < len(call.args):
+                value = call.args[int(first)]
+            if value is None:
+                continue
+            for attribute, key in FIELD.findall(name):
+                if attribute:
+                    value = m.natives["builtins.getattr"](m, Call(
+                        "builtins.getattr", None, [value, Const(attribute)], {}, call.node,
+                        call.frame))
+                else:
+                    wanted = Const(int(key) if key.isdigit() else key)
+                    value = get_item(m, value, wanted, call.node, call.frame)
+            found.append(value)
+    return found
 
 
 def _template(text: str) -> tuple[str | None, ...]:
@@ -234,6 +274,7 @@ METHODS |= {
 NATIVES: dict[str, Any] = {
     **METHODS,
     **{f"builtins.{name}": unbound(handler) for name, handler in METHODS.items()},
+    "builtins.bytes.maketrans": _static(bytes.maketrans, ""),
     "str.maketrans": _make_table,
     "builtins.str.maketrans": _make_table,
     "builtins.bytes.fromhex": _static(bytes.fromhex, "bytes"),

@@ -39,6 +39,10 @@ from hushtable.scan.values import (
 
 STATUS = re.compile(r"HTTP_(\d{3})_")
 MAX_CALLBACK = 3
+KINDS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (str, bytes, int, float, bool, complex, list, tuple, dict, set, frozenset, type(None))
+}
 
 
 class World:
@@ -70,6 +74,10 @@ class World:
             handler = m.natives.get(call.name) or _method(m, call)
         if handler is not None:
             return handler(m, call)
+        kind, _, method = call.name.partition(".")
+        if kind in KINDS and call.receiver is not None and not hasattr(KINDS[kind], method):
+            # One of several types a value may have: on this one the call cannot happen.
+            return UNKNOWN
         return self.unknown_call(m, call)
 
     def unknown_call(self, m: Machine, call: Call) -> Any:
@@ -109,6 +117,8 @@ class World:
     def native_attribute(self, m: Machine, qualified: str, receiver: Any, name: str) -> Any:
         """Read an attribute of a module, class or function of a library."""
         full = canonical(f"{qualified}.{name}")
+        if full in m.patched:
+            return m.patched[full]
         reader = self.attributes.get(full)
         if reader is not None:
             return reader(m, receiver)

@@ -38,6 +38,7 @@ from hushtable.scan.values import (
     UNKNOWN,
     Bound,
     Choice,
+    Class,
     Const,
     Dict,
     Function,
@@ -78,6 +79,9 @@ def encoding(function: Any, hint: str) -> Handler:
 def _dumps(m: Machine, call: Call) -> Any:
     value = call.argument(0, "obj", default=UNKNOWN)
     default = call.kwargs.get("default")
+    cls = call.kwargs.get("cls")
+    if default is None and isinstance(cls, Class):
+        default = m.get_attribute(m, Instance(cls), "default")
     found = set(deep_labels(value))
     if isinstance(default, Function | Bound) and isinstance(value, Dict | Seq | Instance):
         for one in _objects(value, MAX_DEPTH):
@@ -170,6 +174,14 @@ def _query(m: Machine, call: Call) -> Any:
     if call.name.endswith("qsl"):
         return sequence((), rest=sequence((text, text), "tuple"))
     return Dict({REST: sequence((), rest=text)})
+
+
+def _rows(_m: Machine, call: Call) -> Any:
+    return sequence((), "iterator", sequence((), rest=Opaque(labels_in(call.args), "str")))
+
+
+def _records(_m: Machine, call: Call) -> Any:
+    return sequence((), "iterator", Dict({REST: Opaque(labels_in(call.args), "str")}))
 
 
 def _pack(m: Machine, call: Call) -> Any:
@@ -266,6 +278,12 @@ NATIVES: dict[str, Any] = {
     "json.dump": fixed(NONE),
     "pickle.dump": fixed(NONE),
     "json.JSONEncoder.default": carrying(),
+    "json.JSONEncoder": lambda _m, _c: Instance(native="json.JSONEncoder"),
+    "json.JSONEncoder.encode": lambda m, c: _dumps(
+        m, Call("json.dumps", None, c.args, {}, c.node, c.frame)),
+    "json.JSONEncoder.iterencode": carrying("str"),
+    "csv.reader": _rows,
+    "csv.DictReader": _records,
     "copy.copy": _copy_object,
     "copy.deepcopy": _copy_object,
     "copy.replace": _replaced,

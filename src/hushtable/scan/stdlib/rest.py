@@ -243,13 +243,23 @@ FILE: dict[str, Any] = {
 # os, pathlib -------------------------------------------------------------------------------
 
 
-def _setting(_m: Machine, call: Call) -> Any:
+def _setting(m: Machine, call: Call) -> Any:
     """Evaluate `os.environ.get(name, default)` and `os.environ[name]`."""
     name = call.argument(0, "key", default=UNKNOWN)
     text = str(name.value) if isinstance(name, Const) else ""
     found = Opaque(frozenset({Label(Kind.SETTING, name=text)}), "str", of="os.environ")
     default = call.argument(1, "default")
+    held = m.patched.get(f"os.environ[{text}]") if text else None
+    if held is not None:
+        return held
     return found if default is None else pick([found, default])
+
+
+def _set_setting(m: Machine, call: Call) -> Any:
+    """Run `os.environ[name] = value`."""
+    if len(call.args) > 1 and isinstance(call.args[0], Const):
+        m.journal.set(m.patched, f"os.environ[{call.args[0].value}]", call.args[1])
+    return NONE
 
 
 def _path(m: Machine, call: Call) -> Any:
@@ -422,6 +432,7 @@ NATIVES: dict[str, Any] = {
     "os.environ.pop": _setting,
     "os.environ.setdefault": _setting,
     "os.environ.__getitem__": _setting,
+    "os.environ.__setitem__": _set_setting,
     "os.path.join": _join_path,
     **{f"os.path.{name}": computed(getattr(os.path, name), "str") for name in (
         "basename", "dirname", "normpath", "splitext", "commonprefix")},
@@ -486,5 +497,5 @@ PURE = frozenset({
     "warnings.warn", "warnings.filterwarnings", "traceback.print_exc", "os.system",
     "subprocess.run", "tracemalloc.start", "time.perf_counter", "time.monotonic",
     "time.process_time", "time.time_ns", "time.strftime", "locale.setlocale", "platform.system",
-    "socket.gethostname", "builtins.NotImplemented", "random.Random",
+    "socket.gethostname", "inspect.signature", "json.JSONDecoder", "builtins.NotImplemented", "random.Random",
 })
