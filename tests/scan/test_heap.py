@@ -5,19 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.scan.running import carried, item, run
 
 CASES = [
-    ("one branch overwrites", "    if x():\n        item['pw'] = '***'\n    return item['pw']",
-     {"users.pw"}),
-    ("both branches overwrite", "    if x():\n        item['pw'] = '***'\n    else:\n"
-     "        item['pw'] = ''\n    return item['pw']", set()),
-    ("overwritten in a loop that may not run",
-     "    for _ in x():\n        item['pw'] = '***'\n    return item['pw']", {"users.pw"}),
-    ("dropped before", "    item.pop('pw')\n    if x():\n        item['pw'] = '***'\n"
-     "    return item['pw']", set()),
-    ("dropped in the other branch", "    if x():\n        item['pw'] = '***'\n    else:\n"
-     "        item.pop('pw')\n    return item['pw']", set()),
+    (
+        "one branch overwrites",
+        "    if x():\n        item['pw'] = '***'\n    return item['pw']",
+        {"users.pw"},
+    ),
+    (
+        "both branches overwrite",
+        ("    if x():\n        item['pw'] = '***'\n    else:\n"
+        "        item['pw'] = ''\n    return item['pw']"),
+        set(),
+    ),
+    (
+        "overwritten in a loop that may not run",
+        "    for _ in x():\n        item['pw'] = '***'\n    return item['pw']",
+        {"users.pw"},
+    ),
+    (
+        "dropped before",
+        "    item.pop('pw')\n    if x():\n        item['pw'] = '***'\n    return item['pw']",
+        set(),
+    ),
+    (
+        "dropped in the other branch",
+        ("    if x():\n        item['pw'] = '***'\n    else:\n"
+        "        item.pop('pw')\n    return item['pw']"),
+        set(),
+    ),
 ]
 
 

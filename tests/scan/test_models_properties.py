@@ -59,16 +59,19 @@ def test_open_fields_are_those_without_a_shape(names: dict[str, str]) -> None:
     assert set(model.open_fields) == {n for n, type_ in names.items() if type_ in shapeless}
 
 
-@given(st.one_of(
-    st.text(max_size=40),
-    st.from_regex(r"[A-Za-z\[\]|, '\"().]{0,30}", fullmatch=True),
-    st.recursive(
-        st.sampled_from(["int", "User", "None", "'x'", "..."]),
-        lambda inner: st.tuples(
-            st.sampled_from(["list", "dict", "Optional", "Union", "Annotated", "Literal"]), inner
-        ).map(lambda pair: f"{pair[0]}[{pair[1]}]"),
-    ),
-))
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.from_regex(r"[A-Za-z\[\]|, '\"().]{0,30}", fullmatch=True),
+        st.recursive(
+            st.sampled_from(["int", "User", "None", "'x'", "..."]),
+            lambda inner: st.tuples(
+                st.sampled_from(["list", "dict", "Optional", "Union", "Annotated", "Literal"]),
+                inner,
+            ).map(lambda pair: f"{pair[0]}[{pair[1]}]"),
+        ),
+    )
+)
 @example("'" * 3 + "list[" + "'" * 3)
 @example("[" * 80)
 @example("'list[\\'list[\"int\"]\\']'")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from hushtable.scan.fitting import under
 from hushtable.scan.frame import Machine
 from hushtable.scan.labels import Kind, Label, Labels
@@ -144,24 +145,38 @@ def service(folder: Path, source: str, annotation: str = "Service") -> tuple[Mac
 
 def test_a_service_is_one_object(tmp_path: Path) -> None:
     """A class without fields is made once, its own services with it."""
-    _, made = service(tmp_path, "class Repo:\n    def __init__(self):\n        self.table = 'users'\n"
-                      "class Service:\n    def __init__(self, repo: Repo): self.repo = repo")
+    _, made = service(
+        tmp_path,
+        "class Repo:\n    def __init__(self):\n        self.table = 'users'\n"
+        "class Service:\n    def __init__(self, repo: Repo): self.repo = repo",
+    )
     assert isinstance(made, Instance)
     assert made.slots["repo"].slots["table"].value == "users"
 
 
 def test_services_that_need_each_other_end(tmp_path: Path) -> None:
     """Classes whose constructors ask for each other are made once each."""
-    _, made = service(tmp_path, "class Service:\n    def __init__(self, o: Other): self.o = o\n"
-                      "class Other:\n    def __init__(self, s: Service): self.s = s")
+    _, made = service(
+        tmp_path,
+        "class Service:\n    def __init__(self, o: Other): self.o = o\n"
+        "class Other:\n    def __init__(self, s: Service): self.s = s",
+    )
     assert isinstance(made, Instance)
 
 
-@pytest.mark.parametrize("interface", [
-    "class Service(ABC):\n    @abstractmethod\n    def get(self): ...\n"
-    "class Real(Service):\n    def get(self): return 1",
-    "class Service(Protocol):\n    def get(self): ...\nclass Real:\n    def get(self): return 1",
-])
+@pytest.mark.parametrize(
+    "interface",
+    [
+        (
+            "class Service(ABC):\n    @abstractmethod\n    def get(self): ...\n"
+            "class Real(Service):\n    def get(self): return 1"
+        ),
+        (
+            "class Service(Protocol):\n    def get(self): ...\n"
+            "class Real:\n    def get(self): return 1"
+        ),
+    ],
+)
 def test_an_interface_is_its_only_implementation(interface: str, tmp_path: Path) -> None:
     """A Protocol or abstract class is the class that implements it, when exactly one does."""
     _, made = service(tmp_path, interface)
@@ -171,9 +186,12 @@ def test_an_interface_is_its_only_implementation(interface: str, tmp_path: Path)
 
 def test_two_implementations_are_not_chosen_between(tmp_path: Path) -> None:
     """With two implementations nothing is claimed of which it is."""
-    _, made = service(tmp_path, "class Service(ABC):\n    @abstractmethod\n    def get(self): ...\n"
-                      "class A(Service):\n    def get(self): return 1\n"
-                      "class B(Service):\n    def get(self): return 2")
+    _, made = service(
+        tmp_path,
+        "class Service(ABC):\n    @abstractmethod\n    def get(self): ...\n"
+        "class A(Service):\n    def get(self): return 1\n"
+        "class B(Service):\n    def get(self): return 2",
+    )
     assert made.cls.name == "Service"
 
 
@@ -216,10 +234,21 @@ def test_settings_given_in_code_are_known(tmp_path: Path) -> None:
     assert names["given"].slots["table_name"].value == "orders"
 
 
-@pytest.mark.parametrize("annotation", [
-    "'list['", "'('", "''", "1 + 1", "[int]", "lambda: 1", "'''a\nb'''", "Missing[int]",
-    "Optional['Missing']", "dict[str, 'User'] | None",
-])
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "'list['",
+        "'('",
+        "''",
+        "1 + 1",
+        "[int]",
+        "lambda: 1",
+        "'''a\nb'''",
+        "Missing[int]",
+        "Optional['Missing']",
+        "dict[str, 'User'] | None",
+    ],
+)
 def test_bad_annotations_are_unknown(annotation: str, tmp_path: Path) -> None:
     """An annotation that is no type gives a value of which only the labels are known."""
     assert deep_labels(parameter(tmp_path, annotation))

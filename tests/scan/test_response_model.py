@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from hushtable.model.service import ModelState
 from hushtable.scan.annotations import function_frame, resolve
 from hushtable.scan.leaving import leaving
@@ -73,74 +74,182 @@ NONE, BYPASSED = ModelState.NONE, ModelState.BYPASSED
 CASES = [
     Case("closed model", "def f(item) -> User: return item", {"users.id", "users.email"}, CLOSED),
     Case("no model", "def f(item): return item", {"users.*"}, NONE),
-    Case("no model of an object", "def f(item): return User(**item)",
-         {"users.id", "users.email"}, NONE),
+    Case(
+        "no model of an object",
+        "def f(item): return User(**item)",
+        {"users.id", "users.email"},
+        NONE,
+    ),
     Case("list", "def f(item) -> list[User]: return [item]", {"users.id", "users.email"}, CLOSED),
-    Case("optional", "def f(item) -> User | None: return item", {"users.id", "users.email"}, CLOSED),
-    Case("quoted", "def f(item) -> 'list[User]': return [item]", {"users.id", "users.email"}, CLOSED),
-    Case("generic", "def f(item) -> Page[User]: return {'items': [item], 'total': 1}",
-         {"users.id", "users.email"}, CLOSED),
-    Case("generic unfilled", "def f(item) -> Page: return {'items': [item], 'total': 1}",
-         {"users.*"}, OPEN),
-    Case("generic subclass", "class Users(Page[User]): ...\n"
-         "def f(item) -> Users: return Users(items=[item], total=1)",
-         {"users.id", "users.email"}, CLOSED),
-    Case("generic subclass from map", "class Users(Page[User]): ...\n"
-         "def f(item) -> Users: return {'items': [item], 'total': 1}",
-         {"users.id", "users.email"}, CLOSED),
-    Case("nested", "class A(BaseModel):\n    user: User\ndef f(item) -> A: return {'user': item}",
-         {"users.id", "users.email"}, CLOSED),
-    Case("map field", "def f(item) -> Full: return item",
-         {"users.id", "users.email", "users.profile.locale", "users.settings.*"}, OPEN),
+    Case(
+        "optional", "def f(item) -> User | None: return item", {"users.id", "users.email"}, CLOSED
+    ),
+    Case(
+        "quoted", "def f(item) -> 'list[User]': return [item]", {"users.id", "users.email"}, CLOSED
+    ),
+    Case(
+        "generic",
+        "def f(item) -> Page[User]: return {'items': [item], 'total': 1}",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "generic unfilled",
+        "def f(item) -> Page: return {'items': [item], 'total': 1}",
+        {"users.*"},
+        OPEN,
+    ),
+    Case(
+        "generic subclass",
+        "class Users(Page[User]): ...\ndef f(item) -> Users: return Users(items=[item], total=1)",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "generic subclass from map",
+        "class Users(Page[User]): ...\ndef f(item) -> Users: return {'items': [item], 'total': 1}",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "nested",
+        "class A(BaseModel):\n    user: User\ndef f(item) -> A: return {'user': item}",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "map field",
+        "def f(item) -> Full: return item",
+        {"users.id", "users.email", "users.profile.locale", "users.settings.*"},
+        OPEN,
+    ),
     Case("extra allow", "def f(item) -> Open: return item", {"users.id", "users.*-id"}, OPEN),
-    Case("extra allow, dropped", "def f(item) -> Open:\n    item.pop('pw')\n    return item",
-         {"users.id", "users.*-id-pw"}, OPEN),
+    Case(
+        "extra allow, dropped",
+        "def f(item) -> Open:\n    item.pop('pw')\n    return item",
+        {"users.id", "users.*-id-pw"},
+        OPEN,
+    ),
     Case("dict", "def f(item) -> dict: return item", {"users.*"}, OPEN),
     Case("dict[str, Any]", "def f(item) -> dict[str, Any]: return item", {"users.*"}, OPEN),
     Case("list[dict]", "def f(item) -> list[dict]: return [item]", {"users.*"}, OPEN),
     Case("bare list", "def f(item) -> list: return [item]", {"users.*"}, OPEN),
     Case("Any", "def f(item) -> Any: return item", {"users.*"}, OPEN),
-    Case("dict of models", "def f(item) -> dict[str, User]: return {'a': item}",
-         {"users.id", "users.email"}, OPEN),
-    Case("typed dict", "class T(TypedDict):\n    id: str\ndef f(item) -> T: return item",
-         {"users.id"}, CLOSED),
-    Case("dataclass", "@dataclass\nclass T:\n    id: str\ndef f(item) -> T: return item",
-         {"users.id"}, CLOSED),
-    Case("root", "class Users(RootModel[list[User]]): ...\ndef f(item) -> Users: return [item]",
-         {"users.id", "users.email"}, CLOSED),
-    Case("excluded field", "class A(BaseModel):\n    id: str\n    pw: str = Field(exclude=True)\n"
-         "def f(item) -> A: return item", {"users.id"}, CLOSED),
-    Case("alias", "class A(BaseModel):\n    mail: str = Field(alias='email')\n"
-         "def f(item) -> A: return item", {"users.email"}, CLOSED),
-    Case("secret", "class A(BaseModel):\n    id: str\n    pw: SecretStr\n"
-         "def f(item) -> A: return item", {"users.id"}, CLOSED),
-    Case("computed", "class A(BaseModel):\n    id: str\n    raw: str = Field(exclude=True)\n"
-         "    @computed_field\n    @property\n    def shout(self) -> str: return self.raw + '!'\n"
-         "def f(item) -> A: return A(**item)", {"users.id", "users.raw"}, CLOSED),
-    Case("subclass returned", "def f(item) -> User: return Full(**item)",
-         {"users.id", "users.email"}, CLOSED),
-    Case("object by attributes", "class Row:\n    def __init__(self, i):\n        self.id = i['id']\n"
-         "        self.pw = i['pw']\ndef f(item) -> User: return Row(item)", {"users.id"}, CLOSED),
-    Case("plain object", "class Row:\n    def __init__(self, i):\n        self.id = i['id']\n"
-         "def f(item): return Row(item)", {"users.id"}, NONE),
-    Case("one of two lists", "def f(item) -> list[User] | User: return [item]",
-         {"users.id", "users.email"}, CLOSED),
-    Case("wrapper with data", "class A(BaseModel):\n    data: dict\n    ok: bool = True\n"
-         "def f(item) -> A: return A(data=item)", {"users.*"}, OPEN),
-    Case("attribute typed dict", "class A(BaseModel):\n    meta: dict\n"
-         "def f(item) -> A: return A(meta=item['meta'])", {"users.meta.*"}, OPEN),
-    Case("list of maps", "class A(BaseModel):\n    orders: list[dict]\n"
-         "def f(item) -> A: return A(**item)", {"users.orders.[].*"}, OPEN),
-    Case("list of strings", "class A(BaseModel):\n    tags: list[str]\n"
-         "def f(item) -> A: return A(**item)", {"users.tags"}, CLOSED),
+    Case(
+        "dict of models",
+        "def f(item) -> dict[str, User]: return {'a': item}",
+        {"users.id", "users.email"},
+        OPEN,
+    ),
+    Case(
+        "typed dict",
+        "class T(TypedDict):\n    id: str\ndef f(item) -> T: return item",
+        {"users.id"},
+        CLOSED,
+    ),
+    Case(
+        "dataclass",
+        "@dataclass\nclass T:\n    id: str\ndef f(item) -> T: return item",
+        {"users.id"},
+        CLOSED,
+    ),
+    Case(
+        "root",
+        "class Users(RootModel[list[User]]): ...\ndef f(item) -> Users: return [item]",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "excluded field",
+        "class A(BaseModel):\n    id: str\n    pw: str = Field(exclude=True)\n"
+        "def f(item) -> A: return item",
+        {"users.id"},
+        CLOSED,
+    ),
+    Case(
+        "alias",
+        "class A(BaseModel):\n    mail: str = Field(alias='email')\ndef f(item) -> A: return item",
+        {"users.email"},
+        CLOSED,
+    ),
+    Case(
+        "secret",
+        "class A(BaseModel):\n    id: str\n    pw: SecretStr\ndef f(item) -> A: return item",
+        {"users.id"},
+        CLOSED,
+    ),
+    Case(
+        "computed",
+        "class A(BaseModel):\n    id: str\n    raw: str = Field(exclude=True)\n"
+        "    @computed_field\n    @property\n    def shout(self) -> str: return self.raw + '!'\n"
+        "def f(item) -> A: return A(**item)",
+        {"users.id", "users.raw"},
+        CLOSED,
+    ),
+    Case(
+        "subclass returned",
+        "def f(item) -> User: return Full(**item)",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "object by attributes",
+        "class Row:\n    def __init__(self, i):\n        self.id = i['id']\n"
+        "        self.pw = i['pw']\ndef f(item) -> User: return Row(item)",
+        {"users.id"},
+        CLOSED,
+    ),
+    Case(
+        "plain object",
+        "class Row:\n    def __init__(self, i):\n        self.id = i['id']\n"
+        "def f(item): return Row(item)",
+        {"users.id"},
+        NONE,
+    ),
+    Case(
+        "one of two lists",
+        "def f(item) -> list[User] | User: return [item]",
+        {"users.id", "users.email"},
+        CLOSED,
+    ),
+    Case(
+        "wrapper with data",
+        "class A(BaseModel):\n    data: dict\n    ok: bool = True\n"
+        "def f(item) -> A: return A(data=item)",
+        {"users.*"},
+        OPEN,
+    ),
+    Case(
+        "attribute typed dict",
+        "class A(BaseModel):\n    meta: dict\ndef f(item) -> A: return A(meta=item['meta'])",
+        {"users.meta.*"},
+        OPEN,
+    ),
+    Case(
+        "list of maps",
+        "class A(BaseModel):\n    orders: list[dict]\ndef f(item) -> A: return A(**item)",
+        {"users.orders.[].*"},
+        OPEN,
+    ),
+    Case(
+        "list of strings",
+        "class A(BaseModel):\n    tags: list[str]\ndef f(item) -> A: return A(**item)",
+        {"users.tags"},
+        CLOSED,
+    ),
     Case("overwritten", "def f(item): return {**item, 'pw': None}", {"users.*-pw"}, NONE),
-    Case("renamed beside", "def f(item): return {**item, 'pw': item['email']}",
-         {"users.*-pw"}, NONE),
+    Case(
+        "renamed beside", "def f(item): return {**item, 'pw': item['email']}", {"users.*-pw"}, NONE
+    ),
     Case("length only", "def f(item): return {'n': len(item)}", set(), NONE),
     Case("scalar", "def f(item) -> str: return item['id']", {"users.id"}, CLOSED),
-    Case("recursive", "class Tree(BaseModel):\n    id: str\n    sub: list[Tree] = []\n"
-         "def f(item) -> Tree: return {'id': item['id'], 'sub': [item]}",
-         {"users.id", "users.sub.id"}, CLOSED),
+    Case(
+        "recursive",
+        "class Tree(BaseModel):\n    id: str\n    sub: list[Tree] = []\n"
+        "def f(item) -> Tree: return {'id': item['id'], 'sub': [item]}",
+        {"users.id", "users.sub.id"},
+        CLOSED,
+    ),
 ]
 
 

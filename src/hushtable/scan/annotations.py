@@ -25,33 +25,84 @@ from hushtable.scan.values import (
 )
 
 TYPE_VARIABLE = "typing.TypeVar"
-FIRST_ARGUMENT = frozenset({
-    "typing.Annotated", "typing.Required", "typing.NotRequired", "typing.ReadOnly", "typing.Final",
-    "typing.ClassVar", "typing.Awaitable", "dataclasses.InitVar", "pydantic.Json",
-    "asyncio.Future", "asyncio.Task", "pydantic.SkipValidation", "typing.Unpack",
-})
+FIRST_ARGUMENT = frozenset(
+    {
+        "typing.Annotated",
+        "typing.Required",
+        "typing.NotRequired",
+        "typing.ReadOnly",
+        "typing.Final",
+        "typing.ClassVar",
+        "typing.Awaitable",
+        "dataclasses.InitVar",
+        "pydantic.Json",
+        "asyncio.Future",
+        "asyncio.Task",
+        "pydantic.SkipValidation",
+        "typing.Unpack",
+    }
+)
 UNIONS = frozenset({"typing.Union", "typing.Optional", "types.UnionType"})
-SEQUENCES = frozenset({
-    "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "typing.List",
-    "typing.Tuple", "typing.Set", "typing.FrozenSet", "typing.Sequence", "typing.Iterable",
-    "typing.Collection", "typing.MutableSequence", "typing.AbstractSet", "typing.MutableSet",
-    "typing.Iterator", "typing.Generator", "typing.AsyncIterator", "typing.AsyncIterable",
-    "typing.AsyncGenerator", "typing.Deque", "collections.deque", "pydantic.conlist",
-    "pydantic.conset",
-})
-MAPPINGS = frozenset({
-    "builtins.dict", "typing.Dict", "typing.Mapping", "typing.MutableMapping",
-    "typing.DefaultDict", "typing.OrderedDict", "collections.OrderedDict",
-    "collections.defaultdict", "collections.Counter", "collections.ChainMap",
-})
+SEQUENCES = frozenset(
+    {
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.set",
+        "builtins.frozenset",
+        "typing.List",
+        "typing.Tuple",
+        "typing.Set",
+        "typing.FrozenSet",
+        "typing.Sequence",
+        "typing.Iterable",
+        "typing.Collection",
+        "typing.MutableSequence",
+        "typing.AbstractSet",
+        "typing.MutableSet",
+        "typing.Iterator",
+        "typing.Generator",
+        "typing.AsyncIterator",
+        "typing.AsyncIterable",
+        "typing.AsyncGenerator",
+        "typing.Deque",
+        "collections.deque",
+        "pydantic.conlist",
+        "pydantic.conset",
+    }
+)
+MAPPINGS = frozenset(
+    {
+        "builtins.dict",
+        "typing.Dict",
+        "typing.Mapping",
+        "typing.MutableMapping",
+        "typing.DefaultDict",
+        "typing.OrderedDict",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+        "collections.Counter",
+        "collections.ChainMap",
+    }
+)
 ANYTHING = frozenset({"typing.Any", "builtins.object", "typing.TypeVar", "pydantic.JsonValue"})
 KINDS = {
-    "typing.List": "list", "typing.Sequence": "list", "typing.Iterable": "list",
-    "typing.Collection": "list", "typing.MutableSequence": "list", "builtins.list": "list",
-    "builtins.tuple": "tuple", "typing.Tuple": "tuple", "builtins.set": "set",
-    "builtins.frozenset": "set", "typing.Set": "set", "typing.FrozenSet": "set",
-    "typing.AbstractSet": "set", "typing.MutableSet": "set", "typing.Iterator": "iterator",
-    "typing.Generator": "iterator", "typing.AsyncIterator": "iterator",
+    "typing.List": "list",
+    "typing.Sequence": "list",
+    "typing.Iterable": "list",
+    "typing.Collection": "list",
+    "typing.MutableSequence": "list",
+    "builtins.list": "list",
+    "builtins.tuple": "tuple",
+    "typing.Tuple": "tuple",
+    "builtins.set": "set",
+    "builtins.frozenset": "set",
+    "typing.Set": "set",
+    "typing.FrozenSet": "set",
+    "typing.AbstractSet": "set",
+    "typing.MutableSet": "set",
+    "typing.Iterator": "iterator",
+    "typing.Generator": "iterator",
+    "typing.AsyncIterator": "iterator",
     "typing.AsyncGenerator": "iterator",
 }
 MAX_NESTING = 12

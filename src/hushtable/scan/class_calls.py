@@ -103,9 +103,13 @@ def _validator(default: str, *, model: bool = False) -> Handler:
             text = "model-before" if text == "before" else "model-after"
             if text == "model-after" and call.name.endswith("root_validator"):
                 text = "none"
-        info = Instance(native="validator", slots={
-            "mode": Const(text), "fields": sequence(call.args, "tuple"),
-        })
+        info = Instance(
+            native="validator",
+            slots={
+                "mode": Const(text),
+                "fields": sequence(call.args, "tuple"),
+            },
+        )
         return Partial(Native("pydantic.validates"), (info,))
 
     return decorate
@@ -154,8 +158,16 @@ RECORDS = {
     "attr.define": "attrs", "attr.frozen": "attrs", "attr.mutable": "attrs",
     "attr.dataclass": "attrs",
 }  # fmt: skip
-FIELDS = ("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "pydantic.Field",
-          "sqlmodel.Field", "msgspec.field", "msgspec.Meta")
+FIELDS = (
+    "dataclasses.field",
+    "attr.ib",
+    "attr.attrib",
+    "attr.field",
+    "pydantic.Field",
+    "sqlmodel.Field",
+    "msgspec.field",
+    "msgspec.Meta",
+)
 NATIVES: Mapping[str, Handler] = {
     **{name: _record(kind) for name, kind in RECORDS.items()},
     **dict.fromkeys(FIELDS, _field),
@@ -166,7 +178,8 @@ NATIVES: Mapping[str, Handler] = {
     "pydantic.AliasChoices": _choices,
     "pydantic.AliasPath": _path,
     "pydantic.AliasGenerator": _named(
-        "pydantic.AliasGenerator", "alias", "validation_alias", "serialization_alias"),
+        "pydantic.AliasGenerator", "alias", "validation_alias", "serialization_alias"
+    ),
     "pydantic.BeforeValidator": _named("pydantic.BeforeValidator", "func"),
     "pydantic.AfterValidator": _named("pydantic.AfterValidator", "func"),
     "pydantic.StringConstraints": _named("pydantic.StringConstraints"),
@@ -180,7 +193,14 @@ NATIVES: Mapping[str, Handler] = {
     "pydantic.computed_field": _computed,
     "attr.Factory": _factory,
 }
-PURE: frozenset[str] = frozenset({
-    "attr.validators.instance_of", "abc.abstractmethod", "pydantic.PlainSerializer",
-    "pydantic.WrapValidator", "pydantic.PlainValidator", "pydantic.Tag", "pydantic.Discriminator",
-})
+PURE: frozenset[str] = frozenset(
+    {
+        "attr.validators.instance_of",
+        "abc.abstractmethod",
+        "pydantic.PlainSerializer",
+        "pydantic.WrapValidator",
+        "pydantic.PlainValidator",
+        "pydantic.Tag",
+        "pydantic.Discriminator",
+    }
+)

@@ -55,9 +55,11 @@ def _namedtuple(_m: Machine, call: Call) -> Any:
 
 def _typeddict(_m: Machine, call: Call) -> Any:
     listed = call.argument(1, "fields")
-    types = {} if not isinstance(listed, Dict) else {
-        str(key): held for key, held in listed.slots.items() if isinstance(key, str)
-    }
+    types = (
+        {}
+        if not isinstance(listed, Dict)
+        else {str(key): held for key, held in listed.slots.items() if isinstance(key, str)}
+    )
     return made_class(call, text(call.argument(0)) or "dict", "typing.TypedDict", types)
 
 

@@ -26,6 +26,7 @@ from hushtable.scan.values import (
     Opaque,
     Rest,
     Seq,
+    Value,
     deep_labels,
     mapping,
     sequence,
@@ -48,7 +49,7 @@ def given(schema: Schema, call: Call) -> Dict:
     return Dict(slots)
 
 
-def construct_model(m: Machine, schema: Schema, call: Call) -> Any:
+def construct_model(m: Machine, schema: Schema, call: Call) -> Value:
     """Make a pydantic model or settings object from its arguments."""
     own = class_attribute(schema.cls, "__init__")
     if isinstance(own, Function):
@@ -65,7 +66,7 @@ def construct_model(m: Machine, schema: Schema, call: Call) -> Any:
     return build(m, schema, given(schema, call))
 
 
-def construct_record(m: Machine, schema: Schema, call: Call) -> Any:
+def construct_record(m: Machine, schema: Schema, call: Call) -> Value:
     """Make a dataclass, attrs object or tuple with names."""
     data = given(schema, call)
     if schema.kind == "typeddict":
@@ -104,7 +105,8 @@ def _after_init(m: Machine, schema: Schema, made: Instance, data: Dict) -> None:
         return
     handed = [
         data.slots.get(field.name, UNKNOWN if field.required else field.default)
-        for field in schema.fields.values() if not field.kept
+        for field in schema.fields.values()
+        if not field.kept
     ]
     run_quietly(m, Bound(hook, made), handed)
 
@@ -113,14 +115,16 @@ def _typed_dict(call: Call, data: Dict) -> Dict:
     made = mapping({})
     if call.args and isinstance(call.args[0], Dict):
         made.slots |= call.args[0].slots
-    made.slots |= {key: held for key, held in data.slots.items()
-                   if isinstance(key, Rest) or key in call.kwargs}
+    made.slots |= {
+        key: held for key, held in data.slots.items() if isinstance(key, Rest) or key in call.kwargs
+    }
     return made
 
 
-def construct_enum(cls: Class, call: Call) -> Any:
+def construct_enum(cls: Class, call: Call) -> Value:
     """Look a member up by its value."""
-    return member_of(cls, call.argument(0, "value", default=UNKNOWN))
+    member: Value = member_of(cls, call.argument(0, "value", default=UNKNOWN))
+    return member
 
 
 def construct_exception(m: Machine, cls: Class, call: Call) -> Instance:
@@ -133,9 +137,15 @@ def construct_exception(m: Machine, cls: Class, call: Call) -> Instance:
 
 
 CONTAINERS = {
-    "builtins.dict": "dict", "collections.UserDict": "dict", "collections.OrderedDict": "dict",
-    "collections.defaultdict": "dict", "typing.Dict": "dict", "builtins.list": "list",
-    "collections.UserList": "list", "typing.List": "list", "builtins.set": "set",
+    "builtins.dict": "dict",
+    "collections.UserDict": "dict",
+    "collections.OrderedDict": "dict",
+    "collections.defaultdict": "dict",
+    "typing.Dict": "dict",
+    "builtins.list": "list",
+    "collections.UserList": "list",
+    "typing.List": "list",
+    "builtins.set": "set",
     "builtins.tuple": "tuple",
 }
 

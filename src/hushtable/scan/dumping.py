@@ -62,7 +62,8 @@ def selection(value: Any) -> Selection | None:
         case Dict(slots=slots):
             return {
                 str(key): True if held in (TRUE, Const(...)) else (selection(held) or True)
-                for key, held in slots.items() if not isinstance(key, Rest)
+                for key, held in slots.items()
+                if not isinstance(key, Rest)
             }
     return None
 
@@ -82,7 +83,8 @@ def dump(m: Machine, value: Instance, how: Options = PLAIN, level: int = 0) -> A
         held = _shown(m, value, schema, field, how)
         if held is not MISSING:
             inner = replace(
-                how, include=_inside(how.include, field.name),
+                how,
+                include=_inside(how.include, field.name),
                 exclude=_inside(how.exclude, field.name),
             )
             shown = field.shown_as if how.by_alias and field.shown_as else field.name
@@ -176,17 +178,23 @@ def encode(m: Machine, value: Any, how: Options = ENCODED, level: int = 0) -> An
             return choice([encode(m, one, how, level + 1) for one in options])
         case Dict(slots=slots):
             inner = replace(how, include=None, exclude=None) if level else how
-            return Dict({
-                key: held if isinstance(key, Rest) and key is not REST
-                else encode(m, held, inner, level + 1)
-                for key, held in slots.items()
-                if isinstance(key, Rest) or _chosen(str(key), how)
-            }, value.kind, value.native)
+            return Dict(
+                {
+                    key: held
+                    if isinstance(key, Rest) and key is not REST
+                    else encode(m, held, inner, level + 1)
+                    for key, held in slots.items()
+                    if isinstance(key, Rest) or _chosen(str(key), how)
+                },
+                value.kind,
+                value.native,
+            )
         case Seq(slots=slots, kind=kind):
             rest = slots.get(REST)
             known = [encode(m, one, how, level + 1) for one in slots[ELTS]]
             return sequence(
-                known, "list" if how.json else kind,
+                known,
+                "list" if how.json else kind,
                 None if rest is None else encode(m, rest, how, level + 1),
             )
         case Instance():

@@ -31,10 +31,26 @@ from hushtable.scan.values import (
     sequence,
 )
 
-BASES = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag",
-         "backports.strenum.StrEnum", "strenum.StrEnum", "fastapi_utils.enums.StrEnum")
-MIXED = ("builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum", "enum.IntFlag",
-         "backports.strenum.StrEnum", "strenum.StrEnum", "fastapi_utils.enums.StrEnum")
+BASES = (
+    "enum.Enum",
+    "enum.StrEnum",
+    "enum.IntEnum",
+    "enum.Flag",
+    "enum.IntFlag",
+    "backports.strenum.StrEnum",
+    "strenum.StrEnum",
+    "fastapi_utils.enums.StrEnum",
+)
+MIXED = (
+    "builtins.str",
+    "builtins.int",
+    "enum.StrEnum",
+    "enum.IntEnum",
+    "enum.IntFlag",
+    "backports.strenum.StrEnum",
+    "strenum.StrEnum",
+    "fastapi_utils.enums.StrEnum",
+)
 
 
 def is_enum(cls: Class) -> bool:
@@ -63,8 +79,10 @@ def make_members(m: Machine, cls: Class) -> None:
         value = held
         if isinstance(held, Opaque) and held.of.startswith("enum.auto"):
             value = Const(name.lower()) if descends_from(cls, "enum.StrEnum") else Const(count)
-        made = Instance(cls, slots={"name": Const(name), "value": value, "_value_": value,
-                                    "_name_": Const(name)})
+        made = Instance(
+            cls,
+            slots={"name": Const(name), "value": value, "_value_": value, "_name_": Const(name)},
+        )
         cls.slots[name] = made
         _initialise(m, cls, made, value)
 
@@ -80,9 +98,15 @@ def _initialise(m: Machine, cls: Class, made: Instance, value: Any) -> None:
 
 def members_of(cls: Class) -> list[Instance]:
     """Give the members in order."""
-    return [held for one in reversed(mro(cls)) for held in one.slots.values()
-            if isinstance(held, Instance) and held.cls is not None and held.cls is one
-            and one.cache.get("enum")]
+    return [
+        held
+        for one in reversed(mro(cls))
+        for held in one.slots.values()
+        if isinstance(held, Instance)
+        and held.cls is not None
+        and held.cls is one
+        and one.cache.get("enum")
+    ]
 
 
 def member_of(cls: Class, value: Any) -> Any:
@@ -140,8 +164,13 @@ def class_attribute(owner: Class, name: str) -> Any:
         case "__members__":
             return mapping({one.slots["name"].value: one for one in members_of(owner)})
         case "_value2member_map_":
-            return mapping({one.slots["value"].value: one for one in members_of(owner)
-                            if isinstance(one.slots["value"], Const)})
+            return mapping(
+                {
+                    one.slots["value"].value: one
+                    for one in members_of(owner)
+                    if isinstance(one.slots["value"], Const)
+                }
+            )
     return None
 
 
@@ -181,8 +210,9 @@ def _same(left: Any, right: Any) -> bool | None:
         return bool(a.value == b.value)
     if isinstance(right, Instance) and left.cls is right.cls:
         mine, other = left.slots.get("value"), right.slots.get("value")
-        known = isinstance(mine, Const) and isinstance(other, Const)
-        return None if not known else bool(mine.value == other.value)
+        if isinstance(mine, Const) and isinstance(other, Const):
+            return bool(mine.value == other.value)
+        return None
     if isinstance(a, Instance) and isinstance(b, Const):
         return False
     return None

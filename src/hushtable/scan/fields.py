@@ -83,9 +83,7 @@ class Schema:
         """The only field of a model that is its content (`RootModel`, `__root__`)."""
         if self.kind == "pydantic":
             for name in ROOT_NAMES:
-                if name in self.fields and (
-                    name == "__root__" or descends_from(self.cls, ROOT)
-                ):
+                if name in self.fields and (name == "__root__" or descends_from(self.cls, ROOT)):
                     return self.fields[name]
         return None
 
@@ -108,8 +106,20 @@ def kind_of(cls: Class) -> str:
     return "pydantic" if _looks_like_model(cls) else ""
 
 
-OTHER_MODELS = ("pynamodb.", "django.", "tortoise.", "peewee.", "sqlalchemy.", "marshmallow.",
-                "mongoengine.", "odmantic.", "flask_", "pydynox.", "torch.", "tensorflow.")
+OTHER_MODELS = (
+    "pynamodb.",
+    "django.",
+    "tortoise.",
+    "peewee.",
+    "sqlalchemy.",
+    "marshmallow.",
+    "mongoengine.",
+    "odmantic.",
+    "flask_",
+    "pydynox.",
+    "torch.",
+    "tensorflow.",
+)
 
 
 def _looks_like_model(cls: Class) -> bool:
@@ -124,7 +134,8 @@ def _looks_like_model(cls: Class) -> bool:
         known = cls.cache["looks like model"] = any(
             isinstance(one, ast.AnnAssign) for part in mro(cls) for one in part.node.body
         ) and any(
-            isinstance(base, Native) and base.name.endswith(("Model", "Schema", "DTO"))
+            isinstance(base, Native)
+            and base.name.endswith(("Model", "Schema", "DTO"))
             and not base.name.startswith(OTHER_MODELS)
             for base in bases
         )

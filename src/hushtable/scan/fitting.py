@@ -209,7 +209,8 @@ def fresh(value: Any) -> Any:
 def validated(m: Machine, schema: Schema, field: Field, held: Any, level: int) -> Any:
     """Run a field's validators around its conversion."""
     hooks = [
-        (function, _mode(info)) for function, info in validators(schema.cls)
+        (function, _mode(info))
+        for function, info in validators(schema.cls)
         if _applies(info, field.name)
     ]
     for function, mode in hooks:
@@ -272,8 +273,10 @@ def _applies(info: Instance, name: str) -> bool:
 
 def _annotated_validators(type_: Value | None) -> Iterator[tuple[Any, str]]:
     for one in metadata(type_):
-        if isinstance(one, Instance) and one.native in {"pydantic.BeforeValidator",
-                                                        "pydantic.AfterValidator"}:
+        if isinstance(one, Instance) and one.native in {
+            "pydantic.BeforeValidator",
+            "pydantic.AfterValidator",
+        }:
             mode = MODE_BEFORE if one.native.endswith("BeforeValidator") else MODE_AFTER
             yield one.slots.get("func", UNKNOWN), mode
 
@@ -338,7 +341,8 @@ def _fit_one(m: Machine, type_: Value, value: Any, level: int) -> Any:
         inner = value_type(type_)
         if isinstance(value, Dict) and structured(inner):
             slots = {
-                key: held if isinstance(key, Rest) and key is not REST
+                key: held
+                if isinstance(key, Rest) and key is not REST
                 else fit(m, inner, held, level + 1)
                 for key, held in value.slots.items()
             }
@@ -350,10 +354,18 @@ def _fit_one(m: Machine, type_: Value, value: Any, level: int) -> Any:
 
 
 SCALARS = {
-    "builtins.str": "str", "builtins.int": "int", "builtins.float": "float",
-    "builtins.bool": "bool", "builtins.bytes": "bytes", "pydantic.EmailStr": "str",
-    "pydantic.HttpUrl": "str", "pydantic.StrictStr": "str", "pydantic.StrictInt": "int",
-    "pydantic.StrictBool": "bool", "pydantic.PositiveInt": "int", "pydantic.NonNegativeInt": "int",
+    "builtins.str": "str",
+    "builtins.int": "int",
+    "builtins.float": "float",
+    "builtins.bool": "bool",
+    "builtins.bytes": "bytes",
+    "pydantic.EmailStr": "str",
+    "pydantic.HttpUrl": "str",
+    "pydantic.StrictStr": "str",
+    "pydantic.StrictInt": "int",
+    "pydantic.StrictBool": "bool",
+    "pydantic.PositiveInt": "int",
+    "pydantic.NonNegativeInt": "int",
 }
 
 

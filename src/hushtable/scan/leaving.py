@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,15 @@ from hushtable.scan.values import (
     KEYS,
     MINUS,
     REST,
-    Bound,
     Choice,
     Const,
     Dict,
     Instance,
     Opaque,
-    Partial,
     Rest,
     Seq,
     deep_labels,
+    options,
 )
 
 MAX_LEVELS = 16
@@ -57,15 +56,16 @@ def leaving(m: Machine, value: Any) -> list[Leaf]:
 
 def _covers(whole: Label, label: Label) -> bool:
     return (
-        label.kind is Kind.ATTRIBUTE and whole.kind is Kind.ATTRIBUTE and bool(label.path)
+        label.kind is Kind.ATTRIBUTE
+        and whole.kind is Kind.ATTRIBUTE
+        and bool(label.path)
         and (whole.access, whole.table) == (label.access, label.table)
-        and label.path[0] not in whole.minus and whole.seal is label.seal
+        and label.path[0] not in whole.minus
+        and whole.seal is label.seal
     )
 
 
-def _walk(
-    m: Machine, value: Any, seen: frozenset[int], level: int
-) -> Iterator[tuple[Label, bool]]:
+def _walk(m: Machine, value: Any, seen: frozenset[int], level: int) -> Iterator[tuple[Label, bool]]:
     if level > MAX_LEVELS or id(value) in seen:
         return
     match value:
@@ -75,62 +75,56 @@ def _walk(
         case Const(labels=labels):
             for label in labels:
                 yield label, False
-        case Choice(options=found):
-            for one in found:
-                yield from _walk(m, one, seen, level + 1)
-        case Seq(slots=slots):
-            for one in (*slots[ELTS], *((slots[REST],) if REST in slots else ())):
-                yield from _walk(m, one, seen | {id(value)}, level + 1)
         case Dict():
             yield from _walk_map(m, value, seen | {id(value)}, level)
         case Instance(cls=None):
-            for label in deep_labels(value):
-                yield label, label.kind is Kind.ATTRIBUTE and not label.path
+            yield from _walk(m, Opaque(deep_labels(value)), seen, level + 1)
+        case _:
+            for one in _parts(m, value):
+                yield from _walk(m, one, seen | {id(value)}, level + 1)
+
+
+def _parts(m: Machine, value: Any) -> tuple[Any, ...]:
+    """Give what a value is made of: alternatives, elements, the map an object encodes to."""
+    match value:
+        case Choice(options=found):
+            return found
+        case Seq(slots=slots):
+            return (*slots[ELTS], *((slots[REST],) if REST in slots else ()))
         case Instance():
             made = encode(m, value)
-            if made is not value:
-                yield from _walk(m, made, seen | {id(value)}, level + 1)
-        case Bound() | Partial():
-            return
+            return () if made is value else (made,)
+    return ()
 
 
 def _walk_map(
     m: Machine, value: Dict, seen: frozenset[int], level: int
 ) -> Iterator[tuple[Label, bool]]:
     slots = value.slots
-    replaced: dict[str, Any] = {}
     for key, held in slots.items():
-        if isinstance(key, Rest):
-            continue
-        if isinstance(key, str):
-            replaced[key] = held
-        elif isinstance(key, Opaque):
+        if isinstance(key, Opaque):
             yield from _walk(m, key, seen, level + 1)
-        yield from _walk(m, held, seen, level + 1)
-    for one in (slots[KEYS],) if KEYS in slots else ():
-        yield from _walk(m, one, seen, level + 1)
-    if REST in slots:
-        gone = slots.get(MINUS, frozenset())
-        yield from _open_part(m, slots[REST], gone, replaced, seen, level)
+        if not isinstance(key, Rest) or key is KEYS:
+            yield from _walk(m, held, seen, level + 1)
+    for rest in options(slots[REST]) if REST in slots else ():
+        if isinstance(rest, Opaque):
+            yield from _open_part(rest, slots)
+        else:
+            yield from _walk(m, rest, seen, level + 1)
 
 
-def _open_part(
-    m: Machine, rest: Any, gone: frozenset[str], replaced: dict[str, Any],
-    seen: frozenset[int], level: int,
-) -> Iterator[tuple[Label, bool]]:
-    """What keys that are not known hold: a whole item or map, less what is not in it any more."""
-    if isinstance(rest, Choice):
-        for one in rest.options:
-            yield from _open_part(m, one, gone, replaced, seen, level)
-        return
-    if not isinstance(rest, Opaque):
-        yield from _walk(m, rest, seen, level + 1)
-        return
+def _open_part(rest: Opaque, slots: Mapping[Any, Any]) -> Iterator[tuple[Label, bool]]:
+    """Give the whole item or map that unknown keys hold, less what is not in it any more."""
+    gone = slots.get(MINUS, frozenset())
     for label in rest.labels:
-        if label.kind is not Kind.ATTRIBUTE or rest.deep and label.path:
+        if label.kind is not Kind.ATTRIBUTE or (rest.deep and label.path):
             yield label, False
             continue
-        over = {name for name, held in replaced.items() if label.child(name) not in _own(held)}
+        over = {
+            name
+            for name, held in slots.items()
+            if isinstance(name, str) and label.child(name) not in _own(held)
+        }
         yield replace(label, minus=label.minus | gone | over), True
 
 

@@ -82,9 +82,12 @@ def _options(call: Call, *, json: bool, positional: tuple[str, ...] = ()) -> Opt
         return isinstance(held, Const) and bool(held.value)
 
     return Options(
-        include=selection(kwargs.get("include")), exclude=selection(kwargs.get("exclude")),
-        by_alias=flag("by_alias"), exclude_none=flag("exclude_none"),
-        exclude_unset=flag("exclude_unset"), exclude_defaults=flag("exclude_defaults"),
+        include=selection(kwargs.get("include")),
+        exclude=selection(kwargs.get("exclude")),
+        by_alias=flag("by_alias"),
+        exclude_none=flag("exclude_none"),
+        exclude_unset=flag("exclude_unset"),
+        exclude_defaults=flag("exclude_defaults"),
         json=json or kwargs.get("mode") == Const("json"),
     )
 
@@ -156,7 +159,8 @@ def _iterate(m: Machine, call: Call) -> Any:
         return owner.slots.get(schema.root.name, UNKNOWN)
     pairs = [
         sequence([Const(name), held], "tuple")
-        for name, held in owner.slots.items() if isinstance(name, str)
+        for name, held in owner.slots.items()
+        if isinstance(name, str)
     ]
     rest = owner.slots.get(REST)
     more = None if rest is None else sequence([Opaque(hint="str"), rest], "tuple")
@@ -209,13 +213,28 @@ def _adapter_dump(m: Machine, call: Call) -> Any:
 
 
 METHODS: dict[str, Handler] = {
-    "model_validate": _validate, "parse_obj": _validate, "from_orm": _validate,
-    "validate": _validate, "model_validate_json": _validate, "parse_raw": _validate,
-    "model_validate_strings": _validate, "model_construct": _construct, "construct": _construct,
-    "model_dump": _dump, "dict": _dump, "model_dump_json": _dump_json, "json": _dump_json,
-    "model_copy": _copy, "copy": _copy, "__init__": _init, "__iter__": _iterate,
-    "model_json_schema": _schema_text, "schema": _schema_text, "model_rebuild": _nothing,
-    "update_forward_refs": _nothing, "model_post_init": _nothing,
+    "model_validate": _validate,
+    "parse_obj": _validate,
+    "from_orm": _validate,
+    "validate": _validate,
+    "model_validate_json": _validate,
+    "parse_raw": _validate,
+    "model_validate_strings": _validate,
+    "model_construct": _construct,
+    "construct": _construct,
+    "model_dump": _dump,
+    "dict": _dump,
+    "model_dump_json": _dump_json,
+    "json": _dump_json,
+    "model_copy": _copy,
+    "copy": _copy,
+    "__init__": _init,
+    "__iter__": _iterate,
+    "model_json_schema": _schema_text,
+    "schema": _schema_text,
+    "model_rebuild": _nothing,
+    "update_forward_refs": _nothing,
+    "model_post_init": _nothing,
 }
 READ = frozenset({"model_fields", "__fields__", "__pydantic_fields__"})
 
@@ -230,4 +249,3 @@ NATIVES: Mapping[str, Handler] = {
     "pydantic.TypeAdapter.dump_python": _adapter_dump,
     "pydantic.parse_obj_as": _adapt,
 }
-

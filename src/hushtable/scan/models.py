@@ -55,7 +55,8 @@ class Models:
     def construct(self, m: Machine, cls: Class, call: Call) -> Value | None:
         """Make an object of a class with fields, an enum, an exception, a container; else None."""
         if cls.cache.get("enum"):
-            return construct_enum(cls, call) if call.args or call.kwargs else None
+            found: Value = construct_enum(cls, call)
+            return found if call.args or call.kwargs else None
         if is_exception(Instance(cls)) and not kind_of(cls):
             return construct_exception(m, cls, call)
         kind = kind_of(cls)
@@ -95,8 +96,18 @@ class Models:
                 return
             handler = m.natives.get(f"{base}.__init__")
             if handler is not None:
-                handler(m, Call(f"{base}.__init__", made, call.args, call.kwargs, call.node,
-                                call.frame, call.extra))
+                handler(
+                    m,
+                    Call(
+                        f"{base}.__init__",
+                        made,
+                        call.args,
+                        call.kwargs,
+                        call.node,
+                        call.frame,
+                        call.extra,
+                    ),
+                )
                 return
         schema = schema_of(m, made.cls)
         if schema is not None and schema.kind in {"pydantic", "settings"}:

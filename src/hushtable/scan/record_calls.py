@@ -28,6 +28,7 @@ from hushtable.scan.values import (
     Native,
     Opaque,
     Seq,
+    Value,
     choice,
     deep_labels,
     mapping,
@@ -104,8 +105,11 @@ def _fields(m: Machine, call: Call) -> Any:
     if schema is None:
         return sequence((), "tuple", Opaque(of="field"))
     return sequence(
-        [Instance(native="dataclasses.Field", slots={"name": Const(name)})
-         for name in schema.fields], "tuple",
+        [
+            Instance(native="dataclasses.Field", slots={"name": Const(name)})
+            for name in schema.fields
+        ],
+        "tuple",
     )
 
 
@@ -135,7 +139,7 @@ def _tuple_make(m: Machine, call: Call) -> Any:
     return m.call(m, call.receiver, list(elements_of(call.argument(0))), {}, call.node, call.frame)
 
 
-def named_tuple_class(m: Machine, cls: Class, name: str) -> Any:
+def named_tuple_class(m: Machine, cls: Class, name: str) -> Value:
     """Read `_fields` and `_make` of a tuple class with names."""
     if name == "_make":
         return Native("namedtuple._make", cls)
@@ -153,13 +157,18 @@ def by_protocol(m: Machine, value: Instance) -> Dict | None:
     getter = m.get_attribute(m, value, "__getitem__")
     if not isinstance(names, Seq | Dict):
         return None
-    known = elements_of(names) if isinstance(names, Seq) else [
-        Const(key) for key in names.slots if isinstance(key, str)
-    ]
-    return mapping({
-        one.value: m.call(m, getter, [one], {}, node, m.program.no_frame)
-        for one in known if isinstance(one, Const)
-    })
+    known = (
+        elements_of(names)
+        if isinstance(names, Seq)
+        else [Const(key) for key in names.slots if isinstance(key, str)]
+    )
+    return mapping(
+        {
+            one.value: m.call(m, getter, [one], {}, node, m.program.no_frame)
+            for one in known
+            if isinstance(one, Const)
+        }
+    )
 
 
 NATIVES: Mapping[str, Handler] = {

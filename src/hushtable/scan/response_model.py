@@ -110,12 +110,12 @@ def filter_response(  # noqa: PLR0913 - what a route declares
         name = "" if annotation is None else describe(m, annotation).name
         if len(direct) == len(answers):
             return Filtered(value, ResponseModel(ModelState.BYPASSED, name, why=why))
-    how = Options(
-        include=_names(include), exclude=_names(exclude), by_alias=by_alias, json=True
-    )
+    how = Options(include=_names(include), exclude=_names(exclude), by_alias=by_alias, json=True)
     left = pick([one for one in answers if not is_response(one)])
-    kept = encode(m, left, how) if annotation is None else _narrowed(
-        keep(m, annotation, left, by_alias=by_alias), how
+    kept = (
+        encode(m, left, how)
+        if annotation is None
+        else _narrowed(keep(m, annotation, left, by_alias=by_alias), how)
     )
     model = NO_MODEL if annotation is None else describe(m, annotation)
     return Filtered(pick([kept, *direct]), model)
@@ -143,7 +143,8 @@ def _narrowed(value: Any, how: Options) -> Any:
         case Dict(slots=slots):
             out = {name for name, inner in (how.exclude or {}).items() if inner is True}
             kept = {
-                key: held for key, held in slots.items()
+                key: held
+                for key, held in slots.items()
                 if isinstance(key, Rest)
                 or (key not in out and (how.include is None or key in how.include))
             }
@@ -189,8 +190,11 @@ def _fitting(candidates: list[Value], value: Any) -> list[Value]:
     if wanted is not None:
         return [one for one in candidates if origin_name(one) in wanted] or candidates
     if isinstance(value, Dict):
-        shaped = [one for one in candidates
-                  if class_of(one) is not None or origin_name(one) in MAPPINGS | ANYTHING]
+        shaped = [
+            one
+            for one in candidates
+            if class_of(one) is not None or origin_name(one) in MAPPINGS | ANYTHING
+        ]
         return shaped or candidates
     return candidates
 
@@ -254,11 +258,16 @@ def _keep_mapping(m: Machine, type_: Value, value: Any, level: int, *, by_alias:
     if inner is None or not isinstance(value, Dict):
         return _open(encode(m, value))
     plain = not _shaped(m, inner)
-    return Dict({
-        key: held if (key is REST and plain) or (isinstance(key, Rest) and key is not REST)
-        else keep(m, inner, held, level + 1, by_alias=by_alias)
-        for key, held in value.slots.items()
-    }, value.kind, value.native)
+    return Dict(
+        {
+            key: held
+            if (key is REST and plain) or (isinstance(key, Rest) and key is not REST)
+            else keep(m, inner, held, level + 1, by_alias=by_alias)
+            for key, held in value.slots.items()
+        },
+        value.kind,
+        value.native,
+    )
 
 
 def _shaped(m: Machine, type_: Value) -> bool:
@@ -370,26 +379,31 @@ def _openings(
     if len(path) > MAX_LEVELS:
         return
     for one in members(type_):
-        name = origin_name(one)
         schema = schema_of(m, one)
         if schema is not None:
             if id(schema.cls) not in seen:
                 yield from _openings_of(m, schema, path, seen | {id(schema.cls)})
-        elif name in SEQUENCES:
-            inner = element_type(one)
-            if inner is None:
-                yield path, f"{shown(one)} has elements of any shape"
-            else:
-                yield from _openings(m, inner, path, seen)
-        elif name in MAPPINGS:
-            inner = value_type(one)
-            yield path, shown(one)
-            if inner is not None and schema_of(m, inner) is not None:
-                yield from _openings(m, inner, path, seen)
-        elif name in ANYTHING:
-            yield path, shown(one)
-        elif isinstance(one, Opaque):
-            yield path, "a model that is not in the scanned files"
+            continue
+        why = _without_shape(one)
+        if why:
+            yield path, why
+        name = origin_name(one)
+        inner = element_type(one) if name in SEQUENCES else None
+        held = value_type(one) if name in MAPPINGS else None
+        if held is not None and schema_of(m, held) is not None:
+            inner = held
+        if inner is not None:
+            yield from _openings(m, inner, path, seen)
+
+
+def _without_shape(type_: Value) -> str:
+    """Say why a type has no fixed shape; empty when it has one."""
+    name = origin_name(type_)
+    if isinstance(type_, Opaque):
+        return "a model that is not in the scanned files"
+    if name in SEQUENCES and element_type(type_) is None:
+        return f"{shown(type_)} has elements of any shape"
+    return shown(type_) if name in MAPPINGS | ANYTHING else ""
 
 
 def _openings_of(

@@ -48,7 +48,8 @@ def schema_of(m: Machine, value: Value) -> Schema | None:
         return found
     filled = {
         name: replace(field, type=substitute(field.type, bindings))
-        if field.type is not None else field
+        if field.type is not None
+        else field
         for name, field in found.fields.items()
     }
     return replace(found, fields=filled)
@@ -65,9 +66,14 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
         fields["root"] = Field("root", _root_type(cls), owner=cls)
     fields = {name: aliased(m, field, config) for name, field in fields.items()}
     return Schema(
-        cls, kind, fields, extra=extra_of(config), by_alias=flag(config, "serialize_by_alias"),
+        cls,
+        kind,
+        fields,
+        extra=extra_of(config),
+        by_alias=flag(config, "serialize_by_alias"),
         populate=any(flag(config, key) for key in POPULATE),
-        env_prefix=text(config.get("env_prefix")), private=private_of(cls),
+        env_prefix=text(config.get("env_prefix")),
+        private=private_of(cls),
     )
 
 

@@ -49,7 +49,9 @@ def of_environment(m: Machine, schema: Schema, field: Field) -> Any:
     """
     default = field.default.value if isinstance(field.default, Const) else None
     label = Label(
-        Kind.SETTING, name=variable(schema, field), detail=f"settings.{field.name}",
+        Kind.SETTING,
+        name=variable(schema, field),
+        detail=f"settings.{field.name}",
         hint=SET if default else "",
     )
     labels = frozenset({label})
@@ -62,8 +64,10 @@ def of_environment(m: Machine, schema: Schema, field: Field) -> Any:
     text = field.default.value if isinstance(field.default, Const) else None
     known = isinstance(text, str) and text and not CREDENTIAL.search(field.name)
     return Opaque(
-        labels, HINTS.get(origin, "str" if known else ""),
-        parts=(text,) if known else None, of=field.name,
+        labels,
+        HINTS.get(origin, "str" if known else ""),
+        parts=(text,) if known else None,
+        of=field.name,
     )
 
 

@@ -53,10 +53,18 @@ MAX_LEVELS = 4
 TYPED = "typed"
 """`Opaque.of` of a value whose annotation was already asked."""
 HINTS = {
-    "builtins.str": "str", "builtins.int": "int", "builtins.float": "float",
-    "builtins.bool": "bool", "builtins.bytes": "bytes", "pydantic.EmailStr": "str",
-    "pydantic.StrictStr": "str", "pydantic.StrictInt": "int", "pydantic.PositiveInt": "int",
-    "pydantic.NonNegativeInt": "int", "pydantic.conint": "int", "pydantic.constr": "str",
+    "builtins.str": "str",
+    "builtins.int": "int",
+    "builtins.float": "float",
+    "builtins.bool": "bool",
+    "builtins.bytes": "bytes",
+    "pydantic.EmailStr": "str",
+    "pydantic.StrictStr": "str",
+    "pydantic.StrictInt": "int",
+    "pydantic.PositiveInt": "int",
+    "pydantic.NonNegativeInt": "int",
+    "pydantic.conint": "int",
+    "pydantic.constr": "str",
 }
 VALIDATED = frozenset({
     "builtins.int", "builtins.float", "builtins.bool", "decimal.Decimal", "uuid.UUID",
@@ -260,7 +268,8 @@ def _concrete(m: Machine, cls: Class) -> Class:
     if not is_interface(cls):
         return cls
     found = [
-        one for one in m.stores.get("classes", ())
+        one
+        for one in m.stores.get("classes", ())
         if one is not cls and cls in mro(one) and not is_interface(one)
     ]
     if not found:
@@ -290,13 +299,17 @@ def _by_shape(m: Machine, cls: Class) -> list[Class]:
     """Give the classes that have every method of a Protocol."""
     if not any(origin_name(base) == "typing.Protocol" for base in cls.bases):
         return []
-    wanted = [name for name, held in cls.slots.items()
-              if isinstance(held, Function) and not name.startswith("__")]
+    wanted = [
+        name
+        for name, held in cls.slots.items()
+        if isinstance(held, Function) and not name.startswith("__")
+    ]
     if not wanted:
         return []
     return [
-        one for one in m.stores.get("classes", ())
-        if one is not cls and not is_interface(one)
+        one
+        for one in m.stores.get("classes", ())
+        if one is not cls
+        and not is_interface(one)
         and all(isinstance(class_attribute(one, name), Function) for name in wanted)
     ]
-
