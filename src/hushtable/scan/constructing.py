@@ -7,12 +7,13 @@ from typing import Any
 from hushtable.scan.call import initialise
 from hushtable.scan.enums import member_of
 from hushtable.scan.fields import Field, Schema
-from hushtable.scan.fitting import build, default_of, fill, fit, run_quietly, under
+from hushtable.scan.fitting import build, default_of, fill, fit, under
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import DATA, class_attribute
 from hushtable.scan.settings import make_settings
 from hushtable.scan.typed import of_type
+from hushtable.scan.validating import run_quietly
 from hushtable.scan.values import (
     ELTS,
     MISSING,

@@ -7,10 +7,10 @@ from typing import Any
 
 from hushtable.scan.enums import is_enum_type
 from hushtable.scan.fields import SECRETS, Field, Schema, is_computed
-from hushtable.scan.fitting import run_quietly
 from hushtable.scan.frame import Machine
 from hushtable.scan.lookup import data_of, mro
 from hushtable.scan.schema import schema_of
+from hushtable.scan.validating import run_quietly
 from hushtable.scan.values import (
     ELTS,
     MINUS,

@@ -7,8 +7,6 @@ rest; one that allows them keeps it open.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from typing import Any
 
 from hushtable.scan.annotations import (
@@ -17,7 +15,6 @@ from hushtable.scan.annotations import (
     class_of,
     element_type,
     members,
-    metadata,
     origin_name,
     strip,
     tuple_types,
@@ -25,12 +22,22 @@ from hushtable.scan.annotations import (
 )
 from hushtable.scan.enums import member_of
 from hushtable.scan.fields import SECRETS, Field, Schema, is_model, kind_of
-from hushtable.scan.frame import Frame, Machine, Stopped
+from hushtable.scan.frame import Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import class_attribute, mro
 from hushtable.scan.operators import pick
 from hushtable.scan.schema import schema_of
+from hushtable.scan.validating import (
+    MODE_AFTER,
+    MODE_BEFORE,
+    annotated_validators,
+    applies,
+    converted,
+    mode_of,
+    run_quietly,
+    validators,
+)
 from hushtable.scan.values import (
     ELTS,
     MINUS,
@@ -56,7 +63,6 @@ from hushtable.scan.values import (
 
 MAX_LEVELS = 6
 MAX_OPENED = 200
-MODE_BEFORE, MODE_AFTER = "before", "after"
 
 
 def under(data: Value, names: tuple[str, ...]) -> Any:
@@ -124,7 +130,7 @@ def build(m: Machine, schema: Schema, data: Value, level: int = 0) -> Instance:
     if level == 0:
         affordable(m, level)
     fill(m, made, schema, data, level)
-    after = [f for f, info in validators(schema.cls) if _mode(info) == "model-after"]
+    after = [f for f, info in validators(schema.cls) if mode_of(info) == "model-after"]
     for function in after:
         run_quietly(m, Bound(function, made), [])
     hook = class_attribute(schema.cls, "model_post_init")
@@ -143,7 +149,7 @@ def fill(m: Machine, made: Instance, schema: Schema, data: Value, level: int = 0
         made.slots[root.name] = fit(m, root.type, held, level + 1)
         return
     for function, info in validators(schema.cls):
-        if _mode(info) == "model-before":
+        if mode_of(info) == "model-before":
             changed = run_quietly(m, Bound(function, schema.cls), [data])
             if isinstance(changed, Dict):
                 data = changed
@@ -209,76 +215,24 @@ def fresh(value: Any) -> Any:
 def validated(m: Machine, schema: Schema, field: Field, held: Any, level: int) -> Any:
     """Run a field's validators around its conversion."""
     hooks = [
-        (function, _mode(info))
+        (function, mode_of(info))
         for function, info in validators(schema.cls)
-        if _applies(info, field.name)
+        if applies(info, field.name)
     ]
     for function, mode in hooks:
         if mode == MODE_BEFORE:
-            held = _converted(m, Bound(function, schema.cls), held)
-    for function, mode in _annotated_validators(field.type):
+            held = converted(m, Bound(function, schema.cls), held)
+    for function, mode in annotated_validators(field.type):
         if mode == MODE_BEFORE:
-            held = _converted(m, function, held)
+            held = converted(m, function, held)
     held = fit(m, field.type, held, level + 1)
-    for function, mode in _annotated_validators(field.type):
+    for function, mode in annotated_validators(field.type):
         if mode == MODE_AFTER:
-            held = _converted(m, function, held)
+            held = converted(m, function, held)
     for function, mode in hooks:
         if mode == MODE_AFTER:
-            held = _converted(m, Bound(function, schema.cls), held)
+            held = converted(m, Bound(function, schema.cls), held)
     return held
-
-
-def _converted(m: Machine, function: Any, held: Any) -> Any:
-    made = run_quietly(m, function, [held])
-    return held if made is None else made
-
-
-def run_quietly(m: Machine, function: Any, args: list[Any]) -> Any:
-    """Call a hook of a class; None when it never returns. What it raises is a validation error."""
-    node: ast.AST = ast.Constant(None)
-    module = m.program.no_frame.module
-    inner = function.function if isinstance(function, Bound) else function
-    if isinstance(inner, Function):
-        module, node = inner.module, inner.node
-    try:
-        return m.call(m, function, args, {}, node, Frame(module, {}, mark=m.journal.mark()))
-    except Stopped:
-        return None
-
-
-def validators(cls: Class) -> list[tuple[Function, Instance]]:
-    """Give the validators of a model class, its ancestors' first, the overridden left out."""
-    found: dict[str, tuple[Function, Instance]] = {}
-    for one in reversed(mro(cls)):
-        for name, held in one.slots.items():
-            if isinstance(held, Function) and isinstance(held.slots.get("validates"), Instance):
-                found[name] = (held, held.slots["validates"])
-            else:
-                found.pop(name, None)
-    return list(found.values())
-
-
-def _mode(info: Instance) -> str:
-    mode = info.slots.get("mode")
-    return str(mode.value) if isinstance(mode, Const) else MODE_AFTER
-
-
-def _applies(info: Instance, name: str) -> bool:
-    listed = info.slots.get("fields")
-    if not isinstance(listed, Seq):
-        return False
-    return any(isinstance(one, Const) and one.value in {name, "*"} for one in listed.slots[ELTS])
-
-
-def _annotated_validators(type_: Value | None) -> Iterator[tuple[Any, str]]:
-    for one in metadata(type_):
-        if isinstance(one, Instance) and one.native in {
-            "pydantic.BeforeValidator",
-            "pydantic.AfterValidator",
-        }:
-            mode = MODE_BEFORE if one.native.endswith("BeforeValidator") else MODE_AFTER
-            yield one.slots.get("func", UNKNOWN), mode
 
 
 # types -------------------------------------------------------------------------------------

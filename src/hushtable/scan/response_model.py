@@ -7,7 +7,6 @@ that the handler returns itself is sent as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +32,7 @@ from hushtable.scan.frame import Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import DATA, class_attribute, data_of, mro, native_bases
+from hushtable.scan.openness import MAX_LEVELS, classes_in, openings
 from hushtable.scan.operators import pick
 from hushtable.scan.schema import schema_of
 from hushtable.scan.settling import flat, settled
@@ -44,7 +44,6 @@ from hushtable.scan.values import (
     NONE,
     REST,
     Choice,
-    Class,
     Const,
     Dict,
     Instance,
@@ -57,7 +56,6 @@ from hushtable.scan.values import (
     sequence,
 )
 
-MAX_LEVELS = 8
 KNOWN_SCALARS = frozenset(
     {"builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes",
      "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal",
@@ -349,8 +347,8 @@ def _keep_extra(m: Machine, schema: Schema, value: Any, made: dict[Any, Any]) ->
 
 def describe(m: Machine, annotation: Value) -> ResponseModel:
     """Say what a response model lets through: closed, or open and by what."""
-    opened = list(_openings(m, annotation, (), frozenset()))
-    classes = list(_classes(annotation))
+    opened = list(openings(m, annotation, (), frozenset()))
+    classes = list(classes_in(annotation))
     name = shown(strip(annotation))
     place = None
     if classes:
@@ -360,59 +358,3 @@ def describe(m: Machine, annotation: Value) -> ResponseModel:
         return ResponseModel(ModelState.CLOSED, name, place)
     fields = tuple(dict.fromkeys(".".join(path) for path, _ in opened if path))
     return ResponseModel(ModelState.OPEN, name, place, fields, opened[0][1])
-
-
-def _classes(type_: Value, level: int = 0) -> Iterator[Class]:
-    for one in members(type_):
-        cls = class_of(one)
-        if cls is not None:
-            yield cls
-        elif level < MAX_LEVELS:
-            for argument in getattr(one, "arguments", ()):
-                yield from _classes(argument, level + 1)
-
-
-def _openings(
-    m: Machine, type_: Value, path: tuple[str, ...], seen: frozenset[int]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Give each place in a type that has no fixed shape, with what opens it."""
-    if len(path) > MAX_LEVELS:
-        return
-    for one in members(type_):
-        schema = schema_of(m, one)
-        if schema is not None:
-            if id(schema.cls) not in seen:
-                yield from _openings_of(m, schema, path, seen | {id(schema.cls)})
-            continue
-        why = _without_shape(one)
-        if why:
-            yield path, why
-        name = origin_name(one)
-        inner = element_type(one) if name in SEQUENCES else None
-        held = value_type(one) if name in MAPPINGS else None
-        if held is not None and schema_of(m, held) is not None:
-            inner = held
-        if inner is not None:
-            yield from _openings(m, inner, path, seen)
-
-
-def _without_shape(type_: Value) -> str:
-    """Say why a type has no fixed shape; empty when it has one."""
-    name = origin_name(type_)
-    if isinstance(type_, Opaque):
-        return "a model that is not in the scanned files"
-    if name in SEQUENCES and element_type(type_) is None:
-        return f"{shown(type_)} has elements of any shape"
-    return shown(type_) if name in MAPPINGS | ANYTHING else ""
-
-
-def _openings_of(
-    m: Machine, schema: Schema, path: tuple[str, ...], seen: frozenset[int]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    if schema.extra == "allow":
-        yield path, 'extra="allow"'
-    for field in schema.fields.values():
-        if field.exclude or field.type is None:
-            continue
-        inside = path if field is schema.root else (*path, field.shown_as or field.name)
-        yield from _openings(m, field.type, inside, seen)
