@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hushtable.scan.settling import settled
 from hushtable.scan.values import ELTS, MINUS, MISSING, REST, Opaque, join
 
 Slots = dict[Any, Any]
@@ -113,7 +114,7 @@ def _join_slot(key: Any, values: list[Any]) -> Any:
     result = MISSING
     for value in values:
         result = join(result, value)
-    return result
+    return settled(result) if key is REST else result
 
 
 def _join_elements(lists: list[tuple[Any, ...]]) -> tuple[Any, ...]:

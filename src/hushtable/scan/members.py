@@ -330,7 +330,7 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
     rest = slots.get(REST, MISSING)
     if REST not in slots and minus:
         m.journal.set(slots, MINUS, minus - frozenset(k for k in slots if isinstance(k, str)))
-    m.journal.set(slots, REST, join(rest, value))
+    m.journal.set(slots, REST, settled(join(rest, value)))
 
 
 def _set_in_list(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
