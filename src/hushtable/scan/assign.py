@@ -23,6 +23,7 @@ from hushtable.scan.values import (
     ELTS,
     MISSING,
     NONE,
+    REST,
     UNKNOWN,
     Choice,
     Const,
@@ -113,9 +114,9 @@ def augmented(m: Machine, node: ast.AugAssign, frame: Frame) -> bool:
     current = m.evaluate(m, _loaded(target), frame)
     value = m.evaluate(m, node.value, frame)
     if isinstance(node.op, ast.Add) and isinstance(current, Seq) and current.kind == "list":
-        known, rest = elements(m, value, node, frame)
-        m.journal.set(current.slots, ELTS, (*current.slots[ELTS], *known))
-        operators.extend_rest(m, current, rest)
+        made = operators.binary(m, node.op, current, value, node, frame)
+        m.journal.set(current.slots, ELTS, made.slots[ELTS])
+        operators.extend_rest(m, current, made.slots.get(REST))
         return True
     if isinstance(node.op, ast.BitOr) and isinstance(current, Dict):
         operators.update(m, current, value)

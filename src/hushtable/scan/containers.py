@@ -27,7 +27,7 @@ from hushtable.scan.members import (
     set_item,
     slot_key,
 )
-from hushtable.scan.operators import BOOLEAN, compare_values, contains, pick, update
+from hushtable.scan.operators import BOOLEAN, MAX_ELEMENTS, compare_values, contains, pick, update
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -253,9 +253,16 @@ def _setdefault(m: Machine, call: Call) -> Any:
     if has is None and slot_key(key) is not MISSING:
         default = pick([dict_item(owner, key), default])
     elif has is None:
-        set_item(m, owner, key, default, call.node, call.frame)
+        set_item(m, owner, key, _met_before(default), call.node, call.frame)
         return dict_item(owner, key)
     set_item(m, owner, key, default, call.node, call.frame)
+    return default
+
+
+def _met_before(default: Any) -> Any:
+    """An empty container kept under a key that is not known may hold what came earlier."""
+    if isinstance(default, Seq) and not default.slots[ELTS] and REST not in default.slots:
+        return sequence((), default.kind, UNKNOWN)
     return default
 
 
@@ -351,6 +358,8 @@ def _append(m: Machine, call: Call) -> Any:
     slots = call.receiver.slots if isinstance(call.receiver, Seq) else {}
     if not slots or not call.args:
         return NONE
+    if len(slots[ELTS]) >= MAX_ELEMENTS:
+        blur(m, slots)
     if REST in slots:
         m.journal.set(slots, REST, join(slots[REST], call.args[0]))
     else:
@@ -373,6 +382,8 @@ def _extend(m: Machine, call: Call) -> Any:
 
 def extend(m: Machine, slots: Slots, known: list[Any], rest: Any) -> None:
     """Put elements at the end of a list."""
+    if len(known) + len(slots[ELTS]) > MAX_ELEMENTS:
+        blur(m, slots)
     if REST in slots:
         rest = any_of(known, rest) if known or rest is not None else None
         known = []

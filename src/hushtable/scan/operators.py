@@ -42,6 +42,8 @@ from hushtable.scan.values import (
 )
 
 MAX_CONST = 4096
+MAX_ELEMENTS = 1024
+"""The longest list whose elements are kept apart."""
 
 BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", operator.add),
@@ -114,6 +116,9 @@ def binary(
 def _constant(op: ast.operator, compute: Callable[[Any, Any], Any], left: Const, right: Const) -> Any:
     labels = left.labels | right.labels
     small = not isinstance(op, ast.Pow | ast.LShift | ast.Mult) or _is_small(left, right)
+    if isinstance(left.value, str | bytes) and isinstance(op, ast.Mod):
+        small = WIDE.search(left.value if isinstance(left.value, str)
+                            else left.value.decode("latin-1")) is None
     if small:
         try:
             result = compute(left.value, right.value)
@@ -155,6 +160,10 @@ def _concatenate(m: Machine, left: Any, right: Any, node: ast.AST, frame: Frame)
         MISSING if second_rest is None else second_rest,
     )
     kind = left.kind if isinstance(left, Seq) else "list"
+    if len(first) + len(second) > MAX_ELEMENTS:
+        for one in {id(v): v for v in (*first, *second)}.values():
+            rest = join(rest, one)
+        return sequence((), kind, rest)
     if first_rest is not None:
         for one in second:
             rest = join(rest, one)
@@ -186,6 +195,8 @@ def _add_text(left: Any, right: Any) -> Any:
 MAX_PARTS = 64
 
 
+WIDE = re.compile(r"\d{4,}")
+"""A width in a template that would make a text too long to compute."""
 NAMED = re.compile(r"%\((\w+)\)")
 
 
