@@ -35,6 +35,8 @@ from hushtable.scan.values import (
 
 ASSIGNMENT = re.compile(r"([#\w.]+)\s*=\s*(?:if_not_exists\([^,]*,\s*)?(:\w+)")
 EQUALITY = re.compile(r"([#\w.]+)\s*(?:=|<>|<=|>=|<|>|IN)\s*\(?\s*(:?\w+)", re.IGNORECASE)
+SELECTED = re.compile(r"\s*SELECT\s+(.*?)\s+FROM\s", re.IGNORECASE | re.DOTALL)
+PATH = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 BEGINS = re.compile(r"(?:begins_with|contains|attribute_not_exists|attribute_exists)\(\s*([#\w.]+)")
 
 
@@ -148,6 +150,9 @@ def _projection(given: Arguments, before: tuple[str, ...] | None) -> tuple[str, 
     listed = given.get("AttributesToGet")
     if isinstance(listed, Seq):
         return tuple(attribute_name(one) for one in listed.slots[ELTS])
+    statement = given.get("Statement")
+    if statement is not None:
+        return _selected(statement)
     value = given.get("ProjectionExpression")
     if value is None or value == NONE:
         return before
@@ -166,6 +171,16 @@ def _projection(given: Arguments, before: tuple[str, ...] | None) -> tuple[str, 
             steps = [names.get(step.strip(), step.strip()) for step in path.split(".")]
             found.append(".".join(re.sub(r"\[\d+\]", "", step) for step in steps))
     return tuple(dict.fromkeys(found)) or None
+
+
+def _selected(statement: Any) -> tuple[str, ...] | None:
+    """Name the attributes that a PartiQL SELECT asks for; None for `*` and what is not constant."""
+    text = "".join("{}" if part is None else part for part in text_parts(statement))
+    found = SELECTED.match(text)
+    if found is None or not found[1].replace('"', "").strip():
+        return None
+    names = tuple(path.replace('"', "").strip() for path in found[1].split(","))
+    return names if all(PATH.fullmatch(name) for name in names) else None
 
 
 def _names(given: Arguments) -> dict[str, str]:
@@ -228,8 +243,11 @@ def _keys(m: Machine, record: Record, given: Arguments, call: Call) -> None:
 
 
 def _composed(value: Any) -> bool:
+    """Whether a key value is built into a larger text, in DynamoDB's wire form or plain."""
     return any(
-        isinstance(option, Opaque) and option.parts is not None and any(option.parts)
+        any(_composed(held) for held in option.slots.values())
+        if isinstance(option, Dict)
+        else isinstance(option, Opaque) and option.parts is not None and any(option.parts)
         for option in options(value)
     )
 
@@ -436,7 +454,9 @@ def _paginate(m: Machine, call: Call) -> Any:
     return sequence((), "iterator", page)
 
 
-def _scalar(_m: Machine, _call: Call) -> Any:
+def _about_table(m: Machine, _call: Call) -> Any:
+    """Ask about a table, change it or wait for it: no item comes of it, but it can fail."""
+    m.may_raise("botocore.exceptions.ClientError")
     return NONE
 
 
@@ -444,7 +464,7 @@ NATIVES: dict[str, Any] = {
     "dynamodb.client.get_paginator": _paginator,
     "dynamodb.paginator.paginate": _paginate,
     **{
-        f"dynamodb.{owner}.{name}": _scalar
+        f"dynamodb.{owner}.{name}": _about_table
         for owner in ("client", "table", "resource", "paginator")
         for name in ("get_waiter", "wait_until_exists", "wait_until_not_exists", "load", "reload",
                      "delete", "close", "wait", "update_time_to_live", "delete_table",

@@ -125,7 +125,7 @@ NATIVES: dict[str, Any] = {
     "jose.jwt.decode": _claims,
     **{f"secrets.{name}": fresh() for name in ("token_hex", "token_urlsafe", "choice")},
     "secrets.token_bytes": fresh("bytes"),
-    "secrets.randbelow": fixed(Opaque(hint="int")),
+    **{f"secrets.{name}": fresh("int") for name in ("randbelow", "randbits")},
     "os.urandom": fresh("bytes"),
     **{f"uuid.{name}": fresh("") for name in ("uuid1", "uuid4", "uuid7")},
     "uuid.uuid3": sealing(Seal.HASHED),
