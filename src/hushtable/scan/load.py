@@ -16,6 +16,7 @@ from hushtable.scan import (
     entries,
     meanings,
     orm,
+    outgoing,
     requests,
     routing,
 )
@@ -29,7 +30,7 @@ from hushtable.scan.source import Listing, Unreadable, read
 from hushtable.scan.taught import Taught, teach
 from hushtable.scan.values import Function
 
-LIBRARIES = (answers, conditions, dynamo, meanings, orm, requests, routing)
+LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, requests, routing)
 
 
 @dataclass(frozen=True, slots=True)

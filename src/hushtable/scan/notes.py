@@ -136,6 +136,7 @@ class Notes:
         self.denials, self.expressions, self.swallows, self.errors = [], [], [], []
         self.roles, self.phase, self.watched, self.limited = set(), "", {}, False
         self.checked, self.verified, self.taught_gates, self._known = set(), set(), [], {}
+        self.urls = []
 
     # reads and writes ----------------------------------------------------------------------
 
@@ -227,6 +228,11 @@ class Notes:
                 call.name, function, m.trail(),
             )
         )
+
+    def sent(self, m: Machine, names: list[str], call: Call) -> None:
+        """Note the query parameters of a request that the program sends."""
+        place = m.place(call.node, call.frame)
+        self.urls += [UrlSecret(place, name, "query", outgoing=True) for name in names]
 
     def left(
         self, m: Machine, channel: Channel, value: Any, place: Place, via: str, function: str,

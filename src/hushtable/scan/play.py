@@ -17,6 +17,7 @@ from hushtable.model.service import (
     ResponseModel,
     Route,
 )
+from hushtable.scan.annotations import ANYTHING, origin_name
 from hushtable.scan.answers import body_of, is_response
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
@@ -114,7 +115,7 @@ def annotation_of(m: Machine, entry: Entry, function: Function | None) -> Any:
     """Give the type an answer is filtered through: `response_model`, else the annotation."""
     given = entry.route.response_model
     if given is not MISSING:
-        return None if given == NONE else given
+        return None if given == NONE or _anything(given) else given
     if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return None
     node: ast.expr = function.node.returns
@@ -130,7 +131,14 @@ def annotation_of(m: Machine, entry: Entry, function: Function | None) -> Any:
     if value == NONE or isinstance(value, Opaque):
         return None
     names = [getattr(o, "name", "") for o in options(value)]
-    return None if any("starlette.responses" in str(n) for n in names) else value
+    if any("starlette.responses" in str(n) for n in names) or _anything(value):
+        return None
+    return value
+
+
+def _anything(annotation: Any) -> bool:
+    """Whether a type declares nothing: FastAPI filters an answer of `Any` as one without a type."""
+    return all(origin_name(option) in ANYTHING for option in options(annotation))
 
 
 def _answer(
@@ -260,7 +268,10 @@ def _observed(
     found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
     found.holes = [replace(hole, route=route) for hole in holes]
     found.swallows = [replace(one, route=route) for one in notes.swallows]
-    found.urls = _url_secrets(observer, route)
+    found.urls = [
+        *_url_secrets(observer, route),
+        *(replace(one, route=route) for one in _sent(notes, observer)),
+    ]
     return found
 
 
@@ -278,6 +289,14 @@ def _limited(m: Machine, function: Function | None) -> bool:
 
 
 ONE_TIME = ("reset", "verify", "confirm", "invit", "activate", "magic", "unsubscribe", "ping")
+
+
+def _sent(notes: Notes, observer: Observer) -> list[UrlSecret]:
+    """Give the credentials in the URLs of requests that the program sends."""
+    return [
+        one for one in dict.fromkeys(notes.urls)
+        if observer.sensitivity(one.name).category is Category.CREDENTIAL
+    ]
 
 
 def _url_secrets(observer: Observer, route: Route) -> list[UrlSecret]:
@@ -312,5 +331,6 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None)]
     found.keys = []
     found.swallows = list(notes.swallows)
+    found.urls = _sent(notes, observer)
     m.journal.undo(mark)
     return found
