@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hushtable.scan.values import Opaque
 
+from hushtable.scan.values import Opaque
 from tests.scan.running import carried, label, run
 
 CASES = [
@@ -135,7 +135,8 @@ CASES = [
     ("augmented text", True, "s = 'a'; s += x; return s"),
     ("ellipsis", False, "a = [..., x]; return a[0]"),
     ("complex parts", True, "return complex(1, int(x)).imag"),
-    ("recursive structure", True, "a = {'v': x}; b = {'a': a}; a['b'] = b; return b['a']['b']['a']['v']"),
+    ("recursive structure", True,
+     "a = {'v': x}; b = {'a': a}; a['b'] = b; return b['a']['b']['a']['v']"),
     ("unknown key may be any", True, "import os; d = {'a': x, 'b': '_'}; return d[os.getenv('K')]"),
     ("unknown index may be any", True,
      "import random; l = ['a', x]; return l[random.randint(0, 1)]"),

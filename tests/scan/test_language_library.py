@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from hushtable.model.facts import Seal
 from hushtable.scan.labels import Kind
 from hushtable.scan.values import Opaque, deep_labels
-
 from tests.scan.running import carried, item, label, run
 
 CASES = [
@@ -34,11 +34,11 @@ CASES = [
     ("cached_property", True, "from functools import cached_property",
      "class A:\n        @cached_property\n        def v(self): return x\n    return A().v"),
     ("singledispatch", False, "from functools import singledispatch",
-     "@singledispatch\n    def g(v): return x\n    @g.register(int)\n    def _(v): return '_'\n"
-     "    return g(3)"),
+     ("@singledispatch\n    def g(v): return x\n    @g.register(int)\n    def _(v): return '_'\n"
+     "    return g(3)")),
     ("partialmethod", True, "from functools import partialmethod",
-     "class A:\n        def get(self, a, b): return a\n        g = partialmethod(get, x)\n"
-     "    return A().g('_')"),
+     ("class A:\n        def get(self, a, b): return a\n        g = partialmethod(get, x)\n"
+     "    return A().g('_')")),
     ("chain", False, "from itertools import chain", "return list(chain(['a'], [x]))[0]"),
     ("chain.from_iterable", True, "import itertools",
      "return list(itertools.chain.from_iterable([['a'], [x]]))[1]"),
@@ -84,7 +84,8 @@ CASES = [
     ("heapq", False, "import heapq",
      "h = []; heapq.heappush(h, (2, x)); heapq.heappush(h, (1, '_')); return heapq.heappop(h)[1]"),
     ("array", True, "import array", "a = array.array('u', 'b'); a.append(x); return a[1]"),
-    ("numpy index", False, "import numpy as np", "a = np.array([[x, '_'], ['_', '_']]); return a[0, 1]"),
+    ("numpy index", False, "import numpy as np",
+     "a = np.array([[x, '_'], ['_', '_']]); return a[0, 1]"),
     ("numpy flatten", True, "import numpy as np", "return np.array([['_'], [x]]).flatten()[1]"),
     ("queue", False, "import queue",
      "q = queue.Queue(); q.put('a'); q.put(x); return q.get()"),
@@ -97,10 +98,10 @@ CASES = [
     ("ContextVar default", False, "import contextvars",
      "v = contextvars.ContextVar('v', default='_'); return v.get()"),
     ("StringIO", True, "import io", "b = io.StringIO(); b.write(x); return b.getvalue()"),
-    ("file round trip", True, "", "with open('p', 'w') as o:\n        o.write(x)\n"
-     "    with open('p') as i:\n        return i.read()"),
-    ("another file", False, "", "with open('p', 'w') as o:\n        o.write(x)\n"
-     "    with open('q') as i:\n        return i.read()"),
+    ("file round trip", True, "", ("with open('p', 'w') as o:\n        o.write(x)\n"
+     "    with open('p') as i:\n        return i.read()")),
+    ("another file", False, "", ("with open('p', 'w') as o:\n        o.write(x)\n"
+     "    with open('q') as i:\n        return i.read()")),
     ("path round trip", True, "from pathlib import Path",
      "Path('p').write_text(x); return Path('p').read_text()"),
     ("os.path", True, "import os", "return os.path.join('/tmp', x)"),
@@ -188,8 +189,8 @@ ITEMS = [
      {"users.*-password-ssn"}),
     ("allow by items", "return {k: v for k, v in i.items() if k in ('id',)}", {"users.id"}),
     ("loop that copies",
-     "d = {}\n    for k, v in i.items():\n        if k == 'password':\n            continue\n"
-     "        d[k] = v\n    return d", {"users.*-password"}),
+     ("d = {}\n    for k, v in i.items():\n        if k == 'password':\n            continue\n"
+     "        d[k] = v\n    return d"), {"users.*-password"}),
     ("list of items", "return [i][0]['email']", {"users.email"}),
     ("a list of one attribute", "return [u['email'] for u in [i]]", {"users.email"}),
     ("json keeps paths", "import json; return json.loads(json.dumps(i))['email']", {"users.email"}),

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushtable.scan.stdlib import collecting, data, functional, rest, running, sealing
+from hushtable.scan.stdlib import (
+    collecting,
+    data,
+    files,
+    functional,
+    iterators,
+    patterns,
+    rest,
+    running,
+    sealing,
+)
 
-PARTS = (data, functional, collecting, sealing, running, rest)
+PARTS = (data, functional, iterators, collecting, sealing, running, patterns, files, rest)
 NATIVES: dict[str, Any] = {}
 ATTRIBUTES: dict[str, Any] = {}
 PURE: frozenset[str] = frozenset()

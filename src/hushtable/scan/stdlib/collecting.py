@@ -6,9 +6,11 @@ import ast
 from typing import Any
 
 from hushtable.scan.carrying import any_of, carried, carrying, first_argument, fixed, opened
-from hushtable.scan.containers import KINDS, blur, fill, make_dict, ordered, rebuilt
+from hushtable.scan.containers import KINDS
+from hushtable.scan.dictionaries import fill, make_dict
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.operators import pick, update
+from hushtable.scan.sequences import blur, ordered, rebuilt
 from hushtable.scan.values import (
     ELTS,
     FACTORY,

@@ -26,11 +26,11 @@ from hushtable.scan.carrying import (
     python,
     value_of,
 )
-from hushtable.scan.containers import blur, shallow
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import Kind, Labels
 from hushtable.scan.members import promote
 from hushtable.scan.operators import pick
+from hushtable.scan.sequences import blur, shallow
 from hushtable.scan.values import (
     ELTS,
     NONE,

@@ -70,7 +70,7 @@ def _claims(m: Machine, call: Call) -> Any:
 
 
 def _compared(m: Machine, call: Call) -> Any:
-    """A signature is compared: what was signed is no longer the client's alone."""
+    """Compare a signature: what was signed is no longer the client's alone."""
     labels = frozenset().union(*(deep_labels(one) for one in call.args)) if call.args else ()
     m.observer.notes.verified.update(x.name for x in labels if x.kind is Kind.INPUT)
     for one in call.args[:1]:
