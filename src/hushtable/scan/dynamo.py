@@ -319,6 +319,7 @@ def _write(
     match operation:
         case Operation.PUT:
             notes.stored(m, records[0], given.get("Item"), call)
+            _now_stored(m, records[0], given.get("Item"))
         case Operation.UPDATE:
             notes.updated(m, records[0], update_values(given), call)
         case Operation.BATCH_WRITE:
@@ -337,6 +338,17 @@ def _write(
                         Word("operation", "", {}, ""),
                     )
                     notes.updated(m, record, update_values(inner), call)
+
+
+def _now_stored(m: Machine, record: Record, item: Any) -> None:
+    """What a dictionary holds after it was put is what the table holds from then on."""
+    if not isinstance(item, Dict):
+        return
+    for key, held in list(item.slots.items()):
+        if not isinstance(key, str) or not isinstance(held, Const | Opaque):
+            continue
+        label = replace(label_of(record, typed=False), path=(key,), own=True)
+        m.journal.set(item.slots, key, replace(held, labels=held.labels | {label}))
 
 
 def update_values(given: Arguments) -> list[tuple[str, Any]]:

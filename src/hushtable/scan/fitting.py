@@ -301,6 +301,9 @@ def _fit_one(m: Machine, type_: Value, value: Any, level: int) -> Any:
                 for key, held in value.slots.items()
             }
             return Dict(slots)
+        if isinstance(value, Opaque) and not value.deep and any(x.path for x in value.labels):
+            # The type says that the attribute is a map, of which nothing more is known.
+            return Dict({REST: value})
         return value
     if name in SCALARS and isinstance(value, Opaque) and not value.hint and not value.deep:
         return Opaque(value.labels, SCALARS[name], value.parts, value.of)

@@ -57,20 +57,54 @@ def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[
         case Opaque():
             return [], element_of(value)
         case Choice(options=choices):
-            known: list[Any] = []
-            rest: Any = MISSING
-            for option in choices:
-                if option == Const(None):
-                    continue
-                some, other = elements(m, option, node, frame)
-                for one in some:
-                    rest = join(rest, one)
-                if other is not None:
-                    rest = join(rest, other)
-            return known, (None if rest is MISSING else rest)
+            found = [elements(m, o, node, frame) for o in choices if o != Const(None)]
+            return _united(found)
         case Instance() | Class():
             return _object(m, value, node, frame)
     return [], UNKNOWN
+
+
+def _united(found: list[tuple[list[Any], Any]]) -> tuple[list[Any], Any]:
+    """Unite what several alternatives give: pairs under one name stay under that name."""
+    lengths = {len(some) for some, other in found if other is None}
+    if len(lengths) == 1 and all(other is None for _, other in found):
+        # Alternatives of one length, as tuples that are taken apart: position by position.
+        columns = zip(*(some for some, _ in found), strict=True)
+        return [_all_of(column) for column in columns], None
+    rest: Any = MISSING
+    for _, other in found:
+        if other is not None:
+            rest = join(rest, other)
+    named: dict[Any, Any] = {}
+    for one in (one for some, _ in found for one in some):
+        name = _name_of_pair(one)
+        if name is MISSING:
+            # Not the pairs of a dictionary: which of the elements come is not known.
+            for each in (each for some, _ in found for each in some):
+                rest = join(rest, each)
+            return [], (None if rest is MISSING else rest)
+        held = one.slots[ELTS][1]
+        named[name] = join(named.get(name, MISSING), held)
+    known = [Seq({ELTS: (name, held)}, "tuple") for name, held in named.items()]
+    return known, (None if rest is MISSING else rest)
+
+
+def _all_of(values: tuple[Any, ...]) -> Any:
+    result: Any = MISSING
+    for one in values:
+        result = join(result, one)
+    return result
+
+
+def _name_of_pair(value: Any) -> Any:
+    if isinstance(value, Seq) and value.kind == "tuple" and REST not in value.slots:
+        parts = value.slots[ELTS]
+        if len(parts) == PAIR and isinstance(parts[0], Const):
+            return parts[0]
+    return MISSING
+
+
+PAIR = 2
 
 
 def element_of(value: Opaque) -> Opaque:

@@ -10,7 +10,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_base, plain
-from hushtable.scan.settling import settled
+from hushtable.scan.settling import is_scalar_object, settled
 from hushtable.scan.values import (
     ELTS,
     FACTORY,
@@ -306,6 +306,8 @@ def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
 def _under_its_name(value: Any) -> Any:
     """`out[name] = convert(item[name])`: what was made of an attribute stands under its name."""
     value = settled(value)
+    if is_scalar_object(value):
+        return Opaque(deep_labels(value))
     if isinstance(value, Opaque) and (value.deep or value.hint):
         return Opaque(value.labels, of=value.of)
     if isinstance(value, Choice):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.values import ELTS, Choice, Dict, Opaque, Rest, Seq, deep_labels
+from hushtable.scan.values import ELTS, REST, Choice, Dict, Instance, Opaque, Rest, Seq, deep_labels
 
 
 def without_positions(label: Label) -> Label:
@@ -36,10 +36,25 @@ def settled(value: Any) -> Any:
 
 
 def _repeats(option: Any, own: set[tuple[str, tuple[str, ...]]]) -> bool:
+    if is_scalar_object(option):
+        return all(
+            (label.table, without_positions(label).path) in own
+            for label in deep_labels(option) if label.kind is Kind.ATTRIBUTE
+        )
     if not isinstance(option, Dict | Seq) or _has_known(option):
         return False
     labels = [label for label in deep_labels(option) if label.kind is Kind.ATTRIBUTE]
     return all((label.table, without_positions(label).path) in own for label in labels)
+
+
+def is_scalar_object(value: Any) -> bool:
+    """Whether a value is an object of a library that stands for one scalar: a date, an id."""
+    return (
+        isinstance(value, Instance)
+        and value.cls is None
+        and bool(value.native)
+        and set(value.slots) == {REST}
+    )
 
 
 def _has_known(option: Dict | Seq) -> bool:
@@ -50,7 +65,7 @@ def _has_known(option: Dict | Seq) -> bool:
 
 def flat(value: Any) -> Any:
     """Give a value as one scalar: what a field of a plain type lets through."""
-    if isinstance(value, Dict | Seq) and not _has_known(value):
+    if is_scalar_object(value) or (isinstance(value, Dict | Seq) and not _has_known(value)):
         return Opaque(frozenset(without_positions(label) for label in deep_labels(value)))
     if isinstance(value, Opaque):
         return replace(value, labels=frozenset(without_positions(x) for x in value.labels))

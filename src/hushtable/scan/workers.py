@@ -16,6 +16,7 @@ from hushtable.scan import entries
 from hushtable.scan.exceptions import library_exception
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.load import Job, Loaded, fault
+from hushtable.scan.lookup import mro
 from hushtable.scan.meanings import parameter_source
 from hushtable.scan.observe import Observed
 from hushtable.scan.operators import pick
@@ -162,7 +163,7 @@ def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
     if function is None:
         return
     notes = machine.observer.notes
-    raised = [e for e, *_ in errors if isinstance(kind, Class) and e.cls is kind]
+    raised = [e for e, *_ in errors if isinstance(kind, Class) and kind in mro(e.cls)]
     if isinstance(kind, Native):
         exception: Any = library_exception(kind.name, place, own=kind.name in ANSWERED)
     elif raised:

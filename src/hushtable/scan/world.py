@@ -14,7 +14,7 @@ from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
 from hushtable.scan.iterate import element_of
-from hushtable.scan.labels import NOTHING, Kind, seal_all
+from hushtable.scan.labels import NOTHING, Kind, Labels, seal_all
 from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
 from hushtable.scan.members import child
 from hushtable.scan.operators import pick
@@ -89,6 +89,7 @@ class World:
         labels = NOTHING if _sends(call) else _call_labels(call)
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
+        _fill_buffers(m, call, labels)
         result = Opaque(labels, of=f"{call.name}()", deep=True)
         return pick([result, *found]) if found else result
 
@@ -380,6 +381,16 @@ def _method(m: Machine, call: Call) -> Handler | None:
         if handler is not None:
             return handler
     return None
+
+
+def _fill_buffers(m: Machine, call: Call, labels: Labels) -> None:
+    """`frame.to_csv(buffer)`: what the call holds is written to the buffer it is handed."""
+    data = frozenset(label for label in labels if label.kind is not Kind.KEY)
+    for one in (*call.args, *call.kwargs.values()):
+        if data and isinstance(one, Instance) and one.cls is not None:
+            write = class_attribute(one.cls, "write")
+            if isinstance(write, Function):
+                m.call(m, Bound(write, one), [Opaque(data, deep=True)], {}, call.node, call.frame)
 
 
 SENDING = re.compile(
