@@ -13,6 +13,7 @@ from hushtable.scan.literals import is_test, literals, literals_in_text, wants
 
 # Put together here, so that no file of this repository holds a key-like text.
 RANDOM = "k9Q2x" + "Lw7Zr4Tb8Vn3Mj6Hp1Ds5"
+SLASHED = f"q7Vd2kXw9/{RANDOM[:10]}/{RANDOM[:19]}"
 AWS_ID = "AKIA" + "Q3EGTPXW7LKJ2ZMB"
 GITHUB = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 STRIPE = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
@@ -45,6 +46,7 @@ SECRETS = [
     ('password = "hunter2!".encode()', "password", "password"),
     (f'API_KEY = "{RANDOM}"', "api-key", "API_KEY"),
     (f'client = Client(aws_secret_access_key="{RANDOM}")', "api-key", "aws_secret_access_key"),
+    (f'aws_secret_access_key = "{SLASHED}"', "api-key", "aws_secret_access_key"),
     (f'JWT_SECRET = os.getenv("JWT_SECRET", "{RANDOM}")', "secret", "JWT_SECRET"),
     (f'headers["x-api-key"] = "{RANDOM}"', "api-key", "x-api-key"),
     (f'token = "{RANDOM}"', "token", "token"),

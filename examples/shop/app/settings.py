@@ -12,8 +12,8 @@ class Settings(BaseSettings):
 
     region: str = "eu-central-1"
     dynamodb_endpoint: str | None = None
-    aws_access_key_id: str = "AKIAIOSFODNN7EXAMPLE"  # leaks HT604
-    aws_secret_access_key: str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # leaks HT604
+    aws_access_key_id: str = "AKIAIOSFODNN7EXAMPLE"
+    aws_secret_access_key: str = "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"  # leaks HT604
 
     users_table: str = "users"
     sessions_table: str = "sessions"

@@ -42,7 +42,8 @@ _PLACEHOLDER = re.compile(
 # Paths, addresses, names of resources, modules and environment variables: where a secret is.
 _POINTER = re.compile(
     r"^[a-z][a-z0-9+.-]*://|^arn:|^urn:|^(?:~|\.{1,2})?/"
-    r"|^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+$(?<![A-Za-z0-9]{40})"
+    # Forty characters of Base64 are no path but the form of an AWS secret key.
+    r"|^(?![A-Za-z0-9+/]{40}$)[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+$"
     r"|\.(?:pem|key|json|ya?ml|toml|env|txt|crt|py|html|cfg|ini)$"
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
     r"|^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)+$"
