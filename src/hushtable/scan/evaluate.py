@@ -157,9 +157,15 @@ def _dict(m: Machine, node: ast.Dict, frame: Frame) -> Any:
 
 
 def _binary(m: Machine, node: ast.BinOp, frame: Frame) -> Any:
-    left = evaluate(m, node.left, frame)
-    right = evaluate(m, node.right, frame)
-    return operators.binary(m, node.op, left, right, node, frame)
+    """Evaluate a chain `a + b + c` from its left end, however long it is."""
+    chain = [node]
+    while isinstance(chain[-1].left, ast.BinOp):
+        chain.append(chain[-1].left)
+    left = evaluate(m, chain[-1].left, frame)
+    for one in reversed(chain):
+        right = evaluate(m, one.right, frame)
+        left = operators.binary(m, one.op, left, right, one, frame)
+    return left
 
 
 def _unary(m: Machine, node: ast.UnaryOp, frame: Frame) -> Any:

@@ -103,27 +103,47 @@ def _raise(m: Machine, node: ast.Raise, frame: Frame) -> bool:
 
 
 def _if(m: Machine, node: ast.If, frame: Frame) -> bool:
-    test, asked = m.test(node.test, frame)
-    known = truth(test)
-    if known is True:
-        return execute(m, node.body, frame)
-    if known is False:
-        return execute(m, node.orelse, frame)
-    return branch(
-        m,
-        frame,
-        asked,
-        [
-            (
-                lambda: execute(m, node.body, frame),
-                lambda: assign.refine(m, node.test, frame, holds=True),
-            ),
-            (
-                lambda: execute(m, node.orelse, frame),
-                lambda: assign.refine(m, node.test, frame, holds=False),
-            ),
-        ],
-    )
+    """Run an `if` with its `elif`s, one after the other: a chain of them may be long."""
+    begin = m.journal.mark()
+    conditions = len(m.conditions)
+    states: list[State] = []
+    falls = True
+    joins = False
+    body: list[ast.stmt] = [node]
+    while len(body) == 1 and isinstance(link := body[0], ast.If):
+        try:
+            test, asked = m.test(link.test, frame)
+        except Stopped:
+            if not joins:
+                raise
+            falls = False
+            break
+        known = truth(test)
+        if known is not None:
+            body = link.body if known else link.orelse
+            if known:
+                break
+            continue
+        joins = True
+        here = m.journal.mark()
+        m.conditions.append(asked)
+        assign.refine(m, link.test, frame, holds=True)
+        if execute(m, link.body, frame):
+            states.append(m.journal.capture(begin))
+        m.journal.undo(here)
+        assign.refine(m, link.test, frame, holds=False)
+        body = link.orelse
+    falls = falls and execute(m, body, frame)
+    del m.conditions[conditions:]
+    if not joins:
+        return falls
+    if falls:
+        states.append(m.journal.capture(begin))
+    m.journal.undo(begin)
+    if not states:
+        return False
+    m.journal.merge(states)
+    return True
 
 
 def _match(m: Machine, node: ast.Match, frame: Frame) -> bool:

@@ -10,7 +10,7 @@ from hushtable.scan.frame import Call, Machine
 from hushtable.scan.values import NONE, TRUE, UNKNOWN, Function, Opaque, Seq
 
 
-def _manager(m: Machine, call: Call) -> Any:
+def _generated(m: Machine, call: Call) -> Any:
     """Apply `@contextmanager`: the generator function stays, a `with` runs its body inside."""
     function = call.args[0] if call.args else UNKNOWN
     if isinstance(function, Function):
@@ -33,8 +33,8 @@ def _send(m: Machine, call: Call) -> Any:
 
 
 NATIVES: dict[str, Any] = {
-    "contextlib.contextmanager": _manager,
-    "contextlib.asynccontextmanager": _manager,
+    "contextlib.contextmanager": _generated,
+    "contextlib.asynccontextmanager": _generated,
     "contextlib.aclosing": first_argument,
     "iterator.send": _send,
     "iterator.asend": _send,
