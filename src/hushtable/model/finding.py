@@ -76,7 +76,8 @@ def finding_key(
     the top of the file.
     """
     parts = [code, path, function, str(channel), *sorted(str(a) for a in attributes), str(ordinal)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    text = "\0".join(parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from hushtable.scan.settling import settled
-from hushtable.scan.values import ELTS, MINUS, MISSING, REST, Opaque, join
+from hushtable.scan.values import ELTS, MAYBE, MINUS, MISSING, REST, Opaque, Rest, join
 
 Slots = dict[Any, Any]
 State = dict[tuple[int, Any], tuple[Slots, Any, Any]]
@@ -23,6 +23,8 @@ class Journal:
 
     def __init__(self) -> None:
         self._log: list[tuple[Slots, Any, Any]] = []
+        self.work = 0
+        """Places that were captured, joined or undone, until the machine charges for them."""
 
     def mark(self) -> int:
         """Give a mark to come back to."""
@@ -51,8 +53,13 @@ class Journal:
     def capture(self, mark: int) -> State:
         """Give what changed since a mark, with the values as they are now."""
         state: State = {}
-        for slots, key, _ in self._log[mark:]:
-            state[(id(slots), key)] = (slots, key, slots.get(key, MISSING))
+        log = self._log
+        self.work += len(log) - mark
+        for index in range(mark, len(log)):
+            slots, key, _ = log[index]
+            place = (id(slots), key)
+            if place not in state:
+                state[place] = (slots, key, slots.get(key, MISSING))
         return state
 
     def take(self, mark: int) -> State:
@@ -72,20 +79,30 @@ class Journal:
             self.apply(states[0])
             return
         places = {place: entry[:2] for state in states for place, entry in state.items()}
+        maybe: list[tuple[Slots, Any]] = []
         for place, (slots, key) in places.items():
             base = slots.get(key, MISSING)
             values = [state[place][2] if place in state else base for state in states]
             if REST in slots and isinstance(key, str) and MISSING in values:
                 values = [_implied(slots, key, state) if value is MISSING else value
                           for value, state in zip(values, states, strict=True)]
+            if MISSING in values and not isinstance(key, Rest):
+                maybe.append((slots, key))
+            if key is ELTS and () in values and any(values):
+                maybe.append((slots, ELTS))
+            if key is ELTS:
+                self.work += sum(len(v) for v in values if v is not MISSING)
             self._put(slots, key, _join_slot(key, values))
+        for slots, key in maybe:
+            known = slots.get(MAYBE, frozenset())
+            if key in slots and key not in known:
+                self.set(slots, MAYBE, known | {key})
 
     def forget(self, mark: int, slots: Slots) -> None:
         """Drop writes to variables that nobody can see any more."""
         log = self._log
-        tail = [entry for entry in log[mark:] if entry[0] is not slots]
-        del log[mark:]
-        log.extend(tail)
+        self.work += len(log) - mark
+        log[mark:] = [entry for entry in log[mark:] if entry[0] is not slots]
 
     def _put(self, slots: Slots, key: Any, new: Any) -> None:
         if new is MISSING:
@@ -106,6 +123,8 @@ def _implied(slots: Slots, key: str, state: State) -> Any:
 
 
 def _join_slot(key: Any, values: list[Any]) -> Any:
+    if key is MAYBE:
+        return frozenset().union(*(v for v in values if v is not MISSING))
     if key is MINUS:
         sets = [frozenset() if v is MISSING else v for v in values]
         return frozenset.intersection(*sets)
@@ -118,6 +137,9 @@ def _join_slot(key: Any, values: list[Any]) -> Any:
 
 
 def _join_elements(lists: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    first = lists[0]
+    if all(elements is first for elements in lists):
+        return first
     longest = max(len(elements) for elements in lists)
     joined = []
     for index in range(longest):

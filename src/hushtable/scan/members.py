@@ -15,6 +15,7 @@ from hushtable.scan.values import (
     ELTS,
     FACTORY,
     KEYS,
+    MAYBE,
     MINUS,
     MISSING,
     NONE,
@@ -177,7 +178,7 @@ def anything_of(owner: Dict | Seq) -> Any:
         if key is ELTS:
             for element in held:
                 result = join(result, element)
-        elif key not in (MINUS, KEYS, FACTORY):
+        elif key not in (MINUS, MAYBE, KEYS, FACTORY):
             result = join(result, held)
     return UNKNOWN if result is MISSING else result
 
@@ -286,6 +287,9 @@ def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
         value = _under_its_name(value)
     if place is not MISSING:
         m.journal.set(slots, place, value)
+        maybe = slots.get(MAYBE)
+        if maybe and place in maybe:
+            m.journal.set(slots, MAYBE, maybe - {place})
         minus = slots.get(MINUS)
         if minus and place in minus:
             m.journal.set(slots, MINUS, minus - {place})

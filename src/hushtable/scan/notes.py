@@ -21,6 +21,7 @@ from hushtable.model.service import Channel
 from hushtable.scan.exceptions import is_exception, labels_of
 from hushtable.scan.frame import Call, Exit, Frame, Machine
 from hushtable.scan.iterate import pairs
+from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.records import Record
@@ -125,6 +126,8 @@ class Notes:
     tables: list[TableDefinition] = field(default_factory=list)
     shapes: dict[str, dict[str, str]] = field(default_factory=dict)
     """Attributes known of each table, from what is written to it; kept across entries."""
+    kept: dict[Kept, None] = field(default_factory=dict)
+    """The same for each kind of item in a table that holds several; kept across entries."""
     debug: list[DebugSwitch] = field(default_factory=list)
     urls: list[UrlSecret] = field(default_factory=list)
     taught_gates: list[tuple[str, Place]] = field(default_factory=list)
@@ -156,8 +159,10 @@ class Notes:
 
     def stored(self, m: Machine, record: Record, item: Any, call: Call) -> None:
         """Note the attributes of an item that is written."""
-        for name, value in written(item):
+        found = written(item)
+        for name, value in found:
             self._store(m, record, name, value, call)
+        self._keep(record, marks_of(found), [name for name, _ in found])
 
     def updated(
         self, m: Machine, record: Record, values: list[tuple[str, Any]], call: Call
@@ -165,6 +170,11 @@ class Notes:
         """Note the attributes that an update sets."""
         for name, value in values:
             self._store(m, record, name, value, call)
+        self._keep(record, frozenset(record.marks), [name for name, _ in values])
+
+    def _keep(self, record: Record, marks: frozenset[Mark], names: list[str]) -> None:
+        tops = sorted({name.partition(".")[0] for name in names} - {"*"})
+        self.kept[Kept(record.table, marks, tuple(tops))] = None
 
     def _store(self, m: Machine, record: Record, name: str, value: Any, call: Call) -> None:
         function = call.frame.function.name if call.frame.function else call.frame.module.name
@@ -216,9 +226,11 @@ class Notes:
 
     def carried(self, m: Machine, channel: Channel, values: list[Any], call: Call) -> None:
         """Note that a call carries values out."""
-        labels = set()
+        labels: set[Label] = set()
         for value in values:
             labels |= text_labels(value)
+        if channel is Channel.LOG:
+            labels |= self._spoken_names(m, call)
         if not labels:
             return
         function = call.frame.function.name if call.frame.function else call.frame.module.name
@@ -233,6 +245,23 @@ class Notes:
         """Note the query parameters of a request that the program sends."""
         place = m.place(call.node, call.frame)
         self.urls += [UrlSecret(place, name, "query", outgoing=True) for name in names]
+
+    def _spoken_names(self, m: Machine, call: Call) -> set[Label]:
+        """Constants that are written out under a name: `print(f"Password: {default_password}")`."""
+        found: set[Label] = set()
+        nodes = [*getattr(call.node, "args", ()), *(k.value for k in getattr(call.node, "keywords", ()))]
+        for node in nodes:
+            pieces = (
+                [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
+                if isinstance(node, ast.JoinedStr) else [node]
+            )
+            for piece in pieces:
+                if isinstance(piece, ast.Name) and not piece.id.isupper():
+                    value = m.program.load(m, piece.id, call.frame)
+                    if isinstance(value, Const) and isinstance(value.value, str) and value.value:
+                        place = m.place(piece, call.frame)
+                        found.add(Label(Kind.SETTING, name=piece.id, place=place))
+        return found
 
     def left(
         self, m: Machine, channel: Channel, value: Any, place: Place, via: str, function: str,

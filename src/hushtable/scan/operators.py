@@ -16,6 +16,7 @@ from hushtable.scan.members import dict_item, get_attribute, slot_key
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     MINUS,
     MISSING,
     NONE,
@@ -103,7 +104,7 @@ def binary(
         case ast.Mod() if isinstance(left, Const) and isinstance(left.value, str):
             if isinstance(right, Dict):
                 right = _named(left.value, right)
-            return Opaque(deep_labels(right) | left.labels, "str", parts=_percent(left.value))
+            return _filled(left, right)
         case ast.BitOr() if isinstance(left, Dict) or isinstance(right, Dict):
             return _merge(m, left, right)
         case ast.BitOr() if isinstance(left, Class | Native | Generic | Const):
@@ -200,6 +201,18 @@ WIDE = re.compile(r"\d{4,}")
 NAMED = re.compile(r"%\((\w+)\)")
 
 
+def _filled(template: Const, right: Any) -> Any:
+    """Evaluate `template % values`."""
+    labels = deep_labels(right) | template.labels
+    given = right.slots[ELTS] if isinstance(right, Seq) and REST not in right.slots else (right,)
+    if all(isinstance(one, Const) for one in given) and not WIDE.search(template.value):
+        try:
+            return Const(template.value % tuple(one.value for one in given), labels)
+        except (TypeError, ValueError, OverflowError):
+            return Opaque(labels, "str")
+    return Opaque(labels, "str", parts=_percent(template.value))
+
+
 def _named(template: str, values: Dict) -> Seq:
     """Give the values that a template names: `%(email)s`."""
     return sequence([dict_item(values, Const(name)) for name in NAMED.findall(template)])
@@ -284,7 +297,7 @@ def _copy_weakly(m: Machine, target: Dict, value: Any) -> None:
         _copy(m, target, value)
         return
     for key, held in value.slots.items():
-        if key is MINUS:
+        if key is MINUS or key is MAYBE:
             continue
         m.journal.set(target.slots, key, join(target.slots.get(key, MISSING), held))
 
@@ -428,7 +441,8 @@ def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) 
         case Dict(slots=slots) if slot_key(key) is not MISSING:
             place = slot_key(key)
             if place in slots:
-                return True if REST not in slots else None
+                sure = REST not in slots and place not in slots.get(MAYBE, ())
+                return True if sure else None
             if REST in slots:
                 return False if place in slots.get(MINUS, ()) else None
             return False

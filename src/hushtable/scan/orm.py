@@ -60,8 +60,10 @@ def fields_of(cls: Class, word: Word) -> list[str]:
         if wanted == "annotations":
             found += [name for name in one.cache.get("annotated", ())]
         for name, value in one.slots.items():
-            native = getattr(value, "of", "") or getattr(value, "native", "")
-            if isinstance(name, str) and str(native).startswith(wanted):
+            natives = [getattr(value, "of", ""), getattr(value, "native", "")]
+            if isinstance(value, Instance) and value.cls is not None:
+                natives += native_bases(value.cls)
+            if isinstance(name, str) and any(str(one).startswith(wanted) for one in natives):
                 found.append(name)
     return list(dict.fromkeys(found))
 

@@ -211,7 +211,7 @@ def _keep_one(m: Machine, type_: Value, value: Any, level: int, *, by_alias: boo
     if name in SCALARS:
         return flat(encode(m, value))
     # A class that is not in the tree is a model whose fields nobody knows.
-    if name in ANYTHING or (isinstance(type_, Native) and name not in KNOWN_SCALARS):
+    if isinstance(type_, Native) and name not in KNOWN_SCALARS | ANYTHING:
         return _open(encode(m, value))
     return encode(m, value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     REST,
     Bound,
     Choice,
@@ -29,9 +30,13 @@ def truth(value: Value) -> bool | None:
         case Dict(slots=slots):
             if REST in slots:
                 return None
-            return any(not isinstance(key, Rest) for key in slots)
+            maybe = slots.get(MAYBE, ())
+            known_keys = [key for key in slots if not isinstance(key, Rest)]
+            if any(key not in maybe for key in known_keys):
+                return True
+            return None if known_keys else False
         case Seq(slots=slots, kind=kind):
-            if REST in slots or kind == "iterator":
+            if REST in slots or kind == "iterator" or ELTS in slots.get(MAYBE, ()):
                 return None
             return bool(slots[ELTS])
         case Choice(options=choices):

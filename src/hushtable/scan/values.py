@@ -83,6 +83,9 @@ REST = Rest("rest")
 MINUS = Rest("minus")
 ELTS = Rest("elts")
 KEYS = Rest("keys")
+MAYBE = Rest("maybe")
+"""The keys of a dictionary that only some ways to here have set; ELTS for a list that some left
+empty."""
 FACTORY = Rest("factory")
 MISSING: Any = Rest("missing")
 
