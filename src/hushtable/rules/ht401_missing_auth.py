@@ -154,9 +154,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 
 
 def _is_meant(does: Doing) -> bool:
-    """Whether only named attributes leave, none of them sensitive, and nothing is written."""
-    named = bool(does.leaves) and not any(one.open for one in does.leaves)
-    return named and not does.sensitive and not does.writes
+    """Whether something leaves, nothing known of it is sensitive, and nothing is written.
+
+    That an item leaves whole, with whatever else it holds, is for HT101 to say.
+    """
+    return bool(does.leaves) and not does.sensitive and not does.writes
 
 
 def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:

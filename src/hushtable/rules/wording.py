@@ -68,6 +68,8 @@ def whole(carried: Carried) -> str:
     """Name a whole item, with what a deny-list took away."""
     name = carried.attribute.table if carried.attribute else ""
     of_table = f" of {table(name)}" if name else ""
+    if carried.detail:
+        return f"everything that the index `{carried.detail}`{of_table} holds"
     if carried.minus:
         return f"every attribute{of_table} except {listed(sorted(carried.minus))}"
     return f"the whole item{of_table}"

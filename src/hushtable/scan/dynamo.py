@@ -10,6 +10,7 @@ from hushtable.model.facts import Bound, ExpressionKind, Operation, Seal
 from hushtable.scan.conditions import attribute_name, comparisons
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.iterate import pairs
+from hushtable.scan.kinds import marks_of
 from hushtable.scan.labels import TYPED, Kind, Label
 from hushtable.scan.members import child, dict_item
 from hushtable.scan.operators import text_parts
@@ -35,6 +36,9 @@ from hushtable.scan.values import (
 
 ASSIGNMENT = re.compile(r"([#\w.]+)\s*=\s*(?:if_not_exists\([^,]*,\s*)?(:\w+)")
 EQUALITY = re.compile(r"([#\w.]+)\s*(?:=|<>|<=|>=|<|>|IN)\s*\(?\s*(:?\w+)", re.IGNORECASE)
+EQUAL = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
+EQUALS = frozenset({"eq", "__eq__", "begins_with", "startswith"})
+"""The comparisons that say how a key begins."""
 SELECTED = re.compile(r"\s*SELECT\s+(.*?)\s+FROM\s", re.IGNORECASE | re.DOTALL)
 PATH = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 BEGINS = re.compile(r"(?:begins_with|contains|attribute_not_exists|attribute_exists)\(\s*([#\w.]+)")
@@ -229,12 +233,17 @@ def _keys(m: Machine, record: Record, given: Arguments, call: Call) -> None:
                 found.append(("*", option.slots[REST]))
         elif isinstance(option, Opaque):
             found.append(("*", option))
+    record.marks |= marks_of(found)
     condition = given.get("KeyConditionExpression")
     if condition is not None:
         compared = comparisons(condition)
         found += [(name, value) for name, _, values in compared for value in values]
+        record.marks |= marks_of(
+            (name, values[0]) for name, op, values in compared if op in EQUALS and values
+        )
         if not compared:
             found += _compared_in_text(condition, given)
+            record.marks |= marks_of(_compared_in_text(condition, given, EQUAL))
     for name, value in found:
         labels = deep_labels(value)
         record.keys.append(KeyValue(name, labels, composed=_composed(value), place=place))
@@ -252,12 +261,14 @@ def _composed(value: Any) -> bool:
     )
 
 
-def _compared_in_text(condition: Any, given: Arguments) -> list[tuple[str, Any]]:
+def _compared_in_text(
+    condition: Any, given: Arguments, comparison: re.Pattern[str] = EQUALITY
+) -> list[tuple[str, Any]]:
     names, values = _names(given), _values(given)
     text = "".join(part or "{}" for part in text_parts(condition))
     return [
         (names.get(name, name), values[placeholder])
-        for name, placeholder in EQUALITY.findall(text)
+        for name, placeholder in comparison.findall(text)
         if placeholder in values
     ]
 

@@ -30,6 +30,7 @@ from hushtable.model.service import (
     Pagination,
     Route,
 )
+from hushtable.scan.kinds import Read
 from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.notes import Carry, Notes, RawExpression, Store
 from hushtable.scan.records import MANY, Record
@@ -51,6 +52,7 @@ class Observed:
     holes: list[GateHole] = field(default_factory=list)
     swallows: list[Swallow] = field(default_factory=list)
     urls: list[UrlSecret] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
 
 
 class Observer:
@@ -227,6 +229,14 @@ class Observer:
             record.limit_value, record.start_from_client, record.start_sealed, record.drains,
             record.filtered, hiding(record.filter_hides), pagination_of([record]),
             record.count_only, (*_entry_steps(route), *record.trail),
+        )
+
+    def read(self, record: Record) -> Read:
+        """Say what the key and the index of a call tell of the items it gives."""
+        used = {name.partition(".")[0] for name in record.origin.used}
+        return Read(
+            record.place, record.table, record.index, frozenset(record.marks),
+            tuple(sorted(used - {"*", "[]"})),
         )
 
     def expression(self, raw: RawExpression, route: Route | None) -> list[Expression]:

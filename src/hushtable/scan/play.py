@@ -264,6 +264,7 @@ def _observed(
     found.routes = [route]
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
     found.accesses = [observer.access(record, route, lists) for record in notes.records]
+    found.reads = [observer.read(record) for record in notes.records]
     found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, route)]
     found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
     found.holes = [replace(hole, route=route) for hole in holes]
@@ -328,6 +329,7 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
         m.tries, m.conditions, m.stack, m.collectors = 0, [], [], []
     found.outflows = observer.outflows(notes, None, reachable=False)
     found.accesses = [observer.access(record, None, set()) for record in notes.records]
+    found.reads = [observer.read(record) for record in notes.records]
     found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None)]
     found.keys = []
     found.swallows = list(notes.swallows)

@@ -7,6 +7,7 @@ from typing import Any
 
 from hushtable.model.facts import Bound, Operation
 from hushtable.model.place import Place, Step
+from hushtable.scan.kinds import Mark
 from hushtable.scan.labels import Kind, Label, Labels, Origin
 from hushtable.scan.values import REST, Const, Dict, Opaque, Value, options, own_labels
 
@@ -52,6 +53,8 @@ class Record:
     owner_checked: str = ""
     channels: set[Any] = field(default_factory=set)
     lists: bool = False
+    marks: set[Mark] = field(default_factory=set)
+    """What the key says of the kind of the items."""
     returned: dict[Place, str] = field(default_factory=dict)
     """Where functions return something of what was read, with the function's name."""
 

@@ -6,23 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hushtable.model.facts import (
-    Cargo,
-    Carried,
-    Coverage,
-    Facts,
-    Outflow,
-    TableDefinition,
-    Unknown,
-)
-from hushtable.model.sensitivity import Category
-from hushtable.model.service import Attribute, Channel, Route
+from hushtable.model.facts import Coverage, Facts, Outflow, TableDefinition, Unknown
+from hushtable.model.service import Route
 from hushtable.scan.beside import Around
+from hushtable.scan.kinds import Kept, Kinds
 from hushtable.scan.load import Loaded
-from hushtable.scan.observe import Observer
+from hushtable.scan.observe import Observed
+from hushtable.scan.widening import Widening
 from hushtable.scan.workers import Played
 
-KNOWN_MAX = 60
+A_GUESS = 0.5
+"""A name that says no more than this is not claimed of a table's definition."""
 
 
 @dataclass(slots=True)
@@ -42,15 +36,12 @@ class Tally:
 def sum_up(tally: Tally, around: Around, loaded: Loaded, coverage: Coverage) -> Facts:
     """Make the facts of the run."""
     observed = [one for played in tally.played for one in played.observed]
-    routes = _unique([r for one in observed for r in one.routes])
-    shapes = _shapes(tally, observed)
-    sensitive = {
-        table: _sensitive(loaded.observer, table, names) for table, names in shapes.items()
-    }
-    outflows = [
-        _widened(flow, sensitive) for one in observed for flow in one.outflows
-    ]
     tables = _unique([t for p in tally.played for t in p.tables] + list(around.tables))
+    widening = Widening(loaded.observer, _shapes(tally, observed), _kinds(tally, observed, tables))
+    for one in observed:
+        widening.apply(one)
+    routes = _unique([r for one in observed for r in one.routes])
+    outflows = [flow for one in observed for flow in one.outflows]
     failed: dict[str, Unknown] = {}
     for played in tally.played:
         failed |= played.failed
@@ -68,7 +59,7 @@ def sum_up(tally: Tally, around: Around, loaded: Loaded, coverage: Coverage) -> 
         debug=tuple(_unique([d for p in tally.played for d in p.debug])),
         literals=around.literals,
         url_secrets=tuple(_unique([u for one in observed for u in one.urls])),
-        tables=tuple(_told(t, sensitive) for t in tables),
+        tables=tuple(_told(t, widening) for t in tables),
         policies=around.policies,
         allows=around.allows,
         unknown=tuple(_unique(unknown)),
@@ -80,7 +71,7 @@ def _unique(found: list[Any]) -> list[Any]:
     return list(dict.fromkeys(found))
 
 
-def _shapes(tally: Tally, observed: list[Any]) -> dict[str, set[str]]:
+def _shapes(tally: Tally, observed: list[Observed]) -> dict[str, set[str]]:
     """Name the attributes of each table, from what is written to it and read of it."""
     shapes: dict[str, set[str]] = {t: set(names) for t, names in tally.shapes.items()}
     for one in observed:
@@ -90,33 +81,12 @@ def _shapes(tally: Tally, observed: list[Any]) -> dict[str, set[str]]:
     return shapes
 
 
-def _sensitive(observer: Observer, table: str, names: set[str]) -> list[tuple[str, Any]]:
-    found = []
-    for name in sorted(names)[:400]:
-        if name in {"*", "[]"}:
-            continue
-        sensitivity = observer.sensitivity(name, table)
-        if sensitivity.category not in {Category.PUBLIC, Category.INTERNAL}:
-            found.append((name, sensitivity))
-    return found[:KNOWN_MAX]
-
-
-def _widened(flow: Outflow, sensitive: dict[str, list[tuple[str, Any]]]) -> Outflow:
-    """Name the sensitive attributes that are known to be in a whole item that leaves."""
-    if flow.channel is Channel.STORE:
-        return flow
-    added: list[Carried] = []
-    have = {one.attribute for one in flow.carried}
-    for one in flow.carried:
-        if one.cargo is not Cargo.ITEM or one.attribute is None:
-            continue
-        for name, sensitivity in sensitive.get(one.attribute.table, ()):
-            attribute = Attribute(one.attribute.table, (name,))
-            if name not in one.minus and attribute not in have:
-                have.add(attribute)
-                added.append(replace(one, cargo=Cargo.ATTRIBUTE, attribute=attribute,
-                                     sensitivity=sensitivity, chosen=False))
-    return replace(flow, carried=(*flow.carried, *added)) if added else flow
+def _kinds(tally: Tally, observed: list[Observed], tables: list[TableDefinition]) -> Kinds:
+    """Tell the kinds of items in each table, from what is written and what is read."""
+    kinds = Kinds()
+    read = [Kept(r.table, r.marks, r.used) for one in observed for r in one.reads if r.used]
+    kinds.learn([*(k for p in tally.played for k in p.kept), *read], tables)
+    return kinds
 
 
 def _without_repeats(flows: list[Outflow]) -> list[Outflow]:
@@ -126,8 +96,9 @@ def _without_repeats(flows: list[Outflow]) -> list[Outflow]:
     return _unique(kept)
 
 
-def _told(table: TableDefinition, sensitive: dict[str, list[tuple[str, Any]]]) -> TableDefinition:
-    names = {name for name, _ in sensitive.get(table.name, sensitive.get(table.logical_name, ()))}
+def _told(table: TableDefinition, widening: Widening) -> TableDefinition:
+    known = table.name if table.name in widening.shapes else table.logical_name
+    names = {name for name, what in widening.sensitive(known) if what.confidence > A_GUESS}
     return replace(table, sensitive=tuple(sorted(names | set(table.sensitive))))
 
 

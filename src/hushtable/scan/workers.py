@@ -15,6 +15,7 @@ from hushtable.model.facts import DebugSwitch, TableDefinition, Unknown
 from hushtable.scan import entries
 from hushtable.scan.exceptions import library_exception
 from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.kinds import Kept
 from hushtable.scan.load import Job, Loaded, fault
 from hushtable.scan.lookup import mro
 from hushtable.scan.meanings import parameter_source
@@ -36,6 +37,7 @@ class Played:
     observed: list[Observed] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     shapes: dict[str, dict[str, str]] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
     tables: list[TableDefinition] = field(default_factory=list)
     debug: list[DebugSwitch] = field(default_factory=list)
     parsed: set[str] = field(default_factory=set)
@@ -113,6 +115,7 @@ def _play(loaded: Loaded, jobs: list[Job], tick: Callable[[], None]) -> Played:
         tick()
     notes = machine.observer.notes
     played.shapes, played.tables, played.debug = notes.shapes, notes.tables, notes.debug
+    played.kept = list(notes.kept)
     played.parsed, played.failed = machine.program.parsed, machine.program.unknown
     counters = machine.counters
     played.calls, played.functions = counters.calls, counters.functions
