@@ -541,6 +541,56 @@ def f(x):
         raise KeyError("k")
     return x
 """),
+    ("a consumer that starts first gets what is put later", True, """
+import asyncio
+async def main(x):
+    q = asyncio.Queue()
+    box = []
+    async def consume():
+        box.append(await q.get())
+    task = asyncio.create_task(consume())
+    await q.put(x)
+    await task
+    return box
+def f(x):
+    return asyncio.run(main(x))
+"""),
+    ("who waits for an event sees what was done before it was set", True, """
+import asyncio
+async def main(x):
+    event = asyncio.Event()
+    state = {"v": "_"}
+    box = []
+    async def wait():
+        await event.wait()
+        box.append(state["v"])
+    async def work():
+        state["v"] = x
+        event.set()
+    await asyncio.gather(wait(), work())
+    return box
+def f(x):
+    return asyncio.run(main(x))
+"""),
+    ("a thread that waits runs on when it is joined", True, """
+import threading
+def f(x):
+    ready = threading.Event()
+    box = []
+    state = {"v": "_"}
+    def wait():
+        ready.wait()
+        box.append(state["v"])
+    def work():
+        state["v"] = x
+        ready.set()
+    threads = [threading.Thread(target=wait), threading.Thread(target=work)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return box
+"""),
     ("recursion to a known depth returns", True, """
 def g(n, v):
     if n == 0:

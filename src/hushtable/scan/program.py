@@ -18,7 +18,7 @@ from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.members import bind_to
 from hushtable.scan.names import Names, module_name
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
-from hushtable.scan.stdlib.written import ALSO, SOURCES
+from hushtable.scan.stdlib.written import ALSO, PRIMITIVES, SOURCES
 from hushtable.scan.values import (
     MISSING,
     UNKNOWN,
@@ -191,6 +191,7 @@ class Program:
                 if hasattr(node, "lineno"):
                     node.lineno = 0  # no place of the program
             module = self._written[dotted] = Module(dotted, "", tree)
+            module.slots |= {name: Native(f"written.{name}") for name in PRIMITIVES}
             self._run_apart(m, module, tree.body)
         found = module.slots.get(name)
         return found if isinstance(found, Class | Function) else None

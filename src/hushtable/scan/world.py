@@ -376,7 +376,7 @@ class World:
 def _method(m: Machine, call: Call) -> Handler | None:
     """Find a method by its name alone, for a receiver of unknown type."""
     name = call.name.removeprefix("?.")
-    for kind in ("str", "dict", "list"):
+    for kind in ("str", "dict", "list", "bytes", "set", "deque", "iterator", "float"):
         handler = m.natives.get(f"{kind}.{name}")
         if handler is not None:
             return handler

@@ -189,6 +189,10 @@ NATIVES: dict[str, Any] = {
         "resolve", "absolute", "expanduser", "relative_to")},
     **{f"pathlib.Path.{name}": fixed(BOOLEAN) for name in (
         "exists", "is_file", "is_dir", "is_absolute")},
+    **{f"pathlib.Path.{name}": nothing for name in ("mkdir", "unlink", "touch", "rmdir", "chmod")},
+    **{f"pathlib.Path.{name}": fixed(
+        sequence((), "iterator", Instance(native="pathlib.Path", slots={"text": TEXT})))
+       for name in ("iterdir", "glob", "rglob")},
     "pathlib.Path.cwd": lambda _m, _c: Instance(native="pathlib.Path", slots={"text": TEXT}),
     "pathlib.Path.home": lambda _m, _c: Instance(native="pathlib.Path", slots={"text": TEXT}),
     "os.getenv": _setting,

@@ -130,6 +130,10 @@ NATIVES: dict[str, Any] = {
     "zoneinfo.ZoneInfo": fixed(UNKNOWN),
     "decimal.Decimal": carrying("float"),
     "decimal.Decimal.quantize": carrying("float"),
+    **{f"float.{name}": carrying("float") for name in (
+        "quantize", "normalize", "to_integral_value", "copy_abs", "to_eng_string", "sqrt")},
+    **{f"float.{name}": fixed(BOOLEAN) for name in ("is_nan", "is_finite", "is_signed")},
+    "float.as_tuple": carrying(),
     "fractions.Fraction": carrying("float"),
     "typing.cast": _assume,
     "inspect.isclass": _class_of,

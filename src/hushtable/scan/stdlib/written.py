@@ -234,6 +234,8 @@ SOURCES: dict[str, str] = {
     "collections": USER,
 }
 """By module: Python text that defines what the module exports."""
+PRIMITIVES = ("waits", "parks", "resumes")
+"""What these texts may call beside Python: see `stdlib.running`."""
 ALSO = {
     "multiprocessing.pool": "multiprocessing",
     "multiprocessing.dummy": "multiprocessing",

@@ -9,6 +9,7 @@ class Queue:
     def put(self, item, block=True, timeout=None):
         self._held.append(item)
     def get(self, block=True, timeout=None):
+        waits(self._held)
         return self._held.pop(0)
     put_nowait = put
     get_nowait = get
@@ -26,6 +27,7 @@ class Queue:
         pass
 class LifoQueue(Queue):
     def get(self, block=True, timeout=None):
+        waits(self._held)
         return self._held.pop()
     get_nowait = get
 class PriorityQueue(Queue):
@@ -49,8 +51,9 @@ class Thread:
             self._target(*self._args, **self._kwargs)
     def start(self):
         self.run()
+        parks(self.run)
     def join(self, timeout=None):
-        pass
+        resumes()
     def is_alive(self):
         return False
 class Timer(Thread):
@@ -88,6 +91,7 @@ class Condition(Lock):
     def wait(self, timeout=None):
         return True
     def wait_for(self, predicate, timeout=None):
+        waits(predicate())
         return predicate()
     def notify(self, n=1):
         pass
@@ -103,6 +107,7 @@ class Event:
     def is_set(self):
         return self._set
     def wait(self, timeout=None):
+        waits(self._set)
         return True
 class Barrier:
     def __init__(self, parties, action=None, timeout=None):
@@ -221,6 +226,7 @@ class Future:
         self._calls = []
         self._done = False
     def result(self, timeout=None):
+        resumes()
         return self._value
     def exception(self, timeout=None):
         return None
@@ -244,6 +250,7 @@ class Future:
     def get_name(self):
         return ""
     def __await__(self):
+        resumes()
         return self._value
 class Task(Future):
     pass
@@ -315,20 +322,17 @@ get_running_loop = get_event_loop
 new_event_loop = get_event_loop
 def set_event_loop(loop):
     pass
-def create_task(value, name=None, context=None):
-    return completed(value)
-ensure_future = create_task
 def run_coroutine_threadsafe(value, loop):
     return completed(value)
 def run(value, debug=None, loop_factory=None):
+    resumes()
     return value
-async def gather(*values, return_exceptions=False):
-    return [await value for value in values]
 async def wait_for(value, timeout=None):
     return await value
 async def shield(value):
     return await value
 async def sleep(delay, result=None):
+    resumes()
     return result
 async def to_thread(function, /, *args, **kwargs):
     return function(*args, **kwargs)
