@@ -124,7 +124,8 @@ the read and answer 404 when it differs. For a write, use a ConditionExpression 
 
 ## Limits
 
-That a table belongs to people is guessed from names and personal attributes. A role, such as
+Routes of an admin console (by the words of their path or file) are taken to be allowed to see
+every object. That a table belongs to people is guessed from names and personal attributes. A role, such as
 `admin`, is taken to be allowed to see every object.
 """
 
@@ -133,7 +134,7 @@ from collections.abc import Iterator
 from hushtable.model.facts import Facts, KeyUse
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity_names import of_people
-from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource
+from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource, Route
 from hushtable.rules.purpose import is_entrance, words
 from hushtable.rules.reading import LISTS, READS, reaches_client
 from hushtable.rules.tables import sensitive_attributes
@@ -150,6 +151,7 @@ RULE = RuleInfo(
 _CHOSEN_BY_CALLER = frozenset(
     {ParameterSource.PATH, ParameterSource.QUERY, ParameterSource.BODY, ParameterSource.FORM}
 )
+_OPERATORS = frozenset({"admin", "administration", "backoffice", "operator", "staff", "superuser"})
 _IDENTITY = frozenset({"email", "id", "ids", "number", "phone", "sub", "uid", "uuid"})
 _PEOPLE = frozenset(
     {"account", "address", "booking", "card", "cart", "customer", "employee", "invoice", "member",
@@ -167,7 +169,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if route is None or not route.registered or route.audience != SIGNED_IN:
             continue
-        if route.gate.kind is GateKind.NONE or is_entrance(route):
+        if route.gate.kind is GateKind.NONE or is_entrance(route) or _is_for_operators(route):
             continue
         if use.operation in READS and not reaches_client(use.reaches):
             continue
@@ -185,6 +187,12 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=use.function,
             trace=use.trace,
         )
+
+
+def _is_for_operators(route: Route) -> bool:
+    """Whether a route belongs to a console whose callers look after everybody's rows."""
+    named = {*words(route.path), *words(route.place.path.replace("/", "_"))}
+    return not _OPERATORS.isdisjoint(named)
 
 
 def _identifies(use: KeyUse) -> bool:

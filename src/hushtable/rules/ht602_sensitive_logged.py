@@ -152,6 +152,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every log line that carries a whole item or something sensitive."""
     for gone in departures(facts, frozenset({Channel.LOG}), _counts):
         flow = gone.outflow
+        if flow.route is None and not _credential(gone):
+            # A script that an operator runs shows people's names on purpose.
+            continue
         items = [one for one in gone.carried if one.cargo is Cargo.ITEM]
         what = whole(items[0]) if items else labels(gone.carried)
         yield gone.once().judgement(

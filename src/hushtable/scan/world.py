@@ -395,9 +395,10 @@ def _fill_buffers(m: Machine, call: Call, labels: Labels) -> None:
 
 SENDING = re.compile(
     r"^(send|publish|invoke|converse|upload|submit|notify|enqueue|post|put|delete|patch|request"
-    r"|create|start|execute|emit|track|capture|subscribe|fetch_token|generate_presigned)(_|$)"
+    r"|create|start|execute|emit|track|capture|subscribe|fetch|generate_presigned|where|find"
+    r"|filter|query|lookup|document|collection|select|search|list|stream|describe)(_|$)"
 )
-"""Methods of services that answer with their own data, not with what they were sent."""
+"""Methods of services that answer with their own data, not with what they were given."""
 SEALS = re.compile(r"hash|encrypt|bcrypt|digest|redact|mask", re.IGNORECASE)
 
 
@@ -405,7 +406,11 @@ def _sends(call: Call) -> bool:
     """Whether a call hands its arguments to a service outside the program."""
     name = call.name.removesuffix("()").rpartition(".")[2]
     receiver = call.receiver
-    outside = call.name.startswith("?.") and isinstance(receiver, Opaque) and not receiver.labels
+    outside = (
+        call.name.startswith("?.")
+        and isinstance(receiver, Opaque)
+        and all(label.kind in {Kind.SETTING, Kind.FRESH} for label in receiver.labels)
+    )
     return outside and SENDING.match(name) is not None
 
 
