@@ -10,6 +10,7 @@ from hushtable.scan import dynamo
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label, seal_all
 from hushtable.scan.records import whole_item
+from hushtable.scan.served import served
 from hushtable.scan.taught import Word
 from hushtable.scan.values import (
     NONE,
@@ -62,7 +63,9 @@ def channel(m: Machine, call: Call, word: Word) -> Any:
     else:
         one = call.argument(int(wanted))
         values = [] if one is None else [one]
-    m.observer.notes.carried(m, Channel(word.keys["channel"]), values, call)
+    way = Channel(word.keys["channel"])
+    public = way is Channel.FILE and served(m, call)
+    m.observer.notes.carried(m, way, values, call, public=public)
     if call.name.startswith(("builtins.", "logging.", "loguru.")):
         return NONE
     return m.observer.unknown_call(m, call) if word.keys.get("gives") else NONE

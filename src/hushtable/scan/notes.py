@@ -63,6 +63,7 @@ class Carry:
     status: int | None = None
     shape: Any = None
     """For a response: what leaves as (label, open) pairs, and the model."""
+    public: bool = False
 
 
 @dataclass(slots=True)
@@ -224,8 +225,10 @@ class Notes:
 
     # channels ------------------------------------------------------------------------------
 
-    def carried(self, m: Machine, channel: Channel, values: list[Any], call: Call) -> None:
-        """Note that a call carries values out."""
+    def carried(
+        self, m: Machine, channel: Channel, values: list[Any], call: Call, *, public: bool = False
+    ) -> None:
+        """Note that a call carries values out; `public`: into a file that the app serves."""
         labels: set[Label] = set()
         for value in values:
             labels |= text_labels(value)
@@ -237,7 +240,7 @@ class Notes:
         self.carries.append(
             Carry(
                 channel, m.place(call.node, call.frame), tuple(values), frozenset(labels),
-                call.name, function, m.trail(),
+                call.name, function, m.trail(), public=public,
             )
         )
 

@@ -115,7 +115,7 @@ class Observer:
         return Outflow(
             carry.channel, carry.place, tuple(carried), route, carry.function, model,
             shape.name if shape is not None else "", carry.status, carry.via,
-            public_file=False, reachable=reachable,
+            public_file=carry.public, reachable=reachable,
         )
 
     def _carried(

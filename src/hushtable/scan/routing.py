@@ -8,7 +8,7 @@ from typing import Any
 from hushtable.model.facts import DebugSwitch
 from hushtable.model.place import Place
 from hushtable.scan.frame import Call, Machine
-from hushtable.scan.records import table_name
+from hushtable.scan.served import serve
 from hushtable.scan.values import (
     ELTS,
     MISSING,
@@ -71,7 +71,6 @@ class RouterEntry:
     middleware: list[tuple[Any, dict[str, Any], Place]] = field(default_factory=list)
     handlers: list[tuple[Any, Any, Place]] = field(default_factory=list)
     startup: list[Any] = field(default_factory=list)
-    static: list[str] = field(default_factory=list)
     response_class: Any = None
 
 
@@ -244,8 +243,7 @@ def _mount(m: Machine, call: Call) -> Any:
     if entry is not None and inner is not None and inner is not entry:
         entry.included.append(Inclusion(inner, path, (), mount=True))
     if entry is not None and isinstance(app, Instance) and app.native.endswith("StaticFiles"):
-        entry.static.append(table_name(app.slots.get("directory", UNKNOWN)))
-        m.stores.setdefault("static", set()).add(table_name(app.slots.get("directory", UNKNOWN)))
+        serve(m, app.slots.get("directory", UNKNOWN))
     return NONE
 
 

@@ -16,7 +16,7 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.operators import BOOLEAN, pick
+from hushtable.scan.operators import BOOLEAN, pick, text_parts
 from hushtable.scan.values import (
     MISSING,
     NONE,
@@ -128,10 +128,21 @@ def _path(m: Machine, call: Call) -> Any:
     if len(call.args) == 1 and isinstance(call.args[0], Const):
         return Instance(native="pathlib.Path", slots={"text": call.args[0]})
     del m
-    text: Any = Opaque(labels_in(call.everything()), "str")
+    text: Any = _joined(call)
     if call.args and all(isinstance(one, Const) for one in call.args):
         text = Const("/".join(str(one.value) for one in call.args), text.labels)
     return Instance(native="pathlib.Path", slots={"text": text})
+
+
+def _joined(call: Call) -> Opaque:
+    """Join the parts of a path; what is known of its text is kept."""
+    parts: list[str | None] = []
+    for one in call.args:
+        is_path = isinstance(one, Instance) and one.native == "pathlib.Path"
+        text = one.slots.get("text", UNKNOWN) if is_path else one
+        parts += [*(["/"] if parts else []), *text_parts(text)]
+    known = tuple(parts) if any(part is not None for part in parts) else None
+    return Opaque(labels_in(call.everything()), "str", parts=known)
 
 
 def _path_under(m: Machine, call: Call) -> Any:
@@ -153,7 +164,8 @@ def _path_text(name: str) -> Any:
 
 
 def _join_path(m: Machine, call: Call) -> Any:
-    return JOIN(m, call)
+    known = all(isinstance(one, Const) for one in call.args)
+    return JOIN(m, call) if known else _joined(call)
 
 
 JOIN = computed(os.path.join, "str")
