@@ -155,6 +155,8 @@ def call_function(
         made = _run(m, function, inner, frame, m.place(node, frame))
     finally:
         m.stack.pop()
+    # Nobody sees the frame of a call that has come back: no branch needs to undo its variables.
+    m.journal.forget(inner.mark, inner.slots)
     if function.generator and isinstance(made, Seq):
         made.slots[RUN] = Generated(function, bound, {}, len(made.slots[ELTS]))
     return made

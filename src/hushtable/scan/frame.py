@@ -170,8 +170,12 @@ class Machine:
                 collector.add(what)
 
     def tick(self) -> None:
-        """Count a step against the entry's budget."""
+        """Count a step against the entry's budget, and the places of the heap it moved."""
         self.steps += 1
+        work = self.journal.work
+        if work >= PLACES:
+            self.steps += work // PLACES
+            self.journal.work = 0
         if self.steps > self.limit:
             self.counters.bounds += 1
             raise OutOfBudget
@@ -192,6 +196,8 @@ class Machine:
 
 
 MAX_TRAIL = 24
+PLACES = 32
+"""Places of the heap that cost as much as one step of the program."""
 
 
 def surely_raise(m: Machine, name: str, node: ast.AST, frame: Frame) -> Value:

@@ -140,7 +140,11 @@ def _join_elements(lists: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     first = lists[0]
     if all(elements is first for elements in lists):
         return first
-    longest = max(len(elements) for elements in lists)
+    whole = max(lists, key=len)
+    # A list that only grew: comparing tuples is much cheaper than joining their elements.
+    if all(whole[: len(elements)] == elements for elements in lists):
+        return whole
+    longest = len(whole)
     joined = []
     for index in range(longest):
         value = MISSING

@@ -227,6 +227,8 @@ Value = (
     | Choice
 )
 MAX_CHOICE = 8
+HOLDERS = (Dict, Seq, Instance, Choice, Bound, Partial)
+"""What other values can be reached through, for their labels."""
 
 
 def options(value: Value) -> tuple[Any, ...]:
@@ -275,45 +277,52 @@ def deep_labels(value: Value, seen: set[int] | None = None) -> Labels:
             return labels
         case Native() | ModuleValue() | Class() | Function() | Super():
             return NOTHING
-    seen = set() if seen is None else seen
     found: set[Label] = set()
-    _gather(value, found, seen)
-    return frozenset(found)
+    known: set[int] = set() if seen is None else seen
+    pending = [value]
+    # Level by level: what is shared is gathered once, and what lies nearest is never cut.
+    for _ in range(MAX_GATHERED):
+        inner: list[Any] = []
+        for one in pending:
+            if isinstance(one, Const | Opaque):
+                if one.labels:
+                    found |= one.labels
+            elif isinstance(one, HOLDERS) and id(one) not in known:
+                known.add(id(one))
+                _open(one, found, inner)
+        if not inner or len(known) > MAX_GATHERED:
+            break
+        pending = inner
+    return frozenset(found) if found else NOTHING
 
 
-def _gather(value: Any, found: set[Label], seen: set[int]) -> None:
-    if isinstance(value, Const | Opaque):
-        found |= value.labels
-        return
-    # What is shared is gathered once: values form a graph, and its paths may be without number.
-    if id(value) in seen:
-        return
-    seen.add(id(value))
+def _open(value: Any, found: set[Label], inner: list[Any]) -> None:
+    """Put what a value holds onto `inner`, and the labels of its keys and rest into `found`."""
     match value:
         case Choice(options=choices):
-            for option in choices:
-                _gather(option, found, seen)
-        case Dict() | Seq() | Instance():
-            minus = value.slots.get(MINUS)
-            for key, held in list(value.slots.items()):
+            inner += choices
+        case Bound(receiver=receiver):
+            inner.append(receiver)
+        case Partial(args=args, kwargs=kwargs):
+            inner += args
+            inner += [arg for _, arg in kwargs]
+        case _:
+            slots = value.slots
+            minus = slots.get(MINUS)
+            for key, held in slots.items():
                 if key is ELTS:
-                    for element in held:
-                        _gather(element, found, seen)
+                    inner += held
                 elif key is REST and minus and isinstance(held, Opaque):
                     found |= {_less(label, minus) for label in held.labels}
-                elif key is not MINUS:
-                    _gather(held, found, seen)
+                elif key is not MINUS and key is not MAYBE:
+                    inner.append(held)
                 if isinstance(key, Opaque):
                     found |= key.labels
-        case Bound(receiver=receiver):
-            _gather(receiver, found, seen)
-        case Partial(args=args, kwargs=kwargs):
-            for arg in args:
-                _gather(arg, found, seen)
-            for _, arg in kwargs:
-                _gather(arg, found, seen)
-        case Generic():
-            return
+
+
+MAX_GATHERED = 4_000
+"""Objects that are opened for their labels, about; a graph that large is the program's own
+services, not the data it hands on."""
 
 
 def _less(label: Label, minus: frozenset[str]) -> Label:
