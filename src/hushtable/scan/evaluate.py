@@ -359,6 +359,9 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Any:
         return Const(None)
     if frame.yields is not None:
         frame.yields.append(value)
+    if m.stores.get("starting") and len(m.stack) == 1:
+        # A lifespan has started the app: what follows its `yield` is the shutdown.
+        raise Stopped
     return m.observer.sent(m, frame)
 
 

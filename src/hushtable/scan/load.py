@@ -24,6 +24,7 @@ from hushtable.scan.compose import compose
 from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.notes import Notes
+from hushtable.scan.play import handler_function
 from hushtable.scan.observe import Observer
 from hushtable.scan.program import Program
 from hushtable.scan.source import Listing, Unreadable, read
@@ -79,6 +80,7 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
     for module in loaded.roots:
         _guard(loaded, module, lambda m=module: program.run_module(machine, m))
     _run_factories(loaded)
+    _start(loaded)
     loaded.jobs = list(_jobs(loaded))
     return loaded
 
@@ -117,14 +119,29 @@ def _run_factories(loaded: Loaded) -> None:
             _guard(loaded, module, lambda f=function: _apart(machine, f))
 
 
-def _apart(machine: Machine, function: Function) -> None:
+def _apart(machine: Machine, function: Function, args: list[Any] | None = None) -> None:
     kept, machine.journal = machine.journal, Journal()
     machine.steps, machine.limit = 0, 60_000
     try:
-        machine.call(machine, function, [], {}, function.node, Frame(function.module, {}))
+        machine.call(machine, function, args or [], {}, function.node, Frame(function.module, {}))
     finally:
         machine.journal = kept
         machine.stack, machine.conditions, machine.tries, machine.collectors = [], [], 0, []
+
+
+def _start(loaded: Loaded) -> None:
+    """Run what starts each app: clients and tables that requests find ready."""
+    machine = loaded.machine
+    for router in list(machine.stores.get("routers", [])):
+        for function in router.startup:
+            target = handler_function(function)
+            if target is None:
+                continue
+            spec = target.node.args
+            args = [router.value] if spec.args or spec.posonlyargs else []
+            machine.stores["starting"] = True
+            _guard(loaded, target.module, lambda f=target, a=args: _apart(machine, f, a))
+            machine.stores["starting"] = False
 
 
 def _jobs(loaded: Loaded) -> Iterator[Job]:

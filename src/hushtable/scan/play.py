@@ -66,6 +66,7 @@ def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
     notes: Notes = m.observer.notes
     notes.begin()
     m.steps, m.limit, m.current = 0, STEPS, entry
+    m.stores["app"] = entry.app.value if entry.app is not None else UNKNOWN
     request = Request(entry.method, entry.path)
     function = handler_function(entry.route.handler)
     module = function.module if function is not None else m.program.no_frame.module

@@ -72,6 +72,8 @@ class RouterEntry:
     handlers: list[tuple[Any, Any, Place]] = field(default_factory=list)
     startup: list[Any] = field(default_factory=list)
     response_class: Any = None
+    value: Any = None
+    """The app or router object itself."""
 
 
 def text_of(value: Any) -> str:
@@ -125,7 +127,7 @@ def _make(m: Machine, call: Call, *, app: bool) -> Instance:
         dependencies=sequence_of(call.kwargs.get("dependencies")),
         response_class=call.kwargs.get("default_response_class"),
     )
-    made.extra = entry
+    made.extra, entry.value = entry, made
     _entries(m).append(entry)
     lifespan = call.kwargs.get("lifespan")
     if lifespan is not None and lifespan != NONE:
@@ -300,6 +302,8 @@ def _add_handler(m: Machine, call: Call) -> Any:
 
 
 def _on_event(_m: Machine, call: Call) -> Any:
+    if call.argument(0, "event_type") == Const("shutdown"):
+        return Instance(native="fastapi.event_decorator")
     return Instance(native="fastapi.event_decorator", extra=entry_of(call.receiver))
 
 
@@ -312,7 +316,7 @@ def _on_event_decorated(_m: Machine, call: Call) -> Any:
 
 def _add_event(_m: Machine, call: Call) -> Any:
     entry = entry_of(call.receiver)
-    if entry is not None:
+    if entry is not None and call.argument(0, "event_type") != Const("shutdown"):
         entry.startup.append(call.argument(1, "func", default=UNKNOWN))
     return NONE
 

@@ -83,6 +83,8 @@ class World:
     def unknown_call(self, m: Machine, call: Call) -> Any:
         """Call something nothing is known of: the result carries what went in."""
         m.may_raise(call.name)
+        if call.name.endswith(ENTERING) and call.receiver is not None:
+            return call.receiver
         if call.name not in self.pure:
             m.counters.unresolved[_shown(call)] += 1
         found = [_callback(m, value, call) for value in call.everything() if _is_callback(value)]
@@ -393,6 +395,8 @@ def _fill_buffers(m: Machine, call: Call, labels: Labels) -> None:
                 m.call(m, Bound(write, one), [Opaque(data, deep=True)], {}, call.node, call.frame)
 
 
+ENTERING = (".__enter__", ".__aenter__", ".__await__")
+"""Methods of a library's objects that give the object itself, unless it is known otherwise."""
 SENDING = re.compile(
     r"^(send|publish|invoke|converse|upload|submit|notify|enqueue|post|put|delete|patch|request"
     r"|create|start|execute|emit|track|capture|subscribe|fetch|generate_presigned|where|find"
