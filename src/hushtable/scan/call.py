@@ -8,6 +8,7 @@ from typing import Any
 
 from hushtable.model.place import Place
 from hushtable.scan.frame import Call, Exit, Frame, Machine, Stopped
+from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import class_attribute, native_base
 from hushtable.scan.members import bind_to, child, get_attribute
@@ -221,8 +222,7 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
         m.journal.undo(inner.mark)
     values = [NONE] if falls else []
     returns = [e for e in exits if e.kind == "return"]
-    for way in [e for e in exits if e.kind == "raise"][:MAX_EXITS]:
-        pass_raise(m, way, frame, place)
+    pass_raise(m, [e for e in exits if e.kind == "raise"][:MAX_EXITS], frame, place)
     values += [e.value for e in returns]
     states += [e.state for e in returns[:MAX_EXITS]]
     if not states:
@@ -233,15 +233,16 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
     return _result(m, function, inner, values)
 
 
-def pass_raise(m: Machine, way: Exit, frame: Frame, place: Place) -> None:
-    """Hand an exception on to the calling frame, with the heap as it was when it was raised."""
-    state = way.state
-    if m.tries and frame.mark < m.journal.mark():
-        mark = m.journal.mark()
-        m.journal.apply(state)
-        state = m.journal.capture(frame.mark)
-        m.journal.undo(mark)
-    frame.exits.append(Exit("raise", way.value, state, way.place or place, way.conditions))
+def pass_raise(m: Machine, ways: list[Exit], frame: Frame, place: Place) -> None:
+    """Hand exceptions on to the calling frame, with the heap as it was when each was raised."""
+    before: State | None = None
+    for way in ways:
+        state = way.state
+        if m.tries and frame.mark < m.journal.mark():
+            if before is None:
+                before = m.journal.capture(frame.mark)
+            state = {**before, **state}
+        frame.exits.append(Exit("raise", way.value, state, way.place or place, way.conditions))
 
 
 def _result(m: Machine, function: Function, inner: Frame, values: list[Any]) -> Any:
