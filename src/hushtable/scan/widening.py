@@ -62,7 +62,7 @@ class Widening:
         return self._known[key]
 
     def _sensitivity(self, name: str, table: str, words: str) -> Sensitivity:
-        """The kind of an item says whose it is where the table's name does not."""
+        """Classify a name; the kind of an item says whose it is where the table's name does not."""
         plain = self.observer.sensitivity(name, table)
         if plain.kind == "declared" or not words:
             return plain
@@ -131,6 +131,6 @@ class Widening:
         for name in OF_A_ROUTE:
             facts: Iterable[Any] = getattr(observed, name)
             setattr(observed, name, [
-                fact if fact.route is None else replace(fact, route=routes.get(fact.route, fact.route))
+                replace(fact, route=routes.get(fact.route, fact.route)) if fact.route else fact
                 for fact in facts
             ])

@@ -1,0 +1,58 @@
+"""Credentials in the URLs of requests that the program sends."""
+
+from __future__ import annotations
+
+import pytest
+
+from hushtable.testing.scanning import scan_source
+
+HEAD = """
+import os
+import aiohttp, httpx, requests
+from fastapi import FastAPI
+
+app = FastAPI()
+KEY = os.environ["MAIL_API_KEY"]
+
+
+@app.post("/send")
+async def send(q: str):
+"""
+HTTPX = """async with httpx.AsyncClient() as client:
+        await client.post(f"https://x.example/?api_key={KEY}")"""
+AIOHTTP = """async with aiohttp.ClientSession() as session:
+        await session.get("https://x.example/", params={"password": KEY})"""
+SENT = [
+    ('httpx.get(f"https://x.example/?api_key={KEY}")', ["api_key"]),
+    ('httpx.get("https://x.example/?q=" + q + "&access_token=" + KEY)', ["access_token"]),
+    ('requests.request("GET", f"https://x.example/?q={q}&token={KEY}")', ["token"]),
+    ('requests.get("https://x.example/", params={"api_key": KEY, "q": q})', ["api_key"]),
+    ('requests.Session().get(url=f"https://x.example/?secret={KEY}")', ["secret"]),
+    (HTTPX, ["api_key"]),
+    (AIOHTTP, ["password"]),
+    ('httpx.get(f"https://x.example/?q={q}", headers={"Authorization": KEY})', []),
+    ('httpx.post("https://x.example/", json={"api_key": KEY})', []),
+    ('httpx.get("https://x.example/?api_key=")', []),
+    ('httpx.get(f"https://x.example/?page_token={q}")', []),
+    ("httpx.get(q)", []),
+    ("httpx.get()", []),
+    ("httpx.get(params=q)", []),
+]
+
+
+@pytest.mark.parametrize(("call", "names"), SENT)
+def test_a_credential_in_the_query(call: str, names: list[str]) -> None:
+    """A query parameter that holds a credential is told by name, on the line that sends it."""
+    facts = scan_source(f"{HEAD}    {call}\n")
+    assert [one.name for one in facts.url_secrets] == names
+    assert all(one.outgoing and one.source == "query" for one in facts.url_secrets)
+    assert all(one.place.line >= HEAD.count("\n") + 1 for one in facts.url_secrets)
+    assert facts.unknown == ()
+
+
+def test_what_comes_back_carries_nothing() -> None:
+    """The answer of another service does not hold what was sent to it."""
+    facts = scan_source(
+        f'{HEAD}    return httpx.post("https://x.example/", json={{"key": KEY}}).json()\n'
+    )
+    assert facts.outflows == ()
