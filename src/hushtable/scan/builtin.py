@@ -26,6 +26,7 @@ from hushtable.scan.sequences import rebuilt
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     FALSE,
     NONE,
     REST,
@@ -70,9 +71,9 @@ def _length(m: Machine, call: Call) -> Any:
     match value:
         case Const(value=str() | bytes() as text):
             return Const(len(text))
-        case Seq(slots=slots) if REST not in slots and value.kind != "iterator":
+        case Seq(slots=slots) if not slots.keys() & {REST, MAYBE} and value.kind != "iterator":
             return Const(len(slots[ELTS]))
-        case Dict(slots=slots) if REST not in slots:
+        case Dict(slots=slots) if not slots.keys() & {REST, MAYBE}:
             return Const(sum(1 for key in slots if not isinstance(key, Rest)))
         case Instance():
             method = get_attribute(m, value, "__len__")

@@ -28,6 +28,7 @@ from hushtable.scan.values import (
     Native,
     Opaque,
     Seq,
+    choice,
     deep_labels,
     mapping,
     options,
@@ -356,10 +357,15 @@ def _now_stored(m: Machine, record: Record, item: Any) -> None:
     if not isinstance(item, Dict):
         return
     for key, held in list(item.slots.items()):
-        if not isinstance(key, str) or not isinstance(held, Const | Opaque):
+        if not isinstance(key, str):
             continue
         label = replace(label_of(record, typed=False), path=(key,), own=True)
-        m.journal.set(item.slots, key, replace(held, labels=held.labels | {label}))
+        named = [
+            replace(option, labels=option.labels | {label})
+            if isinstance(option, Const | Opaque) else option
+            for option in options(held)
+        ]
+        m.journal.set(item.slots, key, choice(named))
 
 
 def update_values(given: Arguments) -> list[tuple[str, Any]]:

@@ -88,7 +88,7 @@ class Journal:
                           for value, state in zip(values, states, strict=True)]
             if MISSING in values and not isinstance(key, Rest):
                 maybe.append((slots, key))
-            if key is ELTS and () in values and any(values):
+            if key is ELTS and len({len(v) for v in values if v is not MISSING}) > 1:
                 maybe.append((slots, ELTS))
             if key is ELTS:
                 self.work += sum(len(v) for v in values if v is not MISSING)

@@ -66,6 +66,9 @@ def channel(m: Machine, call: Call, word: Word) -> Any:
     way = Channel(word.keys["channel"])
     public = way is Channel.FILE and served(m, call)
     m.observer.notes.carried(m, way, values, call, public=public)
+    handler = m.natives.get(call.name)
+    if handler is not None:
+        return handler(m, call)
     if call.name.startswith(("builtins.", "logging.", "loguru.")):
         return NONE
     return m.observer.unknown_call(m, call) if word.keys.get("gives") else NONE

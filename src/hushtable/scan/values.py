@@ -85,7 +85,7 @@ ELTS = Rest("elts")
 KEYS = Rest("keys")
 MAYBE = Rest("maybe")
 """The keys of a dictionary that only some ways to here have set; ELTS for a list that some left
-empty."""
+shorter."""
 FACTORY = Rest("factory")
 MISSING: Any = Rest("missing")
 
