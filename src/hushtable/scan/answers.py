@@ -8,8 +8,10 @@ from hushtable.model.service import Channel
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.iterate import pairs
 from hushtable.scan.labels import Kind, Label
+from hushtable.scan.lookup import class_attribute
 from hushtable.scan.notes import DENIED
 from hushtable.scan.values import (
+    MISSING,
     NONE,
     UNKNOWN,
     Const,
@@ -77,7 +79,12 @@ def _header_item(m: Machine, call: Call) -> Any:
 
 def body_of(value: Instance) -> Any:
     """Give what a Response carries in its body."""
-    return value.slots.get("content", NONE)
+    content = value.slots.get("content", NONE)
+    if isinstance(content, Instance) and content.cls is not None:
+        # A buffer is sent as what was written to it.
+        if class_attribute(content.cls, "read") is not MISSING:
+            return Opaque(deep_labels(content), deep=True)
+    return content
 
 
 def is_response(value: Any) -> bool:
