@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hushtable.model.place import Place
-from hushtable.scan.frame import Call, Exit, Frame, Machine, Stopped
+from hushtable.scan.frame import Call, Exit, Frame, Machine, OutOfBudget, Stopped, spot
 from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import class_attribute, native_base
@@ -42,6 +42,8 @@ MANAGER = "__contextmanager__"
 MAX_DEPTH = 48
 MAX_RECURSION = 8
 MAX_EXITS = 24
+LEAST = 400
+"""Steps below which a budget is not shared out any more."""
 
 
 def call(
@@ -137,7 +139,7 @@ def call_function(
         labels = frozenset().union(*(deep_labels(a) for a in (*args, *kwargs.values()))) or NOTHING
         return Opaque(labels, deep=not vague)
     m.counters.functions += 1
-    m.ran.add(id(function.node))
+    m.ran.add(spot(function))
     if function.module.path:
         m.used.add(function.module.path)
     inner = Frame(
@@ -153,7 +155,7 @@ def call_function(
     bound = dict(inner.slots) if function.generator else {}
     m.stack.append((function, m.place(node, frame)))
     try:
-        made = _run(m, function, inner, frame, m.place(node, frame))
+        made = _within_budget(m, function, inner, frame, m.place(node, frame))
     finally:
         m.stack.pop()
     # Nobody sees the frame of a call that has come back: no branch needs to undo its variables.
@@ -201,6 +203,38 @@ def resume(m: Machine, iterator: Seq, value: Any, node: ast.AST, frame: Frame) -
     m.journal.set(iterator.slots, ELTS, known[at + 1 :])
     m.journal.set(iterator.slots, RUN, Generated(function, run.bound, sent, len(known)))
     return known[at] if at < len(known) else UNKNOWN
+
+
+def _within_budget(
+    m: Machine, function: Function, inner: Frame, frame: Frame, place: Place
+) -> Any:
+    """Run a call on a share of what is left, so that one deep call cannot cost the whole answer."""
+    limit = m.limit
+    left = limit - m.steps
+    if inner.body is not None or left < LEAST:
+        return _run(m, function, inner, frame, place)
+    m.limit = m.steps + left * 3 // 4
+    kept = len(m.conditions), len(m.collectors), m.tries, m.asked
+    try:
+        return _run(m, function, inner, frame, place)
+    except OutOfBudget:
+        if m.steps > limit:
+            raise
+        del m.conditions[kept[0] :]
+        del m.collectors[kept[1] :]
+        m.tries, m.asked = kept[2:]
+        held = [inner.slots[name] for name in _parameters(function) if name in inner.slots]
+        m.journal.undo(inner.mark)
+        labels = frozenset().union(*(deep_labels(one) for one in held)) or NOTHING
+        return Opaque(labels, deep=True)
+    finally:
+        m.limit = limit
+
+
+def _parameters(function: Function) -> list[str]:
+    spec = function.node.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    return [one.arg for one in every if one is not None]
 
 
 def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Place) -> Any:

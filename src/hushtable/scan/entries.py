@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hushtable.scan.frame import Machine, Module
+from hushtable.scan.frame import Machine, Module, spot
 from hushtable.scan.routing import RouteEntry, RouterEntry
 from hushtable.scan.values import Class, Function
 
@@ -85,7 +85,7 @@ def factories(machine: Machine, module: Module) -> Iterator[Function]:
     """Give functions of a module that make an app or a router and that nothing called."""
     for value in list(module.slots.values()):
         if isinstance(value, Function) and value.module is module:
-            if id(value.node) in machine.ran or not isinstance(value.node, ast.FunctionDef |
+            if spot(value) in machine.ran or not isinstance(value.node, ast.FunctionDef |
                                                                ast.AsyncFunctionDef):
                 continue
             if _makes_app(value.node):
@@ -105,11 +105,11 @@ def orphans(machine: Machine, module: Module) -> Iterator[tuple[Function, Any]]:
     """Give (function, receiver) of a module that no entry ran."""
     for value in list(module.slots.values()):
         if isinstance(value, Function) and value.module is module:
-            if id(value.node) not in machine.ran:
+            if spot(value) not in machine.ran:
                 yield value, None
         elif isinstance(value, Class) and value.module is module:
             for method in list(value.slots.values()):
-                if isinstance(method, Function) and id(method.node) not in machine.ran and (
+                if isinstance(method, Function) and spot(method) not in machine.ran and (
                     method.owner is value
                 ):
                     yield method, value

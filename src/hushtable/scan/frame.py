@@ -96,6 +96,15 @@ class Call:
         return held
 
 
+Spot = tuple[str, int, int]
+"""Where a function stands: file, line, column. The same in every process."""
+
+
+def spot(function: Function) -> Spot:
+    """Give where a function stands."""
+    return function.module.path, function.node.lineno, function.node.col_offset
+
+
 class Stopped(Exception):  # noqa: N818 - not an error: control never comes back here
     """The current statement never completes: everything it calls raises."""
 
@@ -147,8 +156,12 @@ class Machine:
     """Files whose code ran in the current entry, for the cache."""
     current: Any = None
     """The entry (route, handler, script) that runs now."""
-    ran: set[int] = field(default_factory=set)
-    """Function nodes that ran from any entry."""
+    ran: set[Spot] = field(default_factory=set)
+    """Functions of the program that ran from any entry, by where they stand."""
+    share: int = 120_000
+    """The budget of one entry, in steps: large trees have smaller ones."""
+    loading: bool = False
+    """Whether a module's top level runs: what is only handed on there is not called."""
     typed: dict[int, Any] = field(default_factory=dict)
     stores: dict[str, Any] = field(default_factory=dict)
     """State that library semantics keep: apps, table shapes, context variables."""

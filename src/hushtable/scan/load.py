@@ -21,8 +21,9 @@ from hushtable.scan import (
     routing,
 )
 from hushtable.scan.compose import compose
-from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
+from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped, spot
 from hushtable.scan.heap import Journal
+from hushtable.scan.literals import is_test
 from hushtable.scan.notes import Notes
 from hushtable.scan.play import handler_function
 from hushtable.scan.observe import Observer
@@ -31,6 +32,10 @@ from hushtable.scan.source import Listing, Unreadable, read
 from hushtable.scan.taught import Taught, teach
 from hushtable.scan.values import Function
 
+BUDGET = 3_000_000
+"""Steps for all routes of a tree together, while each has at least the smallest share."""
+SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
+"""Few sizes, so that one route more or less seldom changes what the others may cost."""
 LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, requests, routing)
 
 
@@ -77,12 +82,22 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
         loaded.sources[file.path] = data
         if own or entries.is_root(data):
             loaded.roots.append(program.module(file.path))
+    if not own:
+        # Tests are not served; they matter only where there is nothing else.
+        served = [one for one in loaded.roots if not is_test(one.path)]
+        loaded.roots = served or loaded.roots
     for module in loaded.roots:
         _guard(loaded, module, lambda m=module: program.run_module(machine, m))
     _run_factories(loaded)
     _start(loaded)
     loaded.jobs = list(_jobs(loaded))
+    machine.share = share(sum(1 for job in loaded.jobs if job.kind == "route"))
     return loaded
+
+
+def share(routes: int) -> int:
+    """Give the budget of one route in steps: the more routes, the less, down to the smallest."""
+    return next((size for size in SHARES if size * routes <= BUDGET), SHARES[-1])
 
 
 def _guard(loaded: Loaded, module: Module, run: Any) -> None:
@@ -102,11 +117,11 @@ def fault(path: str, error: BaseException) -> Unknown:
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    spot = ""
+    told = ""
     if where is not None:
         file = where.tb_frame.f_code.co_filename.rpartition("/")[2]
-        spot = f" in {file}:{where.tb_lineno}"
-    return Unknown(Place(path or ".", 1), f"internal error: {type(error).__name__}{spot}")
+        told = f" in {file}:{where.tb_lineno}"
+    return Unknown(Place(path or ".", 1), f"internal error: {type(error).__name__}{told}")
 
 
 def _run_factories(loaded: Loaded) -> None:
@@ -114,7 +129,7 @@ def _run_factories(loaded: Loaded) -> None:
     machine = loaded.machine
     for module in loaded.roots:
         for function in list(entries.factories(machine, module)):
-            if id(function.node) in machine.ran:
+            if spot(function) in machine.ran:
                 continue
             _guard(loaded, module, lambda f=function: _apart(machine, f))
 

@@ -47,7 +47,6 @@ from hushtable.scan.values import (
     options,
 )
 
-STEPS = 120_000
 WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -65,7 +64,7 @@ def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
     """Play one request to a route; give the facts."""
     notes: Notes = m.observer.notes
     notes.begin()
-    m.steps, m.limit, m.current = 0, STEPS, entry
+    m.steps, m.limit, m.current = 0, m.share, entry
     m.stores["app"] = entry.app.value if entry.app is not None else UNKNOWN
     request = Request(entry.method, entry.path)
     function = handler_function(entry.route.handler)
@@ -319,7 +318,7 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     """Play something that is no route: a start, a script, a function nothing calls."""
     notes: Notes = m.observer.notes
     notes.begin()
-    m.steps, m.limit, m.current = 0, STEPS // 4, None
+    m.steps, m.limit, m.current = 0, m.share // 4, None
     mark = m.journal.mark()
     found = Observed()
     try:

@@ -104,6 +104,7 @@ class Program:
     def _run_apart(self, m: Machine, module: Module, body: list[ast.stmt]) -> None:
         """Run with a journal of its own: what an import does is never undone."""
         kept = (m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit)
+        loading, m.loading = m.loading, True
         m.journal, m.stack, m.conditions = Journal(), [], []
         m.tries, m.collectors, m.steps, m.limit = 0, [], 0, MODULE_STEPS
         frame = Frame(module, module.slots, module_level=True)
@@ -118,6 +119,7 @@ class Program:
             pass
         finally:
             m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
+            m.loading = loading
 
     def module_attribute(self, m: Machine, module: Module, name: str) -> Any:
         """Give `module.name`: what its top level bound, or a submodule."""

@@ -14,8 +14,9 @@ from hushtable.model.config import ScanConfig
 from hushtable.model.facts import DebugSwitch, TableDefinition, Unknown
 from hushtable.scan import entries
 from hushtable.scan.exceptions import library_exception
-from hushtable.scan.frame import Frame, Machine
+from hushtable.scan.frame import Frame, Machine, spot
 from hushtable.scan.kinds import Kept
+from hushtable.scan.labels import Kind
 from hushtable.scan.load import Job, Loaded, fault
 from hushtable.scan.lookup import mro
 from hushtable.scan.meanings import parameter_source
@@ -24,7 +25,7 @@ from hushtable.scan.operators import pick
 from hushtable.scan.play import handler_function, play_plain, play_route
 from hushtable.scan.requests import Request
 from hushtable.scan.typed import service_of_class
-from hushtable.scan.values import UNKNOWN, Bound, Class, Function, Instance, Native
+from hushtable.scan.values import UNKNOWN, Bound, Class, Function, Instance, Native, deep_labels
 
 SMALL = 60
 """Fewer jobs than this are played in one process: a fork costs more than it saves."""
@@ -170,7 +171,8 @@ def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
     if isinstance(kind, Native):
         exception: Any = library_exception(kind.name, place, own=kind.name in ANSWERED)
     elif raised:
-        exception = pick(raised[:6])
+        telling = [e for e in raised if _tells_of_others(e)]
+        exception = pick((telling or raised)[:MAX_RAISED])
     elif isinstance(kind, Class):
         exception = Instance(kind)
         exception.slots["args"] = UNKNOWN
@@ -183,6 +185,16 @@ def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
         machine, handler, [request.value(), exception], {}, ast.Constant(None), frame
     )
     notes.answered(machine, function, value, place)
+
+
+MAX_RAISED = 6
+
+
+def _tells_of_others(exception: Instance) -> bool:
+    """Whether an exception's message was made of another exception's."""
+    return any(
+        label.kind is Kind.EXCEPTION and not label.own for label in deep_labels(exception)
+    )
 
 
 ANSWERED = frozenset(
@@ -231,7 +243,7 @@ def _main(machine: Machine, job: Job, body: list[ast.stmt]) -> None:
 
 def _orphan(machine: Machine, function: Function, cls: Class | None) -> None:
     """Run a function that nothing calls, as if a request had reached it."""
-    if id(function.node) in machine.ran:
+    if spot(function) in machine.ran:
         return
     frame = Frame(function.module, {})
     callee: Any = function

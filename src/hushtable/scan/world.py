@@ -87,7 +87,9 @@ class World:
             return call.receiver
         if call.name not in self.pure:
             m.counters.unresolved[_shown(call)] += 1
-        found = [_callback(m, value, call) for value in call.everything() if _is_callback(value)]
+        # What a module hands to a library while it loads (a command, a task) runs later, elsewhere.
+        handed = () if m.loading else call.everything()
+        found = [_callback(m, value, call) for value in handed if _is_callback(value)]
         labels = NOTHING if _sends(call) else _call_labels(call)
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
