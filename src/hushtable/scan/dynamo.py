@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from typing import Any
 
 from hushtable.model.facts import Bound, ExpressionKind, Operation, Seal
+from hushtable.model.place import Place
 from hushtable.scan.conditions import attribute_name, comparisons
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.iterate import pairs
@@ -211,6 +213,10 @@ def _bounds(m: Machine, record: Record, given: Arguments) -> None:
     bound, value = bound_of(given.get("Limit"))
     if bound is not Bound.NONE:
         record.limit, record.limit_value = bound, value
+    for name in ("Limit", "ExclusiveStartKey"):
+        place = _argument_place(m, given.call, name)
+        if place is not None:
+            record.arguments[place] = f"passes {name}"
     start = given.get("ExclusiveStartKey")
     if start is None or start == NONE:
         return
@@ -221,6 +227,15 @@ def _bounds(m: Machine, record: Record, given: Arguments) -> None:
             record.start_from_client = True
             verified = label.name in m.observer.notes.verified
             record.start_sealed = verified or label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
+
+
+def _argument_place(m: Machine, call: Call, name: str) -> Place | None:
+    """Give the line on which a call names one of its arguments."""
+    for node in ast.walk(call.node):
+        named = isinstance(node, ast.keyword) and node.arg == name
+        if named or (isinstance(node, ast.Constant) and node.value == name):
+            return m.place(node, call.frame)
+    return None
 
 
 def _keys(m: Machine, record: Record, given: Arguments, call: Call) -> None:

@@ -330,6 +330,9 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
                 replace(label, minus=label.minus | minus) for label in value.labels
             ),
         )
+    if isinstance(value, Opaque) and not any(x.kind is Kind.KEY for x in deep_labels(key)):
+        # A look-up table by data: what it holds under one key it holds under any.
+        value = replace(value, deep=True)
     data = frozenset(label for label in deep_labels(key) if label.kind is not Kind.KEY)
     if data:
         m.journal.set(slots, KEYS, join(slots.get(KEYS, MISSING), Opaque(data)))

@@ -228,7 +228,8 @@ class Observer:
             tuple(sorted(record.channels)), id(record) in lists, record.limit,
             record.limit_value, record.start_from_client, record.start_sealed, record.drains,
             record.filtered, hiding(record.filter_hides), pagination_of([record]),
-            record.count_only, (*_entry_steps(route), *record.trail),
+            record.count_only,
+            (*_entry_steps(route), *record.trail, *(Step(p, w) for p, w in record.arguments.items())),
         )
 
     def read(self, record: Record) -> Read:

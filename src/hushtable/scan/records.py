@@ -55,6 +55,8 @@ class Record:
     lists: bool = False
     marks: set[Mark] = field(default_factory=set)
     """What the key says of the kind of the items."""
+    arguments: dict[Place, str] = field(default_factory=dict)
+    """Where the call names what bounds it."""
     returned: dict[Place, str] = field(default_factory=dict)
     """Where functions return something of what was read, with the function's name."""
 
