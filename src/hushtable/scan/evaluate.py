@@ -255,6 +255,10 @@ def _if_expression(m: Machine, node: ast.IfExp, frame: Frame) -> Any:
     if not found:
         raise Stopped
     m.journal.merge(states)
+    shown = frozenset(label for label in asked if label.kind is Kind.ATTRIBUTE)
+    if shown and all(isinstance(one, Const) for one in found):
+        # `"yes" if item["paid"] else "no"` says what the attribute is in other words.
+        found = [replace(one, labels=one.labels | shown) for one in found]
     return operators.pick(found)
 
 

@@ -10,6 +10,7 @@ from hushtable.model.facts import UrlSecret
 from hushtable.model.place import Place
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import (
+    Attribute,
     Channel,
     ModelState,
     Pagination,
@@ -259,7 +260,7 @@ def _observed(
         audience=audience_of(audience, notes.records),
         pagination=_pagination(notes, lists),
         reads=tuple(dict.fromkeys(r.table for r in notes.records if r.reads)),
-        leaves=tuple(sorted(leaves)),
+        leaves=tuple(sorted(_by_map(leaves))),
     )
     found.routes = [route]
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
@@ -274,6 +275,19 @@ def _observed(
         *(replace(one, route=route) for one in _sent(notes, observer)),
     ]
     return found
+
+
+def _by_map(leaves: set[Attribute]) -> set[Attribute]:
+    """Show a map of fixed shape by its own name when several of its parts leave."""
+    parts: dict[tuple[str, str], int] = {}
+    for one in leaves:
+        if len(one.path) > 1 and not one.open:
+            parts[one.table, one.path[0]] = parts.get((one.table, one.path[0]), 0) + 1
+    return {
+        Attribute(one.table, one.path[:1])
+        if not one.open and parts.get((one.table, one.path[0]), 0) > 1 else one
+        for one in leaves
+    }
 
 
 def _pagination(notes: Notes, lists: set[int]) -> Pagination:

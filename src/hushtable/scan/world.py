@@ -94,6 +94,9 @@ class World:
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
         _fill_buffers(m, call, labels)
+        buffer = next((one for one in call.args if _is_buffer(one)), None)
+        if buffer is not None:
+            return Instance(native=WRITER, slots={REST: Opaque(labels)}, extra=buffer)
         result = Opaque(labels, of=f"{call.name}()", deep=True)
         return pick([result, *found]) if found else result
 
@@ -387,10 +390,24 @@ def _method(m: Machine, call: Call) -> Handler | None:
     return None
 
 
+WRITER = "library.writer"
+"""An object of a library that writes what it is given to a buffer of the program."""
+
+
+def _is_buffer(value: Any) -> bool:
+    return (
+        isinstance(value, Instance)
+        and value.cls is not None
+        and class_attribute(value.cls, "write") is not MISSING
+        and class_attribute(value.cls, "getvalue") is not MISSING
+    )
+
+
 def _fill_buffers(m: Machine, call: Call, labels: Labels) -> None:
     """`frame.to_csv(buffer)`: what the call holds is written to the buffer it is handed."""
     data = frozenset(label for label in labels if label.kind is not Kind.KEY)
-    for one in (*call.args, *call.kwargs.values()):
+    for given in (*call.args, *call.kwargs.values()):
+        one = given.extra if isinstance(given, Instance) and given.native == WRITER else given
         if data and isinstance(one, Instance) and one.cls is not None:
             write = class_attribute(one.cls, "write")
             if isinstance(write, Function):
