@@ -46,3 +46,13 @@ def test_broken_infrastructure_is_unknown(tmp_path: Path) -> None:
     facts = scan(tmp_path, ScanConfig(jobs=1, cache=False))
     assert [one.place.path for one in facts.unknown] == ["broken.tf"]
     assert "good.tf" in {one.place.path for one in facts.tables}
+
+
+def test_a_deep_template_does_not_end_the_scan(tmp_path: Path) -> None:
+    """A file of brackets without end is told, however deep the scan itself may recurse."""
+    text = '{"Resources": "AWS::DynamoDB::Table", "x": ' + "[" * 50_000
+    (tmp_path / "deep.json").write_text(text)
+    facts = scan(tmp_path, ScanConfig(jobs=1, cache=False))
+    assert [(one.place.path, one.why) for one in facts.unknown] == [
+        ("deep.json", "nested too deeply")
+    ]

@@ -100,7 +100,7 @@ opens it, and let a gate that is not configured refuse.
 
 A gate outside the program, such as a gateway's authorizer, is seen only when the code reads its
 claims. Login, sign-up and refresh routes are gates themselves and are not reported; nor is a
-catalogue (`/products`) whose every attribute the code names and none is sensitive.
+catalogue (`/products`) of which nothing sensitive is known.
 """
 
 from collections.abc import Iterator
