@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import os
 import re
@@ -123,17 +124,22 @@ def read(file: SourceFile) -> bytes:
     """Read a file's bytes.
 
     Raises:
-        Unreadable: it is too large, or the system does not let us.
+        Unreadable: it is too large, the system does not let us, or it is in wide characters,
+            in which no word that matters would be found.
 
     """
     if file.size > MAX_BYTES:
         reason = f"larger than {MAX_BYTES // 1_000_000} MB"
         raise Unreadable(reason)
     try:
-        return Path(file.full).read_bytes()
+        data = Path(file.full).read_bytes()
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         raise Unreadable(reason) from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        reason = "holds null bytes or UTF-16: not Python source"
+        raise Unreadable(reason)
+    return data
 
 
 def decode(data: bytes) -> str:

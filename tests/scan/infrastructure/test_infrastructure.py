@@ -1,6 +1,7 @@
 """Tests of tables and policies in infrastructure files."""
 
 import json
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from hushtable.scan.infrastructure.cdk import read_cdk
 from hushtable.scan.infrastructure.cloudformation import read_template
 from hushtable.scan.infrastructure.definitions import encryption, touches_dynamodb
-from hushtable.scan.infrastructure.reading import MAX_BYTES, read
+from hushtable.scan.infrastructure.reading import MAX_BYTES, MAX_TERRAFORM, read
 from hushtable.scan.infrastructure.terraform import read_terraform
 from hushtable.scan.infrastructure.wanted import wants
+from hushtable.scan.run import RECURSION
 
 TEMPLATE = dedent("""\
     AWSTemplateFormatVersion: "2010-09-09"
@@ -373,6 +375,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     big = tmp_path / "big.json"
     big.write_bytes(b" " * (MAX_BYTES + 1))
     assert "large" in read(big, "big.json").unknown[0].why
+    module = tmp_path / "big.tf"
+    module.write_bytes(b" " * (MAX_TERRAFORM + 1))
+    assert "large" in read(module, "big.tf").unknown[0].why
 
 
 def test_pages_with_braces_are_no_templates() -> None:
@@ -387,16 +392,39 @@ def test_anchors_that_multiply() -> None:
     assert read_template(text, "bomb.yaml").tables == ()
 
 
-def test_deep_nesting_is_survived(tmp_path: Path) -> None:
-    """Nesting without end is unknown or empty, never a crash."""
-    for name, text in [
-        ("a.yaml", "AWS:: " + "[" * 3000),
-        ("a.json", '{"AWS::": ' + "[" * 3000),
-        ("a.py", "x = " + "(" * 3000),
-    ]:
-        path = tmp_path / name
-        path.write_text(text)
-        assert read(path, name).tables == ()
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("flow.yaml", "AWS:: " + "[" * 100_000),
+        ("quoted.yaml", "AWS:: " + '["]", ' * 100_000),
+        ("block.yaml", "# AWS::\n" + "- " * 100_000),
+        ("keys.yaml", "# AWS::\n" + "? " * 100_000),
+        ("open.json", '{"AWS::": ' + "[" * 100_000),
+        ("shut.json", '{"AWS::": ' + "[" * 5000 + "]" * 5000 + "}"),
+        ("lists.tf", "x = " + "[" * 5000 + "]" * 5000),
+        ("calls.tf", "x = " + "f(" * 3000 + "1" + ")" * 3000),
+        ("stack.py", "x = " + "(" * 3000),
+    ],
+)
+def test_deep_nesting_is_told(tmp_path: Path, name: str, text: str) -> None:
+    """Nesting without end is unknown, never a crash, even where recursion may go deep."""
+    path = tmp_path / name
+    path.write_text(text)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(RECURSION)
+    try:
+        told = read(path, name)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert [unknown.place.path for unknown in told.unknown] == [name]
+    assert told.tables == ()
+
+
+def test_nesting_of_written_templates_is_read() -> None:
+    """A policy some forty levels deep is no hostile file."""
+    inner = '{"Fn::If": ["A", ' * 20 + '"x"' + "]}" * 20
+    table = f'{{"Type": "AWS::DynamoDB::Table", "Properties": {{"Tags": {inner}}}}}'
+    assert len(read_template(f'{{"Resources": {{"T": {table}}}}}', "t.json").tables) == 1
 
 
 @pytest.mark.parametrize(

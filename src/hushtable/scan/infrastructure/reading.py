@@ -12,19 +12,21 @@ from hushtable.scan.infrastructure.wanted import PYTHON, TERRAFORM
 
 MAX_BYTES = 3_000_000
 """Larger files are generated; one is told as unknown, not read."""
+MAX_TERRAFORM = 300_000
+"""The same for Terraform, whose parser takes some ten seconds for as many bytes."""
 
 
 def read(path: Path, relative: str) -> Definitions:
     """Read the tables and policies a file defines; `relative` is its path in the scanned tree."""
+    suffix = PurePosixPath(relative).suffix.lower()
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > (MAX_TERRAFORM if suffix in TERRAFORM else MAX_BYTES):
             return unreadable(relative, 1, "too large for an infrastructure file")
         source = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         return unreadable(relative, 1, "not UTF-8 text")
     except OSError as error:
         return unreadable(relative, 1, error.strerror or "cannot be read")
-    suffix = PurePosixPath(relative).suffix.lower()
     try:
         if suffix in TERRAFORM:
             return read_terraform(source, relative)

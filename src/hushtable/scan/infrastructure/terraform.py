@@ -41,6 +41,8 @@ def read_terraform(source: str, relative: str) -> Definitions:
     """Read a Terraform file."""
     try:
         parsed = _parse(source)
+    except RecursionError:
+        return unreadable(relative, 1, "nested too deeply")
     except Exception as error:  # noqa: BLE001 - the parser raises whatever its grammar meets
         at = getattr(error, "line", 1)
         return unreadable(relative, at if isinstance(at, int) else 1, "not valid HCL")

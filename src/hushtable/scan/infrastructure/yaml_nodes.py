@@ -16,6 +16,8 @@ Node = Any
 
 _DEEPEST = 12
 _MOST_ITEMS = 2_000
+_NESTED = 200
+"""Deepest nesting of a document; the C loader composes by recursion that nothing else bounds."""
 
 
 class Malformed(Exception):  # noqa: N818 - the state of a file, not a fault of ours
@@ -36,6 +38,7 @@ def document(text: str, *, json: bool = False) -> Node:
     # JSON may be indented with tabs, which YAML refuses.
     source = text.replace("\t", "  ") if json else text
     try:
+        _check_depth(yaml, loader, source)
         return next(iter(yaml.compose_all(source, Loader=loader)), None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -44,6 +47,22 @@ def document(text: str, *, json: bool = False) -> Node:
     except (RecursionError, ValueError):
         message = "nested too deeply"
         raise Malformed(message, 1) from None
+
+
+def _check_depth(yaml: Any, loader: Any, source: str) -> None:  # noqa: ANN401 - PyYAML untyped
+    """Raise `Malformed` for a first document nested too deeply, told from its events alone."""
+    depth = 0
+    for event in yaml.parse(source, Loader=loader):
+        match event:
+            case yaml.CollectionStartEvent():
+                depth += 1
+                if depth > _NESTED:
+                    message = "nested too deeply"
+                    raise Malformed(message, event.start_mark.line + 1)
+            case yaml.CollectionEndEvent():
+                depth -= 1
+            case yaml.DocumentEndEvent():
+                return
 
 
 @cache
