@@ -151,7 +151,7 @@ def _asks_who(denial: Denial) -> bool:
             return True
         if _from_header(label):
             return True
-        if label.kind is Kind.ATTRIBUTE and isinstance(label.access, Origin):
+        if isinstance(label.access, Origin):
             # What a credential of the request was looked up by.
             record = label.access.record
             keys = record.keys if record is not None else ()

@@ -27,6 +27,7 @@ from hushtable.scan.lookup import native_bases
 from hushtable.scan.records import Record
 from hushtable.scan.trying import status_of
 from hushtable.scan.values import (
+    ELTS,
     MISSING,
     REST,
     Class,
@@ -122,6 +123,8 @@ class Notes:
     watched: dict[int, list[Exit]] = field(default_factory=dict)
     limited: bool = False
     checked: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    """Inputs whose names were checked against a fixed list."""
     verified: set[str] = field(default_factory=set)
     """Inputs whose signature was compared."""
     tables: list[TableDefinition] = field(default_factory=list)
@@ -140,7 +143,12 @@ class Notes:
         self.denials, self.expressions, self.swallows, self.errors = [], [], [], []
         self.roles, self.phase, self.watched, self.limited = set(), "", {}, False
         self.checked, self.verified, self.taught_gates, self._known = set(), set(), [], {}
+        self.listed = set()
         self.urls = []
+
+    def fresh(self) -> Notes:
+        """Give an empty notebook, for what runs apart from the entry."""
+        return Notes()
 
     # reads and writes ----------------------------------------------------------------------
 
@@ -377,6 +385,13 @@ class Notes:
                 elif label.kind is Kind.INPUT:
                     self.checked.add(label.name)
         del m
+
+    def listed_by(self, key: Value, container: Value) -> None:
+        """Note that the names in a request are checked against a fixed list."""
+        if not isinstance(container, Seq) or REST in container.slots:
+            return
+        if all(isinstance(one, Const) for one in container.slots[ELTS]):
+            self.listed |= {x.name for x in own_labels(key) if x.kind is Kind.INPUT and x.counted}
 
     def tested(
         self, m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST, frame: Frame

@@ -240,7 +240,9 @@ class Observer:
             tuple(sorted(used - {"*", "[]"})),
         )
 
-    def expression(self, raw: RawExpression, route: Route | None) -> list[Expression]:
+    def expression(
+        self, raw: RawExpression, route: Route | None, checked: set[str]
+    ) -> list[Expression]:
         """Give the fact of one expression."""
         inputs = [label for label in raw.labels if label.kind is Kind.INPUT]
         # A key that was checked against fixed names is no free text.
@@ -250,6 +252,7 @@ class Observer:
         listed = any(
             label.kind is Kind.KEY and label.path for label in (*raw.name_labels, *raw.labels)
         )
+        listed = listed or any(label.name in checked for label in named)
         chooses = [label for label in raw.name_labels if label.kind is Kind.INPUT] or keyed
         return [
             Expression(

@@ -266,7 +266,7 @@ def _observed(
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
     found.accesses = [observer.access(record, route, lists) for record in notes.records]
     found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, route)]
+    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, route, notes.listed)]
     found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
     found.holes = [replace(hole, route=route) for hole in holes]
     found.swallows = [replace(one, route=route) for one in notes.swallows]
@@ -344,7 +344,7 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     found.outflows = observer.outflows(notes, None, reachable=False)
     found.accesses = [observer.access(record, None, set()) for record in notes.records]
     found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None)]
+    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None, notes.listed)]
     found.keys = []
     found.swallows = list(notes.swallows)
     found.urls = _sent(notes, observer)

@@ -370,6 +370,7 @@ class World:
     def member_test(self, m: Machine, key: Any, container: Any) -> None:
         """Tell that membership is tested."""
         self.notes.compared(m, key, container)
+        self.notes.listed_by(key, container)
 
     def handling(self, m: Machine, handler: ast.ExceptHandler, caught: list[Any], frame: Frame) -> None:
         """Tell that a handler begins."""
