@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hushtable.model.facts import Cargo
 from hushtable.testing.scanning import scan_source
 
 HEAD = """
@@ -56,3 +57,26 @@ def test_what_comes_back_carries_nothing() -> None:
         f'{HEAD}    return httpx.post("https://x.example/", json={{"key": KEY}}).json()\n'
     )
     assert facts.outflows == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "vendor.Client(KEY).videos(q)",
+        "vendor.Client(token=KEY).get(q)['items']",
+        "vendor.connect({'auth': {'key': KEY}}).find(q)",
+    ],
+)
+def test_a_client_does_not_answer_with_its_credential(answer: str) -> None:
+    """What an unknown library gives back does not hold the credential its client was made with."""
+    facts = scan_source(f"import vendor\n{HEAD}    return {answer}\n")
+    carried = [one for flow in facts.outflows for one in flow.carried]
+    assert not [one for one in carried if one.cargo is Cargo.SECRET]
+
+
+@pytest.mark.parametrize("answer", ["KEY", "str(KEY)", "{'key': KEY[:4]}", "f'{KEY}'"])
+def test_a_credential_that_is_answered(answer: str) -> None:
+    """A credential that the program itself puts into the answer leaves."""
+    facts = scan_source(f"{HEAD}    return {answer}\n")
+    carried = [one for flow in facts.outflows for one in flow.carried]
+    assert [one.cargo for one in carried] == [Cargo.SECRET]

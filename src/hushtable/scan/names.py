@@ -25,7 +25,9 @@ class Names:
         key = (folder, dotted)
         if key not in self._known:
             self._known[key] = self._search(dotted, folder)
-        return self._known[key]
+        found = self._known[key]
+        # `import jwt` in `tools/jwt.py` means the library that the file is named after.
+        return None if found == importer and not importer.endswith("__init__.py") else found
 
     def relative(self, dotted: str, level: int, importer: str) -> str | None:
         """Give the file or package folder of `from ..dotted import`."""
@@ -49,14 +51,17 @@ class Names:
         if "" not in ancestors:
             ancestors.append("")
         ordered = sorted(ancestors, key=lambda one: self._is_package(one))
+        standard = dotted.partition(".")[0] in sys.stdlib_module_names
         for base in ordered:
+            if standard and "." not in dotted and self._is_package(base):
+                continue  # what lies in a package is imported by the package's name
             found = self.at(f"{base}/{stem}" if base else stem)
             if found is not None:
                 return found
             found = self.at(f"{base}/src/{stem}" if base else f"src/{stem}")
             if found is not None:
                 return found
-        if dotted.partition(".")[0] in sys.stdlib_module_names or "." not in dotted:
+        if standard or "." not in dotted:
             return None
         return self._by_tail(stem, folder)
 

@@ -12,12 +12,24 @@ from hushtable.model.facts import Seal
 from hushtable.scan import orm
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
-from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine, Stopped
+from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine
 from hushtable.scan.iterate import element_of
-from hushtable.scan.labels import NOTHING, Kind, Labels, seal_all
+from hushtable.scan.labels import NOTHING, Kind, seal_all
 from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
 from hushtable.scan.members import child
 from hushtable.scan.operators import pick
+from hushtable.scan.outside import (
+    ENTERING,
+    SEALS,
+    WRITER,
+    _call_labels,
+    _callback,
+    _fill_buffers,
+    _is_buffer,
+    _is_callback,
+    _sends,
+    _shown,
+)
 from hushtable.scan.values import (
     ELTS,
     MISSING,
@@ -32,13 +44,11 @@ from hushtable.scan.values import (
     Instance,
     Native,
     Opaque,
-    Partial,
     Seq,
     deep_labels,
 )
 
 STATUS = re.compile(r"HTTP_(\d{3})_")
-MAX_CALLBACK = 3
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (str, bytes, int, float, bool, complex, list, tuple, dict, set, frozenset, type(None))
@@ -91,6 +101,9 @@ class World:
         handed = () if m.loading else call.everything()
         found = [_callback(m, value, call) for value in handed if _is_callback(value)]
         labels = NOTHING if _sends(call) else _call_labels(call)
+        if call.name not in self.pure:
+            # A client is made with a credential in order to use it, not to show it.
+            labels = frozenset(label for label in labels if label.kind is not Kind.SETTING)
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
         _fill_buffers(m, call, labels)
@@ -391,83 +404,19 @@ def _method(m: Machine, call: Call) -> Handler | None:
     return None
 
 
-WRITER = "library.writer"
-"""An object of a library that writes what it is given to a buffer of the program."""
 
 
-def _is_buffer(value: Any) -> bool:
-    return (
-        isinstance(value, Instance)
-        and value.cls is not None
-        and class_attribute(value.cls, "write") is not MISSING
-        and class_attribute(value.cls, "getvalue") is not MISSING
-    )
 
 
-def _fill_buffers(m: Machine, call: Call, labels: Labels) -> None:
-    """`frame.to_csv(buffer)`: what the call holds is written to the buffer it is handed."""
-    data = frozenset(label for label in labels if label.kind is not Kind.KEY)
-    for given in (*call.args, *call.kwargs.values()):
-        one = given.extra if isinstance(given, Instance) and given.native == WRITER else given
-        if data and isinstance(one, Instance) and one.cls is not None:
-            write = class_attribute(one.cls, "write")
-            if isinstance(write, Function):
-                m.call(m, Bound(write, one), [Opaque(data, deep=True)], {}, call.node, call.frame)
 
 
-ENTERING = (".__enter__", ".__aenter__", ".__await__")
-"""Methods of a library's objects that give the object itself, unless it is known otherwise."""
-SENDING = re.compile(
-    r"^(send|publish|invoke|converse|upload|submit|notify|enqueue|post|put|delete|patch|request"
-    r"|create|start|execute|emit|track|capture|subscribe|fetch|generate_presigned|where|find"
-    r"|filter|query|lookup|document|collection|select|search|list|stream|describe)(_|$)"
-)
-"""Methods of services that answer with their own data, not with what they were given."""
-SEALS = re.compile(r"hash|encrypt|bcrypt|digest|redact|mask", re.IGNORECASE)
 
 
-def _sends(call: Call) -> bool:
-    """Whether a call hands its arguments to a service outside the program."""
-    name = call.name.removesuffix("()").rpartition(".")[2]
-    receiver = call.receiver
-    outside = (
-        call.name.startswith("?.")
-        and isinstance(receiver, Opaque)
-        and all(label.kind in {Kind.SETTING, Kind.FRESH} for label in receiver.labels)
-    )
-    return outside and SENDING.match(name) is not None
 
 
-def _is_callback(value: Any) -> bool:
-    return isinstance(value, Function | Bound | Partial) and not (
-        isinstance(value, Bound) and isinstance(value.function, Native)
-    )
 
 
-def _callback(m: Machine, value: Any, call: Call) -> Any:
-    """Run a function handed to an unknown call, on what was handed over beside it."""
-    depth = sum(1 for running, _ in m.stack if running is getattr(value, "function", value))
-    if depth >= MAX_CALLBACK:
-        return UNKNOWN
-    labels = frozenset().union(
-        *(deep_labels(v) for v in call.everything() if not _is_callback(v))
-    ) or NOTHING
-    try:
-        return m.call(m, value, [], {}, call.node, call.frame, Opaque(labels))
-    except Stopped:
-        return UNKNOWN
 
 
-def _call_labels(call: Call) -> frozenset[Any]:
-    found = frozenset().union(*(deep_labels(v) for v in call.everything())) or NOTHING
-    return frozenset(label for label in found if label.kind is not Kind.KEY)
 
 
-def _shown(call: Call) -> str:
-    if not call.name.startswith("?.") and call.name:
-        return call.name
-    function = getattr(call.node, "func", None)
-    try:
-        return ast.unparse(function)[:60] if function is not None else "?"
-    except (ValueError, RecursionError):
-        return "?"
