@@ -88,8 +88,9 @@ Answer with a text of your own and an id that the log knows too. Log the excepti
 
 ## Limits
 
-Text that the program wrote itself, as in `raise ValueError("too short")`, is not reported. Text kept in a table and shown later is
-not followed.
+Text that the program wrote itself, as in `raise ValueError("too short")`, is not reported, and a
+handler of `ValueError` and its like is taken to be for the raises of the program where there are
+some. Text kept in a table and shown later is not followed.
 """
 
 from collections.abc import Iterator

@@ -12,20 +12,15 @@ from hushtable.scan.call import instantiate
 from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.lookup import mro, native_bases
-from hushtable.scan.members import get_attribute
 from hushtable.scan.values import (
     ELTS,
-    NONE,
     UNKNOWN,
-    Bound,
     Choice,
     Class,
     Const,
-    Function,
     Generic,
     Instance,
     Native,
-    Opaque,
     Seq,
     options,
     sequence,
@@ -126,7 +121,8 @@ def _handle(
     values = [way.value for way in caught[:MAX_STATES]]
     if may or not caught:
         begin += [{}, body_state]
-        values.append(m.observer.caught(m, handler, sorted(may), frame))
+        if not (caught and _signals(m, handler, frame)):
+            values.append(m.observer.caught(m, handler, sorted(may), frame))
     m.journal.merge(begin)
     value = values[0] if len(values) == 1 else Choice(tuple(dict.fromkeys(values)))
     value = value.options[0] if isinstance(value, Choice) and len(value.options) == 1 else value
@@ -139,6 +135,23 @@ def _handle(
     frame.handling = before
     state = m.journal.take(mark)
     return [state] if falls else []
+
+
+SIGNALS = frozenset(
+    f"builtins.{name}"
+    for name in ("ValueError", "TypeError", "KeyError", "IndexError", "LookupError",
+                 "PermissionError", "NotImplementedError", "RuntimeError")
+)  # fmt: skip
+"""Built-in classes that programs raise themselves to say what is wrong with a request."""
+
+
+def _signals(m: Machine, handler: ast.ExceptHandler, frame: Frame) -> bool:
+    """Whether a handler names only such classes: then the raises seen are the ones it is for."""
+    if handler.type is None:
+        return False
+    types = m.evaluate(m, handler.type, frame)
+    names = types.slots[ELTS] if isinstance(types, Seq) else options(types)
+    return bool(names) and all(isinstance(one, Native) and one.name in SIGNALS for one in names)
 
 
 def _split(
