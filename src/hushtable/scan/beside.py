@@ -14,7 +14,7 @@ from hushtable.scan.infrastructure import read as read_infrastructure
 from hushtable.scan.infrastructure import wants as wants_infrastructure
 from hushtable.scan.infrastructure.wanted import TEMPLATES, TERRAFORM
 from hushtable.scan.load import Loaded, fault
-from hushtable.scan.source import Listing, SourceFile, Unreadable, decode, parse
+from hushtable.scan.source import SourceFile, Unreadable, decode, parse
 
 MAY_HOLD = re.compile(
     rb"(?i)(?:passw|pwd|secret|token|api_?key|access_?key|credential|private_?key)[\w\"']*\s*\]?"
@@ -40,26 +40,28 @@ class Around:
     unknown: tuple[Unknown, ...]
 
 
-def read(listing: Listing, loaded: Loaded) -> Around:
-    """Read what lies beside the program."""
+def read(loaded: Loaded, python: list[SourceFile], other: list[SourceFile]) -> Around:
+    """Read what lies beside the program in some of its files."""
     found: list[Literal] = []
     allowed: list[Allow] = []
     tables: list[TableDefinition] = []
     policies: list[PolicyStatement] = []
     unknown: list[Unknown] = []
-    for path, data in loaded.sources.items():
+    for file in python:
+        path, data = file.path, loaded.sources.get(file.path)
+        if data is None:
+            continue
         try:
             found += _of_python(loaded, path, data)
             if b"hush:" in data:
                 allowed += allows(decode(data), path)
             if wants_infrastructure(path, data):
-                full = next(one.full for one in listing.python if one.path == path)
-                _defined(path, full, tables, policies, unknown)
+                _defined(path, file.full, tables, policies, unknown)
         except Unreadable as error:
             unknown.append(Unknown(Place(path, 1), str(error)))
         except RecursionError:
             unknown.append(Unknown(Place(path, 1), "nested too deeply to follow"))
-    for file in listing.other:
+    for file in other:
         try:
             _other(file, found, allowed)
             if PurePosixPath(file.path).suffix.lower() in INFRASTRUCTURE and wants_infrastructure(
@@ -71,6 +73,17 @@ def read(listing: Listing, loaded: Loaded) -> Around:
         except Exception as error:  # noqa: BLE001 - one file's fault must not hide the others
             unknown.append(fault(file.path, error))
     return Around(tuple(found), tuple(allowed), tuple(tables), tuple(policies), tuple(unknown))
+
+
+def joined(parts: list[Around]) -> Around:
+    """Put parts together, in their order."""
+    return Around(
+        tuple(one for part in parts for one in part.literals),
+        tuple(one for part in parts for one in part.allows),
+        tuple(one for part in parts for one in part.tables),
+        tuple(one for part in parts for one in part.policies),
+        tuple(one for part in parts for one in part.unknown),
+    )
 
 
 def _head(file: SourceFile) -> bytes:
@@ -91,10 +104,10 @@ def _defined(
 
 def _of_python(loaded: Loaded, path: str, data: bytes) -> tuple[Literal, ...]:
     """Read literals of a file that matters; others only when a line looks like a credential."""
-    module = loaded.machine.program.modules.get(path)
-    tree = module.tree if module is not None else None
+    # Only what was parsed before the first job: what else is parsed depends on who plays what.
+    tree = loaded.machine.program.modules[path].tree if path in loaded.known else None
     if tree is None:
-        if path in loaded.machine.program.unknown or not MAY_HOLD.search(data):
+        if path in loaded.failed or not MAY_HOLD.search(data):
             return ()
         tree = parse(data)
     return literals.literals(tree, path, decode(data))

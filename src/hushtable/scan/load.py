@@ -17,7 +17,7 @@ from hushtable.scan import (
     meanings,
     orm,
     outgoing,
-    requests,
+    request_object,
     routing,
 )
 from hushtable.scan.compose import compose
@@ -25,18 +25,20 @@ from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped, s
 from hushtable.scan.heap import Journal
 from hushtable.scan.literals import is_test
 from hushtable.scan.notes import Notes
-from hushtable.scan.play import handler_function
 from hushtable.scan.observe import Observer
+from hushtable.scan.play import handler_function
 from hushtable.scan.program import Program
 from hushtable.scan.source import Listing, Unreadable, read
 from hushtable.scan.taught import Taught, teach
 from hushtable.scan.values import Function
 
+PART = 60
+"""Files in one job of those that are only searched for literals and definitions."""
 BUDGET = 3_000_000
 """Steps for all routes of a tree together, while each has at least the smallest share."""
 SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""
-LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, requests, routing)
+LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, request_object, routing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Loaded:
     sources: dict[str, bytes] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
     taught: Taught | None = None
+    failed: dict[str, Unknown] = field(default_factory=dict)
+    """Files that were needed for loading and do not parse."""
+    known: frozenset[str] = frozenset()
+    """Modules that were loaded before the first job."""
 
 
 def load(listing: Listing, config: ScanConfig) -> Loaded:
@@ -90,7 +96,9 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
         _guard(loaded, module, lambda m=module: program.run_module(machine, m))
     _run_factories(loaded)
     _start(loaded)
-    loaded.jobs = list(_jobs(loaded))
+    loaded.jobs = [*_jobs(loaded), *_files(listing)]
+    loaded.known = frozenset(program.grounds)
+    loaded.failed = dict(program.unknown)
     machine.share = share(sum(1 for job in loaded.jobs if job.kind == "route"))
     return loaded
 
@@ -157,6 +165,14 @@ def _start(loaded: Loaded) -> None:
             machine.stores["starting"] = True
             _guard(loaded, target.module, lambda f=target, a=args: _apart(machine, f, a))
             machine.stores["starting"] = False
+
+
+def _files(listing: Listing) -> Iterator[Job]:
+    """Give jobs that read what lies beside the program, a part of the files each."""
+    for files, others in ((listing.python, False), (listing.other, True)):
+        for start in range(0, len(files), PART):
+            part = files[start : start + PART]
+            yield Job("beside", ([], part) if others else (part, []))
 
 
 def _jobs(loaded: Loaded) -> Iterator[Job]:

@@ -10,10 +10,12 @@ from hushtable.model.config import ScanConfig
 from hushtable.model.event import Advanced, Began, Ended, Listener, Stumbled, silent
 from hushtable.model.facts import Coverage, Facts, Unknown
 from hushtable.model.place import Place
-from hushtable.scan import beside, cache
+from hushtable.scan import cache
+from hushtable.scan.dependencies import Dependencies
 from hushtable.scan.load import Loaded, load
+from hushtable.scan.playing import of_loading
 from hushtable.scan.source import list_files
-from hushtable.scan.summing import Tally, sum_up
+from hushtable.scan.summing import sum_up
 from hushtable.scan.workers import play_all
 
 RECURSION = 9_000
@@ -47,16 +49,17 @@ def _scan(root: Path, config: ScanConfig, listen: Listener, began: float) -> Fac
     loaded: Loaded = load(listing, config)
     listen(Ended("read", time.perf_counter() - began))
     listen(Began("follow", len(loaded.jobs)))
-    tally = Tally()
-    for result in play_all(loaded, config, lambda: listen(Advanced("follow"))):
-        tally.add(result)
+    memory = cache.Forgetful() if not config.cache else cache.Remembered(
+        Dependencies(loaded, cache.base_of(config)), cache.results(root)
+    )
+    played = play_all(loaded, config, memory, lambda: listen(Advanced("follow")))
+    found = [of_loading(loaded), *played]
     listen(Ended("follow", time.perf_counter() - began))
-    around = beside.read(listing, loaded)
-    facts = sum_up(tally, around, loaded, Coverage(seconds=time.perf_counter() - began))
+    facts = sum_up(found, loaded, Coverage(seconds=time.perf_counter() - began))
     unknown = [*facts.unknown, *(Unknown(Place(p, 1), why) for p, why in listing.problems)]
     for one in unknown:
         listen(Stumbled(one))
     facts = cache.with_unknown(facts, tuple(unknown))
-    if config.cache:
-        cache.save(root, key, facts)
+    if isinstance(memory, cache.Remembered):
+        cache.save(root, key, facts, memory.results)
     return facts

@@ -8,12 +8,12 @@ from typing import Any
 
 from hushtable.model.facts import Coverage, Facts, Outflow, TableDefinition, Unknown
 from hushtable.model.service import Route
-from hushtable.scan.beside import Around
+from hushtable.scan.beside import joined
 from hushtable.scan.kinds import Kept, Kinds
 from hushtable.scan.load import Loaded
 from hushtable.scan.observe import Observed
+from hushtable.scan.playing import Played
 from hushtable.scan.widening import Widening
-from hushtable.scan.workers import Played
 
 A_GUESS = 0.5
 """A name that says no more than this is not claimed of a table's definition."""
@@ -21,33 +21,42 @@ A_GUESS = 0.5
 
 @dataclass(slots=True)
 class Tally:
-    """Everything the batches gave, so far."""
+    """Everything the jobs gave, and the modules they needed, each module once."""
 
-    played: list[Played] = field(default_factory=list)
+    played: list[Played]
     shapes: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def add(self, one: Played) -> None:
-        """Add a batch."""
-        self.played.append(one)
+
+def tally(jobs: list[Played]) -> Tally:
+    """Gather what the jobs gave, in their order."""
+    grounds: dict[str, Played] = {}
+    for one in jobs:
+        grounds |= one.grounds
+    found = Tally([*(grounds[path] for path in sorted(grounds)), *jobs])
+    for one in found.played:
         for table, names in one.shapes.items():
-            self.shapes.setdefault(table, {}).update(names)
+            found.shapes.setdefault(table, {}).update(names)
+    return found
 
 
-def sum_up(tally: Tally, around: Around, loaded: Loaded, coverage: Coverage) -> Facts:
-    """Make the facts of the run."""
-    observed = [one for played in tally.played for one in played.observed]
-    tables = _unique([t for p in tally.played for t in p.tables] + list(around.tables))
-    widening = Widening(loaded.observer, _shapes(tally, observed), _kinds(tally, observed, tables))
+def sum_up(jobs: list[Played], loaded: Loaded, coverage: Coverage) -> Facts:
+    """Make the facts of the run from what every job gave, that of loading first."""
+    gathered = tally(jobs)
+    around = joined([one.around for one in jobs if one.around is not None])
+    observed = [one for played in gathered.played for one in played.observed]
+    tables = _unique([t for p in gathered.played for t in p.tables] + list(around.tables))
+    kinds = _kinds(gathered, observed, tables)
+    widening = Widening(loaded.observer, _shapes(gathered, observed), kinds)
     for one in observed:
         widening.apply(one)
     routes = _unique([r for one in observed for r in one.routes])
     outflows = [flow for one in observed for flow in one.outflows]
     failed: dict[str, Unknown] = {}
-    for played in tally.played:
+    for played in gathered.played:
         failed |= played.failed
-    failed |= loaded.machine.program.unknown
+    failed |= loaded.failed
     unknown = [*loaded.unknown, *failed.values(), *around.unknown,
-               *(u for p in tally.played for u in p.unknown)]
+               *(u for p in gathered.played for u in p.unknown)]
     return Facts(
         routes=tuple(routes),
         outflows=tuple(_without_repeats(outflows)),
@@ -56,14 +65,14 @@ def sum_up(tally: Tally, around: Around, loaded: Loaded, coverage: Coverage) -> 
         keys=tuple(_unique([k for one in observed for k in one.keys])),
         holes=tuple(_unique([h for one in observed for h in one.holes])),
         swallows=tuple(_unique([s for one in observed for s in one.swallows])),
-        debug=tuple(_unique([d for p in tally.played for d in p.debug])),
+        debug=tuple(_unique([d for p in gathered.played for d in p.debug])),
         literals=around.literals,
         url_secrets=tuple(_unique([u for one in observed for u in one.urls])),
         tables=tuple(_told(t, widening) for t in tables),
         policies=around.policies,
         allows=around.allows,
         unknown=tuple(_unique(unknown)),
-        coverage=_coverage(tally, loaded, routes, failed, coverage),
+        coverage=_coverage(gathered, loaded, routes, failed, coverage),
     )
 
 
@@ -105,10 +114,10 @@ def _told(table: TableDefinition, widening: Widening) -> TableDefinition:
 def _coverage(
     tally: Tally, loaded: Loaded, routes: list[Route], failed: dict[str, Unknown], base: Coverage
 ) -> Coverage:
-    parsed: set[str] = set(loaded.machine.program.parsed)
+    used = {path for played in tally.played for path in played.used}
+    parsed = {path for path in used if path in loaded.sources} - set(failed)
     unresolved: Counter[str] = Counter()
     for played in tally.played:
-        parsed |= played.parsed
         unresolved.update(played.unresolved)
     return replace(
         base,
@@ -117,7 +126,7 @@ def _coverage(
         files_parsed=len(parsed),
         files_failed=len(failed) + len(loaded.unknown),
         routes=len(routes),
-        functions_run=max((p.functions for p in tally.played), default=0),
+        functions_run=sum(p.functions for p in tally.played),
         calls=sum(p.calls for p in tally.played),
         calls_unresolved=sum(unresolved.values()),
         bounds_hit=sum(p.bounds for p in tally.played),

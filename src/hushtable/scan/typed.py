@@ -50,6 +50,7 @@ from hushtable.scan.values import (
 )
 
 MAX_LEVELS = 4
+SERVICE_STEPS = 30_000
 TYPED = "typed"
 """`Opaque.of` of a value whose annotation was already asked."""
 HINTS = {
@@ -252,15 +253,20 @@ def _holds_data(cls: Class) -> bool:
 
 def _made_apart(m: Machine, cls: Class) -> Any:
     """Call a class outside of whatever runs now: undoing a branch must not empty the object."""
-    kept = (m.journal, m.stack, m.conditions, m.tries, m.collectors)
+    kept = (m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit)
     m.journal, m.stack, m.conditions, m.tries, m.collectors = Journal(), [], [], 0, []
+    # The first entry that needs the object must not pay for it, nor be the one that it tells of.
+    m.steps, m.limit = 0, SERVICE_STEPS
+    notes = m.observer.notes
+    m.observer.notes = None if notes is None else notes.fresh()
     frame = Frame(cls.module, {})
     try:
         return m.call(m, cls, [], {}, cls.node, frame)
     except (Stopped, OutOfBudget):
         return None
     finally:
-        m.journal, m.stack, m.conditions, m.tries, m.collectors = kept
+        m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
+        m.observer.notes = notes
 
 
 def _concrete(m: Machine, cls: Class) -> Class:

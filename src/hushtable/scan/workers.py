@@ -2,62 +2,87 @@
 
 from __future__ import annotations
 
-import ast
+import gc
 import multiprocessing
 import os
+import pickle
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from multiprocessing.connection import Connection, wait
+from typing import Protocol
 
 from hushtable.model.config import ScanConfig
-from hushtable.model.facts import DebugSwitch, TableDefinition, Unknown
-from hushtable.scan import entries
-from hushtable.scan.exceptions import library_exception
-from hushtable.scan.frame import Frame, Machine, spot
-from hushtable.scan.kinds import Kept
-from hushtable.scan.labels import Kind
-from hushtable.scan.load import Job, Loaded, fault
-from hushtable.scan.lookup import mro
-from hushtable.scan.meanings import parameter_source
-from hushtable.scan.observe import Observed
-from hushtable.scan.operators import pick
-from hushtable.scan.play import handler_function, play_plain, play_route
-from hushtable.scan.requests import Request
-from hushtable.scan.typed import service_of_class
-from hushtable.scan.values import UNKNOWN, Bound, Class, Function, Instance, Native, deep_labels
+from hushtable.scan.load import Loaded, fault
+from hushtable.scan.playing import Before, Played, path_of, perform, raises
 
 SMALL = 60
 """Fewer jobs than this are played in one process: a fork costs more than it saves."""
+LATER = frozenset({"handler", "orphans"})
+"""Kinds of jobs that must know what the others did."""
+MAX_AGAIN = 6
+"""Routes that are played again for an exception handler."""
+BATCH = 4
+"""Jobs handed to a worker at once: few, so that no worker waits long for another."""
+Task = tuple[int, Before]
 
 
-@dataclass(slots=True)
-class Played:
-    """What a batch of jobs gave."""
+class Memory(Protocol):
+    """Remembers results of an earlier run."""
 
-    observed: list[Observed] = field(default_factory=list)
-    unknown: list[Unknown] = field(default_factory=list)
-    shapes: dict[str, dict[str, str]] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
-    tables: list[TableDefinition] = field(default_factory=list)
-    debug: list[DebugSwitch] = field(default_factory=list)
-    parsed: set[str] = field(default_factory=set)
-    failed: dict[str, Unknown] = field(default_factory=dict)
-    calls: int = 0
-    functions: int = 0
-    bounds: int = 0
-    unresolved: dict[str, int] = field(default_factory=dict)
+    def recall(self, number: int, before: Before) -> bytes | None:
+        """Give the pickled result of a job, or None when it must be played."""
+
+    def keep(self, number: int, before: Before, result: bytes, used: set[str]) -> None:
+        """Keep the pickled result of a job."""
 
 
 def play_all(
-    loaded: Loaded, config: ScanConfig, tick: Callable[[], None]
-) -> Iterator[Played]:
-    """Play every job; give what each batch found."""
+    loaded: Loaded, config: ScanConfig, memory: Memory, tick: Callable[[], None]
+) -> list[Played]:
+    """Play every job, or remember its result; give the results in the order of the jobs."""
+    results: dict[int, Played] = {}
     cores = config.jobs or _cores()
-    if cores <= 1 or len(loaded.jobs) < SMALL or not hasattr(os, "fork"):
-        yield _play(loaded, loaded.jobs, tick)
-        return
-    yield from _forked(loaded, cores, tick)
+    first = [(n, Before()) for n, job in enumerate(loaded.jobs) if job.kind not in LATER]
+    _play(loaded, first, results, (cores, memory, tick))
+    _play(loaded, list(_later(loaded, results)), results, (cores, memory, tick))
+    return [results[number] for number in sorted(results)]
+
+
+def _play(
+    loaded: Loaded, tasks: list[Task], results: dict[int, Played],
+    how: tuple[int, Memory, Callable[[], None]],
+) -> None:
+    cores, memory, tick = how
+    todo: list[Task] = []
+    for number, before in tasks:
+        result = memory.recall(number, before)
+        if result is None:
+            todo.append((number, before))
+        else:
+            results[number] = pickle.loads(result)  # noqa: S301 - from the user's own cache
+            tick()
+    befores = dict(todo)
+    alone = cores <= 1 or len(todo) < SMALL or not hasattr(os, "fork")
+    for number, result in _here(loaded, todo) if alone else _forked(loaded, todo, cores):
+        played = results[number] = pickle.loads(result)  # noqa: S301 - made here just now
+        memory.keep(number, befores[number], result, played.used)
+        tick()
+
+
+def _later(loaded: Loaded, results: dict[int, Played]) -> Iterator[Task]:
+    """Tell the jobs that come later what the others did, the same in every order of playing."""
+    ran = frozenset(loaded.machine.ran.union(*(one.ran for one in results.values())))
+    for number, job in enumerate(loaded.jobs):
+        if job.kind == "orphans":
+            yield number, Before(ran)
+        elif job.kind == "handler":
+            kind = job.subject[0]
+            found = [
+                (not any(one.telling for one in played.raised if raises(one, kind)), other)
+                for other, played in sorted(results.items())
+                if any(raises(one, kind) for one in played.raised)
+            ]
+            yield number, Before(ran, tuple(other for _, other in sorted(found)[:MAX_AGAIN]))
 
 
 def _cores() -> int:
@@ -66,189 +91,65 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _forked(loaded: Loaded, cores: int, tick: Callable[[], None]) -> Iterator[Played]:
+def _here(loaded: Loaded, tasks: list[Task]) -> Iterator[tuple[int, bytes]]:
+    for number, before in tasks:
+        yield number, _result(loaded, number, before)
+
+
+def _result(loaded: Loaded, number: int, before: Before) -> bytes:
+    return pickle.dumps(perform(loaded, number, before), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int, bytes]]:
     """Fork after loading: the workers share the parsed program without copying it."""
     context = multiprocessing.get_context("fork")
-    pipes = []
-    for index in range(cores):
-        ours, theirs = context.Pipe(duplex=False)
-        batch = loaded.jobs[index::cores]
-        process = context.Process(target=_work, args=(loaded, batch, theirs), daemon=True)
+    # What exists now is never collected: walking over it would copy its pages in every worker.
+    gc.collect()
+    gc.freeze()
+    pending = tasks[::-1]
+    busy: dict[Connection, list[Task]] = {}
+    processes = []
+    for _ in range(cores):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(loaded, tasks, theirs), daemon=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
         theirs.close()
-        pipes.append((process, ours, batch))
-    for process, ours, batch in pipes:
-        try:
-            played = ours.recv()
-        except EOFError:
-            played = Played(unknown=[_lost(job) for job in batch])
-        for _ in batch:
-            tick()
-        yield played
+        processes.append(process)
+        _hand(ours, pending, busy)
+    while busy:
+        for pipe in wait(list(busy)):
+            batch = busy.pop(pipe)
+            try:
+                yield from pipe.recv()
+            except EOFError:
+                for number, _ in batch:
+                    path = path_of(loaded.jobs[number])
+                    lost = Played(unknown=[fault(path, ChildProcessError())])
+                    yield number, pickle.dumps(lost)
+                continue
+            _hand(pipe, pending, busy)
+    for process in processes:
         process.join()
+    gc.unfreeze()
 
 
-def _lost(job: Job) -> Unknown:
-    return fault(job.module.path if job.module else ".", ChildProcessError())
-
-
-def _work(loaded: Loaded, jobs: list[Job], pipe: Any) -> None:
-    pipe.send(_play(loaded, jobs, lambda: None))
-    pipe.close()
-
-
-def _play(loaded: Loaded, jobs: list[Job], tick: Callable[[], None]) -> Played:
-    machine = loaded.machine
-    played = Played()
-    errors: list[Any] = []
-    for job in jobs:
-        try:
-            for found in _one(loaded, job, errors):
-                played.observed.append(found)
-        except RecursionError as error:
-            played.unknown.append(fault(_path(job), error))
-            _reset(machine)
-        except Exception as error:  # noqa: BLE001 - one entry's fault must not hide the others
-            played.unknown.append(fault(_path(job), error))
-            _reset(machine)
-        tick()
-    notes = machine.observer.notes
-    played.shapes, played.tables, played.debug = notes.shapes, notes.tables, notes.debug
-    played.kept = list(notes.kept)
-    played.parsed, played.failed = machine.program.parsed, machine.program.unknown
-    counters = machine.counters
-    played.calls, played.functions = counters.calls, counters.functions
-    played.bounds, played.unresolved = counters.bounds, dict(counters.unresolved.most_common(40))
-    return played
-
-
-def _reset(machine: Machine) -> None:
-    machine.journal.undo(0)
-    machine.stack, machine.conditions, machine.tries, machine.collectors = [], [], 0, []
-
-
-def _path(job: Job) -> str:
-    if job.kind == "route":
-        return str(job.subject.route.place.path)
-    return job.module.path if job.module is not None else "."
-
-
-def _one(loaded: Loaded, job: Job, errors: list[Any]) -> Iterator[Observed]:
-    machine, observer = loaded.machine, loaded.observer
-    match job.kind:
-        case "route":
-            yield play_route(machine, job.subject, observer)
-            errors += machine.observer.notes.errors
-        case "handler":
-            yield play_plain(machine, observer, lambda: _handler(machine, job.subject, errors))
-        case "start":
-            yield play_plain(machine, observer, lambda: _start(machine, job.subject))
-        case "taught":
-            yield play_plain(machine, observer, lambda: _taught(loaded, job))
-        case "main":
-            if job.module is not None:
-                body = entries.guarded_main(job.module)
-                if body:
-                    yield play_plain(machine, observer, lambda: _main(machine, job, body))
-        case "orphans":
-            if job.module is not None:
-                for function, receiver in entries.orphans(machine, job.module):
-                    yield play_plain(
-                        machine, observer, lambda f=function, r=receiver: _orphan(machine, f, r)
-                    )
-
-
-def _handler(machine: Machine, subject: Any, errors: list[Any]) -> None:
-    """An exception handler answers with the exceptions it is registered for."""
-    kind, handler, place = subject
-    function = handler_function(handler)
-    if function is None:
-        return
-    notes = machine.observer.notes
-    raised = [e for e, *_ in errors if isinstance(kind, Class) and kind in mro(e.cls)]
-    if isinstance(kind, Native):
-        exception: Any = library_exception(kind.name, place, own=kind.name in ANSWERED)
-    elif raised:
-        telling = [e for e in raised if _tells_of_others(e)]
-        exception = pick((telling or raised)[:MAX_RAISED])
-    elif isinstance(kind, Class):
-        exception = Instance(kind)
-        exception.slots["args"] = UNKNOWN
+def _hand(
+    pipe: Connection, pending: list[Task], busy: dict[Connection, list[Task]]
+) -> None:
+    """Give a worker its next jobs; none are left: let it go."""
+    batch = [pending.pop() for _ in range(min(BATCH, len(pending)))]
+    pipe.send([number for number, _ in batch])
+    if batch:
+        busy[pipe] = batch
     else:
-        exception = library_exception("builtins.Exception", place)
-    request = Request("GET", "/")
-    notes.watched[id(function)] = []
-    frame = Frame(function.module, {})
-    value = machine.call(
-        machine, handler, [request.value(), exception], {}, ast.Constant(None), frame
-    )
-    notes.answered(machine, function, value, place)
+        pipe.close()
 
 
-MAX_RAISED = 6
-
-
-def _tells_of_others(exception: Instance) -> bool:
-    """Whether an exception's message was made of another exception's."""
-    return any(
-        label.kind is Kind.EXCEPTION and not label.own for label in deep_labels(exception)
-    )
-
-
-ANSWERED = frozenset(
-    {"fastapi.HTTPException", "fastapi.exceptions.RequestValidationError",
-     "fastapi.RequestValidationError", "pydantic.ValidationError",
-     "fastapi.exceptions.ValidationException", "slowapi.errors.RateLimitExceeded"}
-)  # fmt: skip
-"""Exceptions whose text the app wrote, or FastAPI answers with by itself."""
-
-
-def _start(machine: Machine, function: Any) -> None:
-    target = handler_function(function)
-    if target is not None:
-        machine.call(machine, function, [], {}, ast.Constant(None), Frame(target.module, {}))
-
-
-def _taught(loaded: Loaded, job: Job) -> None:
-    machine, function = loaded.machine, job.subject
-    if loaded.taught is None:
-        return
-    given = {
-        name: parameter_source(word)
-        for name, word in loaded.taught.parameters.items()
-        if any(arg.arg == name for arg in (*function.node.args.posonlyargs,
-                                           *function.node.args.args,
-                                           *function.node.args.kwonlyargs))
-    }
-    callee: Any = function
-    if function.owner is not None and function.kind != "static":
-        made = _receiver(machine, function.owner)
-        callee = Bound(function, made)
-    machine.call(machine, callee, [], given, ast.Constant(None), Frame(function.module, {}))
-
-
-def _receiver(machine: Machine, cls: Class) -> Any:
-    """Make an object to call a method on, as its class's own constructor would."""
-    return service_of_class(machine, cls) or Instance(cls)
-
-
-def _main(machine: Machine, job: Job, body: list[ast.stmt]) -> None:
-    if job.module is not None:
-        frame = Frame(job.module, job.module.slots, module_level=True)
-        frame.mark = machine.journal.mark()
-        machine.execute(machine, body, frame)
-
-
-def _orphan(machine: Machine, function: Function, cls: Class | None) -> None:
-    """Run a function that nothing calls, as if a request had reached it."""
-    if spot(function) in machine.ran:
-        return
-    frame = Frame(function.module, {})
-    callee: Any = function
-    if cls is not None and function.kind not in {"static", "class"}:
-        callee = Bound(function, _receiver(machine, cls))
-    elif cls is not None and function.kind == "class":
-        callee = Bound(function, cls)
-    machine.call(machine, callee, [], {}, ast.Constant(None), frame)
+def _work(loaded: Loaded, tasks: list[Task], pipe: Connection) -> None:
+    gc.set_threshold(100_000, 20, 1_000)
+    befores = dict(tasks)
+    while numbers := pipe.recv():
+        pipe.send([(n, _result(loaded, n, befores[n])) for n in numbers])
+    pipe.close()
