@@ -12,7 +12,7 @@ from typing import Any
 from hushtable.model.facts import Unknown
 from hushtable.model.place import Place
 from hushtable.scan.canonical import canonical
-from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped
+from hushtable.scan.frame import Counters, Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.members import bind_to
@@ -48,6 +48,14 @@ class Deferred:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the top level of a module gave: its counters and its notes."""
+
+    counters: Counters
+    notes: Any
+
+
 class Program:
     """The modules of a tree. A module is parsed and run when something first needs it."""
 
@@ -58,6 +66,8 @@ class Program:
         self.unknown: dict[str, Unknown] = {}
         self.parsed: set[str] = set()
         self.no_frame = Frame(Module("", ""), {})
+        self.grounds: dict[str, Ground] = {}
+        """What each module gave while it loaded, by path."""
         self._shapes: dict[int, bool] = {}
         self._written: dict[str, Module] = {}
         self._resolving: set[Deferred] = set()
@@ -90,10 +100,10 @@ class Program:
 
     def run_module(self, m: Machine, module: Module) -> None:
         """Run a module's top level, once, outside of whatever runs now."""
+        m.used.add(module.path)
         if module.state != "new":
             return
         module.state = "running"
-        m.used.add(module.path)
         tree = self.parse(module)
         if tree is not None:
             module.slots["__name__"] = Const(module.name)
@@ -105,6 +115,10 @@ class Program:
         """Run with a journal of its own: what an import does is never undone."""
         kept = (m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit)
         loading, m.loading = m.loading, True
+        # What a module does while it loads is the module's, not that of the entry that needed it.
+        notes = m.observer.notes
+        m.observer.notes = None if notes is None else notes.fresh()
+        counters, m.counters = m.counters, Counters()
         m.journal, m.stack, m.conditions = Journal(), [], []
         m.tries, m.collectors, m.steps, m.limit = 0, [], 0, MODULE_STEPS
         frame = Frame(module, module.slots, module_level=True)
@@ -120,6 +134,8 @@ class Program:
         finally:
             m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
             m.loading = loading
+            self.grounds[module.path or module.name] = Ground(m.counters, m.observer.notes)
+            m.observer.notes, m.counters = notes, counters
 
     def module_attribute(self, m: Machine, module: Module, name: str) -> Any:
         """Give `module.name`: what its top level bound, or a submodule."""
