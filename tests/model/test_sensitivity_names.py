@@ -34,7 +34,7 @@ POSITIVE = {
         password_reset_token verification_token invite_token oauth_token device_token fcm_token
         bearer_token auth_token github_token accesstoken email_verification_token magic_link
         unsubscribe_token telegram_bot_token reset_url authorization userAuthToken""",
-    ("credential", "session"): "session_id sessionId sessionid session_cookie sid",
+    ("credential", "session"): "auth_session_id user_session_id session_cookie sid",
     ("credential", "one-time-code"): """
         otp otp_code verification_code verificationCode mfa_code recovery_codes backup_codes
         auth_code card_pin security_pin_code reset_code invite_code totp""",
@@ -98,6 +98,7 @@ POSITIVE = {
 
 NEGATIVE = tuple(
     """
+    iv_access_token masked_credentials redacted_password
     password_hash_algorithm password_changed_at passwordChangedAt password_updated_at
     password_expires_at password_policy password_length password_strength has_password
     require_password password_reset_required password_last_changed is_password_set
@@ -152,6 +153,9 @@ WEAK = (
     "deleted_at",
     "tokens",
     "cache_write_tokens",
+    "session_id",
+    "sessionId",
+    "sessionid",
 )
 
 
