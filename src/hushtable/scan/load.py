@@ -21,7 +21,7 @@ from hushtable.scan import (
     routing,
 )
 from hushtable.scan.compose import compose
-from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Stopped, spot
+from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Spot, Stopped, spot
 from hushtable.scan.heap import Journal
 from hushtable.scan.literals import is_test
 from hushtable.scan.notes import Notes
@@ -64,6 +64,8 @@ class Loaded:
     taught: Taught | None = None
     failed: dict[str, Unknown] = field(default_factory=dict)
     """Files that were needed for loading and do not parse."""
+    ran: frozenset[Spot] = frozenset()
+    """Functions that ran before the first job."""
     known: frozenset[str] = frozenset()
     """Modules that were loaded before the first job."""
 
@@ -97,7 +99,7 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
     _run_factories(loaded)
     _start(loaded)
     loaded.jobs = [*_jobs(loaded), *_files(listing)]
-    loaded.known = frozenset(program.grounds)
+    loaded.known, loaded.ran = frozenset(program.grounds), frozenset(machine.ran)
     loaded.failed = dict(program.unknown)
     machine.share = share(sum(1 for job in loaded.jobs if job.kind == "route"))
     return loaded

@@ -52,8 +52,8 @@ def _scan(root: Path, config: ScanConfig, listen: Listener, began: float) -> Fac
     memory = cache.Forgetful() if not config.cache else cache.Remembered(
         Dependencies(loaded, cache.base_of(config)), cache.results(root)
     )
-    played = play_all(loaded, config, memory, lambda: listen(Advanced("follow")))
-    found = [of_loading(loaded), *played]
+    found = [of_loading(loaded)]
+    found += play_all(loaded, config, memory, lambda: listen(Advanced("follow")))
     listen(Ended("follow", time.perf_counter() - began))
     facts = sum_up(found, loaded, Coverage(seconds=time.perf_counter() - began))
     unknown = [*facts.unknown, *(Unknown(Place(p, 1), why) for p, why in listing.problems)]

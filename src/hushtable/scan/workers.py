@@ -71,7 +71,7 @@ def _play(
 
 def _later(loaded: Loaded, results: dict[int, Played]) -> Iterator[Task]:
     """Tell the jobs that come later what the others did, the same in every order of playing."""
-    ran = frozenset(loaded.machine.ran.union(*(one.ran for one in results.values())))
+    ran = frozenset(loaded.ran.union(*(one.ran for one in results.values())))
     for number, job in enumerate(loaded.jobs):
         if job.kind == "orphans":
             yield number, Before(ran)
