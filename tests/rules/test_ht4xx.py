@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hushtable.model.facts import Facts, GateHole, Operation, PolicyStatement
+from hushtable.model.facts import Cargo, Facts, GateHole, Operation, PolicyStatement
 from hushtable.model.place import Place
 from hushtable.model.rule import Confidence, Severity
 from hushtable.model.sensitivity import Category, Sensitivity
@@ -42,6 +42,16 @@ def test_a_route_without_a_gate() -> None:
     grave = outflow(carried("users.diagnosis", HEALTH))
     told = only("HT401", Facts(routes=(OPEN,), outflows=(grave,)))
     assert told.severity is Severity.CRITICAL
+
+
+def test_what_callers_sent_is_not_what_they_get() -> None:
+    """HT401 does not count an answer that repeats the request."""
+    echo = outflow(replace(carried("request.diagnosis", HEALTH), cargo=Cargo.INPUT))
+    assert judged("HT401", Facts(routes=(OPEN,), outflows=(echo,))) == []
+    puts = access(Operation.PUT)
+    told = only("HT401", Facts(routes=(OPEN,), outflows=(echo,), accesses=(puts,)))
+    assert told.message == "GET /users/{user_id} has no gate: anyone makes it write `users`"
+    assert told.severity is Severity.HIGH
 
 
 @pytest.mark.parametrize(

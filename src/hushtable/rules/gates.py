@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hushtable.model.facts import Access, Facts, Operation, Outflow
+from hushtable.model.facts import Access, Cargo, Facts, Operation, Outflow
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, Route
 from hushtable.rules.leaving import OUTWARD, is_sensitive
@@ -48,7 +48,8 @@ def _doing(route: Route, accesses: list[Access], outflows: list[Outflow]) -> Doi
     grave = False
     for outflow in outflows:
         for one in outflow.carried if outflow.channel in OUTWARD else ():
-            if one.attribute is None or not one.attribute.table:
+            # What callers sent themselves they get from nobody.
+            if one.attribute is None or not one.attribute.table or one.cargo is Cargo.INPUT:
                 continue
             leaves.add(one.attribute)
             if is_sensitive(one.sensitivity):

@@ -77,16 +77,15 @@ class RouterEntry:
 
 
 def text_of(value: Any) -> str:
-    """Give a path or prefix as text; what is not constant stands as `{}`-less name."""
+    """Give a path or prefix as text: of several possible ones the first that is known.
+
+    What a setting replaces keeps its default, as a service runs that nobody configured.
+    """
     for option in options(value) if value is not None else ():
-        if isinstance(option, Const):
-            if isinstance(option.value, str):
-                return option.value
-            continue
+        if isinstance(option, Const) and isinstance(option.value, str):
+            return option.value
         if isinstance(option, Opaque) and option.parts is not None:
             return "".join(part or "" for part in option.parts)
-        if isinstance(option, Opaque):
-            return ""
     return ""
 
 
@@ -353,6 +352,21 @@ def _mangum(_m: Machine, call: Call) -> Any:
     return Instance(native="mangum.Mangum", extra=call.argument(0, "app", default=UNKNOWN))
 
 
+def class_view(_m: Machine, call: Call) -> Any:
+    """`@cbv(router)`: the class's decorated methods are handlers."""
+    return Instance(native="fastapi.class_view", extra=entry_of(call.argument(0, default=UNKNOWN)))
+
+
+def _class_viewed(_m: Machine, call: Call) -> Any:
+    cls = call.argument(0, default=UNKNOWN)
+    entry = call.receiver.extra
+    if isinstance(cls, Class) and entry is not None:
+        for route in entry.routes:
+            if isinstance(route.handler, Function) and route.handler.owner is cls:
+                route.handler = Partial(route.handler, (Instance(cls),))
+    return cls
+
+
 NATIVES: dict[str, Any] = {
     APP: _app,
     ROUTER: _router,
@@ -391,25 +405,8 @@ NATIVES: dict[str, Any] = {
     "mangum.Mangum": _mangum,
     "uvicorn.run": _nothing,
     "fastapi.openapi.utils.get_openapi": lambda _m, _c: Opaque(hint="dict"),
-    "fastapi_utils.cbv.cbv": lambda m, call: class_view(m, call),
-    "fastapi_restful.cbv.cbv": lambda m, call: class_view(m, call),
-    "fastapi.class_view.__call__": lambda m, call: _class_viewed(m, call),
+    "fastapi_utils.cbv.cbv": class_view,
+    "fastapi_restful.cbv.cbv": class_view,
+    "fastapi.class_view.__call__": _class_viewed,
 }
 ATTRIBUTES: dict[str, Any] = {f"{APP}.state": _state, f"{ROUTER}.state": _state}
-
-
-def class_view(_m: Machine, call: Call) -> Any:
-    """`@cbv(router)`: the class's decorated methods are handlers."""
-    return Instance(native="fastapi.class_view", extra=entry_of(call.argument(0, default=UNKNOWN)))
-
-
-def _class_viewed(_m: Machine, call: Call) -> Any:
-    cls = call.argument(0, default=UNKNOWN)
-    entry = call.receiver.extra
-    if isinstance(cls, Class) and entry is not None:
-        for route in entry.routes:
-            if isinstance(route.handler, Function) and route.handler.owner is cls:
-                route.handler = Partial(route.handler, (Instance(cls),))
-    return cls
-
-

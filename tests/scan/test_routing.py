@@ -1,0 +1,83 @@
+"""Tests of apps, routers and what surrounds their routes."""
+
+from __future__ import annotations
+
+import pytest
+
+from hushtable.model.service import GateKind
+from hushtable.testing.scanning import scan_source
+
+PREFIXED = """
+import os
+from fastapi import APIRouter, FastAPI
+
+class Settings:
+    PREFIX: str = {value}
+
+router = APIRouter()
+
+@router.get("/notes")
+def notes():
+    return []
+
+app = FastAPI()
+app.include_router(router, prefix=Settings().PREFIX)
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ('"/api"', "/api/notes"),
+        ('os.getenv("PREFIX", "/api")', "/api/notes"),
+        ('os.environ.get("PREFIX", "/v" + "1")', "/v1/notes"),
+        ('os.getenv("PREFIX") or "/api"', "/api/notes"),
+        ('os.getenv("PREFIX")', "/notes"),
+        ('os.environ["PREFIX"]', "/notes"),
+    ],
+)
+def test_a_prefix_from_the_settings(value: str, path: str) -> None:
+    """A prefix that settings may replace stands at its default, which is the one that is known."""
+    facts = scan_source(PREFIXED.format(value=value))
+    assert [route.path for route in facts.routes] == [path]
+
+
+GUARDED = """
+import os
+import boto3
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+
+table = boto3.resource("dynamodb").Table("notes")
+
+
+class Admins(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if not request.url.path.startswith("/api/admin/"):
+            return await call_next(request)
+        if request.headers.get("authorization") != os.environ["ADMIN_TOKEN"]:
+            return JSONResponse({"detail": "no"}, status_code=401)
+        return await call_next(request)
+
+
+router = APIRouter()
+
+@router.get("/admin/notes")
+def all_notes():
+    return table.scan(Limit=9)["Items"]
+
+@router.get("/notes")
+def notes():
+    return table.scan(Limit=9)["Items"]
+
+app = FastAPI()
+app.add_middleware(Admins)
+app.include_router(router, prefix=os.getenv("API_PREFIX", "/api"))
+"""
+
+
+def test_a_middleware_that_guards_one_prefix() -> None:
+    """A middleware for some paths is the gate of these, below a prefix from the settings too."""
+    gates = {route.path: route.gate.kind for route in scan_source(GUARDED).routes}
+    assert gates == {"/api/admin/notes": GateKind.MIDDLEWARE, "/api/notes": GateKind.NONE}
