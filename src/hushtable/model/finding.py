@@ -62,7 +62,7 @@ class Finding:
         return self.suppression is None
 
 
-def finding_key(
+def finding_key(  # noqa: PLR0913, PLR0917 - the parts of a key
     code: str,
     path: str,
     function: str,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line of a file. `path` is relative to the scanned folder, with `/`; `line` counts from 1."""
+    """A line of a file: `path` relative to the scanned folder, with `/`; `line` from 1."""
 
     path: str
     line: int

@@ -80,10 +80,10 @@ def _header_item(m: Machine, call: Call) -> Any:
 def body_of(value: Instance) -> Any:
     """Give what a Response carries in its body."""
     content = value.slots.get("content", NONE)
-    if isinstance(content, Instance) and content.cls is not None:
+    is_object = isinstance(content, Instance) and content.cls is not None
+    if is_object and class_attribute(content.cls, "read") is not MISSING:
         # A buffer is sent as what was written to it.
-        if class_attribute(content.cls, "read") is not MISSING:
-            return Opaque(deep_labels(content), deep=True)
+        return Opaque(deep_labels(content), deep=True)
     return content
 
 

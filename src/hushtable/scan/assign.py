@@ -10,14 +10,8 @@ from hushtable.scan import operators
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.members import (
-    delete_attribute,
-    delete_item,
-    get_item,
-    promote,
-    set_attribute,
-    set_item,
-)
+from hushtable.scan.members import delete_item, get_item, promote, set_item
+from hushtable.scan.attributes import delete_attribute, set_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,

@@ -20,8 +20,9 @@ from hushtable.scan.dictionaries import make_dict
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.iterating import MAX_RANGE, own_method
 from hushtable.scan.making import exception_init, exception_made
-from hushtable.scan.members import get_attribute
-from hushtable.scan.operators import BOOLEAN, binary, pick
+from hushtable.scan.attributes import get_attribute
+from hushtable.scan.operators import binary, pick
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.sequences import rebuilt
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (

@@ -11,7 +11,7 @@ from hushtable.scan.frame import Call, Exit, Frame, Machine, OutOfBudget, Stoppe
 from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import class_attribute, native_base
-from hushtable.scan.members import bind_to, child, get_attribute
+from hushtable.scan.attributes import bind_to, child, get_attribute
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
     ELTS,

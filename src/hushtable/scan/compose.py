@@ -9,7 +9,7 @@ from hushtable.scan.call import call
 from hushtable.scan.evaluate import evaluate
 from hushtable.scan.frame import Machine
 from hushtable.scan.heap import Journal
-from hushtable.scan.members import get_attribute
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.models import Models
 from hushtable.scan.program import Program
 from hushtable.scan.statements import execute

@@ -14,14 +14,9 @@ from hushtable.scan.dictionaries import DICT, from_keys
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.lookup import DATA
-from hushtable.scan.members import (
-    child,
-    delete_item,
-    dict_item,
-    seq_item,
-    set_item,
-)
-from hushtable.scan.operators import BOOLEAN, contains
+from hushtable.scan.members import delete_item, dict_item, seq_item, set_item
+from hushtable.scan.attributes import child
+from hushtable.scan.comparing import BOOLEAN, contains
 from hushtable.scan.sequences import DEQUE, LIST, NUMBER, counted, index_of
 from hushtable.scan.sets import SET
 from hushtable.scan.values import (

@@ -9,7 +9,7 @@ from typing import Any
 from hushtable.scan import assign
 from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
-from hushtable.scan.members import get_attribute
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.trying import MAX_STATES, Run
 from hushtable.scan.values import (

@@ -9,27 +9,32 @@ from typing import Any
 
 from hushtable.model.facts import Bound, ExpressionKind, Operation, Seal
 from hushtable.model.place import Place
+from hushtable.scan.asking import (
+    Arguments,
+    names_of,
+    projection_of,
+    tables_of,
+    transact_actions,
+    values_of,
+)
+from hushtable.scan.attributes import child
 from hushtable.scan.conditions import attribute_name, comparisons
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.iterate import pairs
 from hushtable.scan.kinds import marks_of
 from hushtable.scan.labels import TYPED, Kind, Label
-from hushtable.scan.members import child, dict_item
+from hushtable.scan.members import dict_item
 from hushtable.scan.operators import text_parts
 from hushtable.scan.records import KeyValue, Record, bound_of, table_name, whole_item
 from hushtable.scan.taught import Word
 from hushtable.scan.values import (
-    ELTS,
-    MISSING,
     NONE,
     REST,
-
     Const,
     Dict,
     Instance,
     Native,
     Opaque,
-    Seq,
     choice,
     deep_labels,
     mapping,
@@ -42,32 +47,9 @@ EQUALITY = re.compile(r"([#\w.]+)\s*(?:=|<>|<=|>=|<|>|IN)\s*\(?\s*(:?\w+)", re.I
 EQUAL = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
 EQUALS = frozenset({"eq", "__eq__", "begins_with", "startswith"})
 """The comparisons that say how a key begins."""
-SELECTED = re.compile(r"\s*SELECT\s+(.*?)\s+FROM\s", re.IGNORECASE | re.DOTALL)
-PATH = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 BEGINS = re.compile(r"(?:begins_with|contains|attribute_not_exists|attribute_exists)\(\s*([#\w.]+)")
 
 
-class Arguments:
-    """The parameters of a DynamoDB call, whatever the library calls them."""
-
-    def __init__(self, call: Call, word: Word) -> None:
-        self.call = call
-        self._names: dict[str, Any] = dict(word.keys.get("arguments", {}))
-
-    def get(self, name: str) -> Any:
-        """Give a parameter by DynamoDB's name, None when it is not given."""
-        known = self._names.get(name, name)
-        if isinstance(known, int):
-            return self.call.argument(known)
-        if known in self.call.kwargs:
-            return self.call.kwargs[known]
-        extra = self.call.extra
-        if isinstance(extra, Dict):
-            held = dict_item(extra, Const(known))
-            return held if isinstance(held, Opaque) and held.labels else None
-        if name in {"Key", "Item"} and self.call.args and self._names:
-            return self.call.args[0]
-        return None
 
 
 def operate(m: Machine, call: Call, word: Word) -> Any:
@@ -75,7 +57,7 @@ def operate(m: Machine, call: Call, word: Word) -> Any:
     given = Arguments(call, word)
     operation = Operation(word.keys["does"])
     m.may_raise("botocore.exceptions.ClientError")
-    tables = _tables(call, word, given, operation)
+    tables = tables_of(call, word, given, operation)
     found = [_record(m, call, word, operation, name, given) for name in tables]
     for record in found:
         _bounds(m, record, given)
@@ -92,49 +74,10 @@ WRITES = {
 }  # fmt: skip
 
 
-def _tables(call: Call, word: Word, given: Arguments, operation: Operation) -> list[str]:
-    """Name the tables of a call: its receiver's, its TableName's, or those of its requests."""
-    if operation in {Operation.BATCH_GET, Operation.BATCH_WRITE}:
-        requests = given.get("RequestItems")
-        if isinstance(requests, Dict):
-            known, _ = pairs(requests)
-            names = [table_name(key) for key, _ in known]
-            return names or ["table"]
-        return ["table"]
-    if operation in {Operation.TRANSACT_GET, Operation.TRANSACT_WRITE}:
-        return _transact_tables(given) or ["table"]
-    if operation is Operation.STATEMENT:
-        text = "".join(p or "" for p in text_parts(given.get("Statement") or NONE))
-        found = re.search(r'(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', text, re.IGNORECASE)
-        return [found[1] if found else "table"]
-    where = word.keys.get("table")
-    value = call.argument(where) if isinstance(where, int) else given.get("TableName")
-    if value is None and isinstance(call.receiver, Instance):
-        value = call.receiver.slots.get("table")
-    return [table_name(value)]
 
 
-def _transact_tables(given: Arguments) -> list[str]:
-    names: list[str] = []
-    for action in transact_actions(given.get("TransactItems")):
-        name = table_name(dict_item(action[1], Const("TableName")))
-        if name not in names:
-            names.append(name)
-    return names
 
 
-def transact_actions(value: Any) -> list[tuple[str, Dict]]:
-    """Give (Put | Update | Delete | Get | ConditionCheck, its parameters) of TransactItems."""
-    found: list[tuple[str, Dict]] = []
-    for option in options(value) if value is not None else ():
-        if not isinstance(option, Seq):
-            continue
-        rest = option.slots.get(REST, MISSING)
-        for one in (*option.slots[ELTS], *(() if rest is MISSING else options(rest))):
-            if isinstance(one, Dict):
-                found += [(k, v) for k, v in one.slots.items()
-                          if isinstance(k, str) and isinstance(v, Dict)]
-    return found
 
 
 def _record(
@@ -142,71 +85,23 @@ def _record(
 ) -> Record:
     place = m.place(call.node, call.frame)
     function = call.frame.function.name if call.frame.function is not None else call.frame.module.name
-    record = m.observer.notes.record(m, operation, table, place, function, word.library)
+    record: Record = m.observer.notes.record(m, operation, table, place, function, word.library)
     index = given.get("IndexName")
     if index is not None and index != NONE:
         record.index = table_name(index)
-    record.projection = _projection(given, record.projection)
+    record.projection = projection_of(given, record.projection)
     select = given.get("Select")
     if isinstance(select, Const) and select.value == "COUNT":
         record.count_only = True
     return record
 
 
-def _projection(given: Arguments, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    listed = given.get("AttributesToGet")
-    if isinstance(listed, Seq):
-        return tuple(attribute_name(one) for one in listed.slots[ELTS])
-    statement = given.get("Statement")
-    if statement is not None:
-        return _selected(statement)
-    value = given.get("ProjectionExpression")
-    if value is None or value == NONE:
-        return before
-    found: list[str] = []
-    for option in options(value):
-        if option == NONE:
-            return None
-        if isinstance(option, Seq):
-            found += [attribute_name(one) for one in option.slots[ELTS]]
-            continue
-        parts = text_parts(option)
-        if None in parts:
-            return None
-        names = _names(given)
-        for path in "".join(p or "" for p in parts).split(","):
-            steps = [names.get(step.strip(), step.strip()) for step in path.split(".")]
-            found.append(".".join(re.sub(r"\[\d+\]", "", step) for step in steps))
-    return tuple(dict.fromkeys(found)) or None
 
 
-def _selected(statement: Any) -> tuple[str, ...] | None:
-    """Name the attributes that a PartiQL SELECT asks for; None for `*` and what is not constant."""
-    text = "".join("{}" if part is None else part for part in text_parts(statement))
-    found = SELECTED.match(text)
-    if found is None or not found[1].replace('"', "").strip():
-        return None
-    names = tuple(path.replace('"', "").strip() for path in found[1].split(","))
-    return names if all(PATH.fullmatch(name) for name in names) else None
 
 
-def _names(given: Arguments) -> dict[str, str]:
-    value = given.get("ExpressionAttributeNames")
-    found: dict[str, str] = {}
-    for option in options(value) if value is not None else ():
-        if isinstance(option, Dict):
-            found |= {str(k): attribute_name(v) for k, v in option.slots.items()
-                      if isinstance(k, str)}
-    return found
 
 
-def _values(given: Arguments) -> dict[str, Any]:
-    value = given.get("ExpressionAttributeValues")
-    found: dict[str, Any] = {}
-    for option in options(value) if value is not None else ():
-        if isinstance(option, Dict):
-            found |= {k: v for k, v in option.slots.items() if isinstance(k, str)}
-    return found
 
 
 def _bounds(m: Machine, record: Record, given: Arguments) -> None:
@@ -280,7 +175,7 @@ def _composed(value: Any) -> bool:
 def _compared_in_text(
     condition: Any, given: Arguments, comparison: re.Pattern[str] = EQUALITY
 ) -> list[tuple[str, Any]]:
-    names, values = _names(given), _values(given)
+    names, values = names_of(given), values_of(given)
     text = "".join(part or "{}" for part in text_parts(condition))
     return [
         (names.get(name, name), values[placeholder])
@@ -300,7 +195,7 @@ EXPRESSIONS = (
 def _expressions(m: Machine, record: Record, given: Arguments, call: Call) -> None:
     names_value = given.get("ExpressionAttributeNames")
     name_labels = deep_labels(names_value) if names_value is not None else frozenset()
-    names, values = _names(given), _values(given)
+    names, values = names_of(given), values_of(given)
     for kind in EXPRESSIONS:
         value = given.get(kind.value)
         if value is None or value == NONE:
@@ -385,7 +280,7 @@ def _now_stored(m: Machine, record: Record, item: Any) -> None:
 
 def update_values(given: Arguments) -> list[tuple[str, Any]]:
     """Give (attribute, value) of an update, from its expression or AttributeUpdates."""
-    names, values = _names(given), _values(given)
+    names, values = names_of(given), values_of(given)
     expression = given.get("UpdateExpression")
     found: list[tuple[str, Any]] = []
     used: set[str] = set()
@@ -401,9 +296,11 @@ def update_values(given: Arguments) -> list[tuple[str, Any]]:
         if placeholder not in used:
             found.append((names.get(f"#{placeholder[1:]}", placeholder[1:]), value))
     rest = given.get("ExpressionAttributeValues")
-    for option in options(rest) if rest is not None else ():
-        if isinstance(option, Dict) and REST in option.slots:
-            found.append(("*", option.slots[REST]))
+    found += [
+        ("*", option.slots[REST])
+        for option in (options(rest) if rest is not None else ())
+        if isinstance(option, Dict) and REST in option.slots
+    ]
     updates = given.get("AttributeUpdates")
     if isinstance(updates, Dict):
         for key, action in pairs(updates)[0]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.model.place import Step
-from hushtable.scan import assign, operators
+from hushtable.scan import assign, comparing, operators
 from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import NOTHING, Kind, joined_text
-from hushtable.scan.members import anything_of, get_attribute, get_item, promote, set_item
+from hushtable.scan.members import anything_of, get_item, promote, set_item
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -222,7 +223,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Any:
     for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = evaluate(m, comparator, frame)
         m.asked |= own_labels(left) | own_labels(right)
-        answer = operators.compare(m, op, left, right, node, frame)
+        answer = comparing.compare(m, op, left, right, node, frame)
         m.observer.tested(m, op, left, right, node, frame)
         if len(node.ops) == 1:
             return answer
@@ -230,7 +231,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Any:
         if known is False:
             return FALSE
         if known is None:
-            result = operators.BOOLEAN
+            result = comparing.BOOLEAN
         left = right
     return result
 

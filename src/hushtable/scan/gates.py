@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from typing import Any
 
 from hushtable.model.facts import GateHole
@@ -49,11 +50,11 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
             function, receiver, asgi = target
             notes.watched[id(function)] = []
             m.stores["passed"] = False
-            try:
-                m.call(m, Bound(function, receiver) if receiver is not None else function,
-                       _arguments(request, asgi=asgi), {}, ast.Constant(None), frame)
-            except Stopped:
-                pass
+            callee = Bound(function, receiver) if receiver is not None else function
+            with suppress(Stopped):
+                m.call(
+                    m, callee, _arguments(request, asgi=asgi), {}, ast.Constant(None), frame
+                )
             denied = notes.denials[before:]
             if denied:
                 name = receiver.cls.name if receiver is not None and receiver.cls else (

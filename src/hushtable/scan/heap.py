@@ -117,7 +117,7 @@ def _implied(slots: Slots, key: str, state: State) -> Any:
         state[place][2] if place in state else slots.get(place[1], MISSING)
         for place in ((id(slots), REST), (id(slots), MINUS))
     )
-    if not isinstance(rest, Opaque) or minus is not MISSING and key in minus:
+    if not isinstance(rest, Opaque) or (minus is not MISSING and key in minus):
         return MISSING
     return rest.child(key)
 

@@ -16,7 +16,7 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind
-from hushtable.scan.members import get_attribute
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.operators import binary, pick
 from hushtable.scan.sequences import NUMBER, ordered
 from hushtable.scan.truth import truth

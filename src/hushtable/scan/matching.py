@@ -10,8 +10,9 @@ from hushtable.scan import assign
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import mro
-from hushtable.scan.members import delete_item, dict_item, get_attribute
-from hushtable.scan.operators import compare
+from hushtable.scan.members import delete_item, dict_item
+from hushtable.scan.attributes import get_attribute
+from hushtable.scan.comparing import compare
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,

@@ -50,7 +50,7 @@ class Names:
         ancestors = [folder, *_parents(folder)] if folder else [""]
         if "" not in ancestors:
             ancestors.append("")
-        ordered = sorted(ancestors, key=lambda one: self._is_package(one))
+        ordered = sorted(ancestors, key=self._is_package)
         standard = dotted.partition(".")[0] in sys.stdlib_module_names
         for base in ordered:
             if standard and "." not in dotted and self._is_package(base):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,24 +17,30 @@ from hushtable.model.facts import (
 )
 from hushtable.model.place import Place, Step
 from hushtable.model.service import Channel
-from hushtable.scan.exceptions import is_exception, labels_of
+from hushtable.scan.contents import (
+    constants_in,
+    followed,
+    is_constant,
+    is_http,
+    is_http_value,
+    label_set,
+    named_in,
+    text_labels,
+    written,
+)
 from hushtable.scan.frame import Call, Exit, Frame, Machine
-from hushtable.scan.iterate import pairs
 from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
-from hushtable.scan.lookup import native_bases
 from hushtable.scan.records import Record
 from hushtable.scan.trying import status_of
 from hushtable.scan.values import (
     ELTS,
     MISSING,
     REST,
-    Class,
     Const,
     Dict,
     Function,
     Instance,
-    Opaque,
     Seq,
     Value,
     deep_labels,
@@ -192,7 +197,7 @@ class Notes:
             self.shapes.setdefault(record.table, {}).setdefault(name, kind)
         self.stores.append(
             Store(
-                record, name, deep_labels(value), _constant(value), m.place(call.node, call.frame),
+                record, name, deep_labels(value), is_constant(value), m.place(call.node, call.frame),
                 m.trail(), function,
             )
         )
@@ -218,10 +223,10 @@ class Notes:
         name = call.argument(-1, "TableName", "name")
         if isinstance(name, Const) and isinstance(name.value, str):
             keys = tuple(
-                str(v.value) for v in _named_in(call.kwargs.get("KeySchema"), "AttributeName")
+                str(v.value) for v in named_in(call.kwargs.get("KeySchema"), "AttributeName")
             )
             sse = call.kwargs.get("SSESpecification")
-            kms = any(v.value == "KMS" for v in _named_in(sse, "SSEType"))
+            kms = any(v.value == "KMS" for v in named_in(sse, "SSEType"))
             encryption = "default" if sse is None else ("customer-key" if kms else "aws-key")
             place = m.place(call.node, call.frame)
             if all(one.place != place for one in self.tables):
@@ -363,7 +368,7 @@ class Notes:
         elif self.records:
             name = function.name.rpartition(".")[2]
             for way in returns:
-                for label in _followed(way.value):
+                for label in followed(way.value):
                     record = label.access.record if isinstance(label.access, Origin) else None
                     if record is not None and len(record.returned) < MAX_RETURNS:
                         record.returned.setdefault(way.place, name)
@@ -403,7 +408,7 @@ class Notes:
                 words = (*label.path, label.name)
                 about = label.kind in {Kind.CALLER, Kind.ATTRIBUTE, Kind.INPUT}
                 if about and any(w in str(x).lower() for x in words for w in ROLE_WORDS[:4]):
-                    self.roles |= _constants(other)
+                    self.roles |= constants_in(other)
 
     def rate_limited(self, m: Machine, call: Call) -> None:
         """Note a rate limit."""
@@ -418,118 +423,23 @@ class Notes:
 MAX_RETURNS = 8
 
 
-def _followed(value: Any) -> Iterator[Label]:
-    """Labels of a value and of what lies directly in it: enough to follow it out of a function."""
-    yield from own_labels(value)
-    for option in options(value):
-        if isinstance(option, Dict | Seq | Instance):
-            for held in _held(option):
-                yield from own_labels(held)
-                if isinstance(held, Dict | Seq):
-                    for inner in _held(held):
-                        yield from own_labels(inner)
 
 
-def label_set(value: Any) -> Labels:
-    """Labels of a value and of the alternatives of a choice, containers included."""
-    if isinstance(value, Dict | Seq | Instance):
-        return deep_labels(value)
-    return own_labels(value)
 
 
-def text_labels(value: Any) -> Labels:
-    """Labels of a value when it becomes text: exceptions become their message."""
-    found: set[Label] = set()
-    for option in options(value):
-        if is_exception(option):
-            found |= labels_of(option, "str(e)")
-        elif isinstance(option, Dict | Seq):
-            for held in _held(option):
-                found |= text_labels(held) if is_exception(held) else deep_labels(held)
-            found |= deep_labels(option)
-        else:
-            found |= deep_labels(option)
-    return frozenset(found)
 
 
-def _held(value: Dict | Seq | Instance) -> list[Any]:
-    found: list[Any] = []
-    for held in value.slots.values():
-        found += held if isinstance(held, tuple) else [held]
-    return [one for one in found if not isinstance(one, frozenset)]
 
 
-def is_http(value: Instance) -> bool:
-    """Whether an exception is FastAPI's HTTPException or a subclass."""
-    if value.native == "fastapi.HTTPException":
-        return True
-    if value.cls is None:
-        return False
-    names = value.cls.cache.get("http")
-    if names is None:
-        from_bases = _bases(value.cls)
-        names = value.cls.cache["http"] = "fastapi.HTTPException" in from_bases
-    return bool(names)
 
 
-def _bases(cls: Class) -> set[str]:
-    return set(native_bases(cls))
 
 
-def is_http_value(value: Any) -> bool:
-    """Whether any value is an HTTPException."""
-    return isinstance(value, Instance) and is_http(value)
 
 
-def written(item: Any) -> list[tuple[str, Any]]:
-    """Give (attribute, value) of an item; `*` for what is not named."""
-    found: list[tuple[str, Any]] = []
-    for option in options(item) if item is not None else ():
-        match option:
-            case Dict(slots=slots):
-                found += [
-                    (str(key.value) if isinstance(key, Const) else "*", held)
-                    for key, held in pairs(option)[0]
-                ]
-                if REST in slots:
-                    found.append(("*", slots[REST]))
-            case Instance(slots=slots):
-                found += [(k, v) for k, v in slots.items() if isinstance(k, str)]
-                if REST in slots:
-                    found.append(("*", slots[REST]))
-            case Opaque():
-                found.append(("*", option))
-    return found
 
 
-def _constant(value: Any) -> bool:
-    return all(isinstance(option, Const) for option in options(value))
 
 
-def _constants(value: Any) -> set[str]:
-    found: set[str] = set()
-    for option in options(value):
-        if isinstance(option, Const) and isinstance(option.value, str):
-            found.add(option.value)
-        elif isinstance(option, Seq | Dict):
-            for held in _held(option):
-                found |= _constants(held)
-        elif isinstance(option, Instance):
-            value_ = option.slots.get("value")
-            if isinstance(value_, Const) and isinstance(value_.value, str):
-                found.add(value_.value)
-    return found
 
 
-def _named_in(value: Any, name: str) -> list[Const]:
-    """Find the constants under a key anywhere in nested dictionaries and lists."""
-    found: list[Const] = []
-    for option in options(value) if value is not None else ():
-        if isinstance(option, Dict):
-            held = option.slots.get(name)
-            if isinstance(held, Const):
-                found.append(held)
-        elif isinstance(option, Seq):
-            for one in _held(option):
-                found += _named_in(one, name)
-    return found

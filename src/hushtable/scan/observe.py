@@ -87,8 +87,7 @@ class Observer:
         for store in notes.stores:
             made = self._stored(store, route)
             if made is not None:
-                key = (made.channel, made.place, made.carried[0].attribute)
-                found.setdefault(key, made)
+                found.setdefault((made.channel, made.place, made.carried[0].attribute), made)
         return list(found.values())
 
     def _outflow(

@@ -45,9 +45,7 @@ def table_of(cls: Class, word: Word) -> str:
     value = class_attribute(cls, first)
     if rest and isinstance(value, Class):
         value = class_attribute(value, rest)
-    elif rest and isinstance(value, Dict):
-        value = value.slots.get(rest, MISSING)
-    elif rest and isinstance(value, Instance):
+    elif rest and isinstance(value, Dict | Instance):
         value = value.slots.get(rest, MISSING)
     return cls.name if value is MISSING or value is UNKNOWN else table_name(value)
 
@@ -58,12 +56,13 @@ def fields_of(cls: Class, word: Word) -> list[str]:
     found: list[str] = []
     for one in mro(cls):
         if wanted == "annotations":
-            found += [name for name in one.cache.get("annotated", ())]
+            found += list(one.cache.get("annotated", ()))
         for name, value in one.slots.items():
             natives = [getattr(value, "of", ""), getattr(value, "native", "")]
             if isinstance(value, Instance) and value.cls is not None:
                 natives += native_bases(value.cls)
-            if isinstance(name, str) and any(str(one).startswith(wanted) for one in natives):
+            known = FIELD in natives or any(str(one).startswith(wanted) for one in natives)
+            if isinstance(name, str) and known:
                 found.append(name)
     return list(dict.fromkeys(found))
 
@@ -101,9 +100,10 @@ def _start(record: Record, value: Any) -> None:
 def _record(m: Machine, call: Call, word: Word, cls: Class, operation: Operation) -> Record:
     function = call.frame.function.name if call.frame.function else call.frame.module.name
     place = m.place(call.node, call.frame)
-    return m.observer.notes.record(
+    record: Record = m.observer.notes.record(
         m, operation, table_of(cls, word), place, function, word.library
     )
+    return record
 
 
 def _keys(m: Machine, record: Record, call: Call) -> None:
@@ -150,12 +150,33 @@ def write(m: Machine, call: Call, word: Word, owner: Instance, does: str) -> Any
 
 
 def _actions(value: Any) -> list[tuple[str, Any]]:
-    held: list[tuple[str, Any]] = []
-    for element in getattr(value, "slots", {}).values():
-        for one in element if isinstance(element, tuple) else (element,):
-            if isinstance(one, Opaque) and one.of.startswith("set:"):
-                held.append((one.of.removeprefix("set:"), one))
-    return held
+    return [
+        one.extra
+        for element in getattr(value, "slots", {}).values()
+        for one in (element if isinstance(element, tuple) else (element,))
+        if isinstance(one, Instance) and one.native == ACTION
+    ]
+
+
+def name_fields(m: Machine, cls: Class) -> None:
+    """Let the attributes of a table class know their names: `User.email.set(x)`."""
+    word = word_of(m.taught, cls)
+    if word is None:
+        return
+    for name in fields_of(cls, word):
+        held = cls.slots.get(name)
+        plain = isinstance(held, Opaque) or (isinstance(held, Instance) and held.cls is None)
+        if plain:
+            cls.slots[name] = Instance(native=FIELD, extra=name)
+
+
+def _set(_m: Machine, call: Call) -> Any:
+    name = call.receiver.extra if isinstance(call.receiver, Instance) else "*"
+    return Instance(native=ACTION, extra=(name, call.argument(0, default=UNKNOWN)))
+
+
+FIELD = "orm.attribute"
+ACTION = "orm.action"
 
 
 def member(m: Machine, owner: Any, cls: Class, name: str) -> Any:
@@ -247,6 +268,7 @@ NATIVES: dict[str, Any] = {
         f"orm.write.{name}": _write
         for name in ("save", "update", "delete", "sync_save", "sync_update", "sync_delete")
     },
+    **{f"{FIELD}.{name}": _set for name in ("set", "add", "append", "prepend")},
     "orm.whole": _whole,
     "orm.exists": lambda _m, _c: Opaque(hint="bool"),
     "orm.create_table": lambda _m, _c: NONE,

@@ -219,8 +219,8 @@ def under_list(value: Any, found: set[int], *, inside: bool = False, depth: int 
         case Dict() | Instance():
             for key, held in value.slots.items():
                 if not isinstance(held, tuple | frozenset):
-                    under_list(held, found, inside=inside or key is REST and not isinstance(
-                        held, Opaque), depth=depth + 1)
+                    under_list(held, found, inside=inside or (key is REST and not isinstance(
+                        held, Opaque)), depth=depth + 1)
         case Opaque() if inside or value.deep:
             for label in value.labels:
                 if isinstance(label.access, Origin) and label.access.record is not None:

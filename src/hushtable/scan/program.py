@@ -15,7 +15,7 @@ from hushtable.scan.canonical import canonical
 from hushtable.scan.frame import Counters, Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.lookup import class_attribute, mro, native_base
-from hushtable.scan.members import bind_to
+from hushtable.scan.attributes import bind_to
 from hushtable.scan.names import Names, module_name
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
 from hushtable.scan.stdlib.written import ALSO, PRIMITIVES, SOURCES

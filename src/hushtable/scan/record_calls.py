@@ -11,7 +11,8 @@ from hushtable.scan.fields import kind_of
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.lookup import DATA, class_attribute
 from hushtable.scan.members import promote
-from hushtable.scan.operators import BOOLEAN, pick
+from hushtable.scan.operators import pick
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     FALSE,

@@ -95,8 +95,7 @@ def bound_of(value: Value | None) -> tuple[Bound, int | None]:
             found.append((Bound.CONSTANT if known is not None else Bound.NONE, known))
         else:
             found.append((_bound_of_labels(own_labels(option)), None))
-    worst = max(found, key=lambda one: RANK[one[0]])
-    return worst
+    return max(found, key=lambda one: RANK[one[0]])
 
 
 RANK = {Bound.CONSTANT: 0, Bound.UNKNOWN: 1, Bound.CAPPED: 2, Bound.NONE: 3, Bound.CLIENT: 4}

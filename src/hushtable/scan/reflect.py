@@ -8,8 +8,10 @@ from typing import Any
 from hushtable.scan.carrying import carried, carrying
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_bases
-from hushtable.scan.members import anything_of, child, get_attribute, set_attribute
-from hushtable.scan.operators import BOOLEAN, pick
+from hushtable.scan.members import anything_of
+from hushtable.scan.attributes import child, get_attribute, set_attribute
+from hushtable.scan.operators import pick
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     ELTS,
     FALSE,

@@ -196,7 +196,7 @@ def _input(
         validated = any(marker.slots.get(one, NONE) != NONE for one in PATTERNS)
     text = ast.unparse(parameter.annotation) if parameter.annotation is not None else ""
     validated = validated or any(word in SIMPLE for word in _words(text)) or "Literal" in text
-    capped = capped or "bool" in _words(text) or "conint" in text and "le=" in text
+    capped = capped or "bool" in _words(text) or ("conint" in text and "le=" in text)
     if isinstance(annotation, Class) and annotation.cache.get("enum"):
         validated = capped = True
     request.parameters.append(
@@ -277,9 +277,9 @@ def run_dependency(m: Machine, request: Request, dependency: Any, frame: Frame) 
     if denied or taught:
         where = denied[0].place if denied else taught[0][1]
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place or where))
-    elif sum(m.counters.unresolved.values()) > unresolved and _sounds_like_a_gate(name):
-        request.gates.append(Seen(GateKind.DEPENDENCY, name, place))
-    elif place is None and _sounds_like_a_gate(name):
+    elif _sounds_like_a_gate(name) and (
+        place is None or sum(m.counters.unresolved.values()) > unresolved
+    ):
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place))
     if len(request.gates) > gates_before and not _is_scheme(dependency):
         value = identified(value, name)
@@ -380,9 +380,9 @@ def _note_open(m: Machine, request: Request, target: Function) -> None:
 
 def _scheme(m: Machine, request: Request, scheme: Instance) -> Any:
     """A security scheme: refuses requests without a credential unless told not to."""
-    base = scheme.native or next(
-        (b for b in native_bases(scheme.cls) if b.startswith(SECURITY)), ""
-    ) if scheme.cls or scheme.native else ""
+    base = scheme.native
+    if not base and scheme.cls is not None:
+        base = next((b for b in native_bases(scheme.cls) if b.startswith(SECURITY)), "")
     if base == "rate.limit" or "limit" in base.lower():
         m.observer.notes.limited = True
         return UNKNOWN
@@ -422,101 +422,27 @@ def identified(value: Any, name: str) -> Any:
 # the request object and parameter markers ----------------------------------------------------
 
 
-def _marker(_m: Machine, call: Call) -> Any:
-    slots: dict[Any, Any] = dict(call.kwargs)
-    if call.args:
-        slots["dependency" if call.name in DEPENDS else "default"] = call.args[0]
-    return Instance(native=call.name, slots=slots)
 
 
-def _security(_m: Machine, call: Call) -> Any:
-    made = call.receiver if isinstance(call.receiver, Instance) else Instance(native=call.name)
-    made.slots |= {k: v for k, v in call.kwargs.items() if k == "auto_error"}
-    return made
 
 
-def _security_call(_m: Machine, call: Call) -> Any:
-    return Opaque(frozenset({Label(Kind.INPUT, name="credentials", source="header")}))
 
 
-def _of(owner: Any) -> Request | None:
-    return owner.extra if isinstance(owner, Instance) and isinstance(owner.extra, Request) else None
 
 
-def _reader(source: str) -> Any:
-    def read(_m: Machine, _owner: Any) -> Any:
-        return Dict({REST: from_client(source, source)})
-
-    return read
 
 
-def _path(_m: Machine, owner: Any) -> Any:
-    request = _of(owner)
-    return Const(request.path) if request is not None else UNKNOWN
 
 
-def _url(_m: Machine, owner: Any) -> Any:
-    return Instance(native="starlette.datastructures.URL", extra=_of(owner))
 
 
-def _method(_m: Machine, owner: Any) -> Any:
-    request = _of(owner)
-    return Const(request.method) if request is not None else UNKNOWN
 
 
-def _body(_m: Machine, _call: Call) -> Any:
-    return Dict({REST: from_client("body", "body")})
 
 
-def _app(m: Machine, _owner: Any) -> Any:
-    return m.stores.get("app", UNKNOWN)
 
 
-def _add_task(m: Machine, call: Call) -> Any:
-    if call.args:
-        try:
-            m.call(m, call.args[0], call.args[1:], call.kwargs, call.node, call.frame)
-        except Stopped:
-            return NONE
-    return NONE
 
 
-def _call_next(m: Machine, call: Call) -> Any:
-    m.stores["passed"] = True
-    del call
-    return Instance(native="starlette.responses.Response", slots={"passed": Const(value=True)})
 
 
-R = "starlette.requests.Request"
-SCHEMES = (
-    "HTTPBearer", "HTTPBasic", "HTTPDigest", "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer",
-    "OAuth2", "APIKeyHeader", "APIKeyQuery", "APIKeyCookie", "OpenIdConnect",
-)  # fmt: skip
-NATIVES: dict[str, Any] = {
-    **{name: _marker for name in (*SOURCES, *DEPENDS)},
-    **{f"{SECURITY}{name}": _security for name in SCHEMES},
-    **{f"{SECURITY}{name}.__init__": _security for name in SCHEMES},
-    **{f"{SECURITY}{name}.__call__": _security_call for name in SCHEMES},
-    f"{R}.json": _body,
-    f"{R}.form": lambda _m, _c: Dict({REST: from_client("form", "form")}),
-    f"{R}.body": lambda _m, _c: from_client("body", "body"),
-    "starlette.background.BackgroundTasks.add_task": _add_task,
-    "starlette.background.BackgroundTasks": lambda _m, c: Instance(native=c.name),
-    "starlette.background.BackgroundTask": _add_task,
-    "request.call_next": _call_next,
-}
-ATTRIBUTES: dict[str, Any] = {
-    f"{R}.headers": _reader("header"),
-    f"{R}.cookies": _reader("cookie"),
-    f"{R}.query_params": _reader("query"),
-    f"{R}.path_params": _reader("path"),
-    f"{R}.session": _reader("cookie"),
-    f"{R}.scope": _reader("scope"),
-    f"{R}.url": _url,
-    f"{R}.method": _method,
-    f"{R}.client": lambda _m, _o: from_client("client", "request"),
-    f"{R}.app": _app,
-    f"{R}.user": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.user")})),
-    f"{R}.auth": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.auth")})),
-    "starlette.datastructures.URL.path": _path,
-}

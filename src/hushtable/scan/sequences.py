@@ -15,7 +15,8 @@ from hushtable.scan.carrying import (
     opened,
 )
 from hushtable.scan.frame import Call, Handler, Machine
-from hushtable.scan.operators import MAX_ELEMENTS, compare_values, pick
+from hushtable.scan.operators import MAX_ELEMENTS, pick
+from hushtable.scan.comparing import compare_values
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,

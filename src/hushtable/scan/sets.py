@@ -10,7 +10,7 @@ from hushtable.scan.carrying import (
     opened,
 )
 from hushtable.scan.frame import Call, Handler, Machine
-from hushtable.scan.operators import BOOLEAN, compare_values
+from hushtable.scan.comparing import BOOLEAN, compare_values
 from hushtable.scan.sequences import (
     append,
     cleared,

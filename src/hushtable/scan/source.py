@@ -9,8 +9,10 @@ import os
 import re
 import tokenize
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pathspec import PathSpec
 
@@ -69,12 +71,10 @@ def list_files(root: Path, exclude: tuple[str, ...] = ()) -> Listing:
     return listing
 
 
-def _ignore_rules(root: Path, exclude: tuple[str, ...]) -> PathSpec:
+def _ignore_rules(root: Path, exclude: tuple[str, ...]) -> PathSpec[Any]:
     lines = list(exclude)
-    try:
+    with suppress(OSError):
         lines += (root / ".gitignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        pass
     good = []
     for line in lines:
         try:
@@ -85,7 +85,7 @@ def _ignore_rules(root: Path, exclude: tuple[str, ...]) -> PathSpec:
     return PathSpec.from_lines("gitwildmatch", good)
 
 
-def _walk(folder: str, prefix: str, ignored: PathSpec, listing: Listing) -> None:
+def _walk(folder: str, prefix: str, ignored: PathSpec[Any], listing: Listing) -> None:
     pending = [(folder, prefix)]
     while pending:
         here, relative = pending.pop()
@@ -116,7 +116,7 @@ def _walk(folder: str, prefix: str, ignored: PathSpec, listing: Listing) -> None
 
 
 def _file(path: str, full: str) -> SourceFile:
-    status = os.stat(full)
+    status = Path(full).stat()
     return SourceFile(path, full, status.st_size, status.st_mtime_ns)
 
 

@@ -115,7 +115,7 @@ def _learn_row(
 ) -> None:
     extra = set(row) - KEYS[word]
     if extra:
-        reason = f'library "{library}": {word} does not take "{sorted(extra)[0]}"'
+        reason = f'library "{library}": {word} does not take "{min(extra)}"'
         raise ConfigError(reason)
     if word == "model":
         for base in _listed(row["base"]):

@@ -20,7 +20,8 @@ from hushtable.scan.carrying import (
 from hushtable.scan.containers import unbound
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.members import get_item
-from hushtable.scan.operators import BOOLEAN, pick, text_parts
+from hushtable.scan.operators import pick, text_parts
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     UNKNOWN,
     Choice,

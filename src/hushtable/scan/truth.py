@@ -45,6 +45,7 @@ def truth(value: Value) -> bool | None:
         case Class() | Function() | Bound() | Native() | ModuleValue() | Partial():
             return True
         case Instance(cls=cls, native=native):
-            plain = cls is not None and not native and "__bool__" not in cls.slots
-            return True if plain and "__len__" not in cls.slots else None
+            if cls is None or native:
+                return None
+            return None if {"__bool__", "__len__"} & cls.slots.keys() else True
     return None

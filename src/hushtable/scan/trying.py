@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -70,9 +71,8 @@ def try_statement(m: Machine, node: ast.Try | ast.TryStar, frame: Frame, run: Ru
         if caught or may or not (raises or inner or falls):
             states += _handle(m, handler, caught, may, body_state, mark, frame, run)
     frame.exits = outer
-    for collector in m.collectors[-1:]:
-        if not any(_catches_all(h) for h in node.handlers):
-            collector |= may
+    if m.collectors and not any(_catches_all(h) for h in node.handlers):
+        m.collectors[-1].update(may)
     return _finish(m, node, frame, run, states, [*passed, *raises])
 
 
@@ -91,10 +91,8 @@ def _finish(
         for way in ways[:MAX_STATES]:
             m.journal.apply(way.state)
             before = len(frame.exits)
-            try:
+            with suppress(Stopped):
                 run(m, node.finalbody, frame)
-            except Stopped:
-                pass
             way.state = m.journal.capture(frame.mark)
             m.journal.undo(mark)
             if len(frame.exits) > before:

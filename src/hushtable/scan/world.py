@@ -10,25 +10,25 @@ from typing import Any
 
 from hushtable.model.facts import Seal
 from hushtable.scan import orm
+from hushtable.scan.attributes import child
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import NOTHING, Kind, seal_all
 from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
-from hushtable.scan.members import child
 from hushtable.scan.operators import pick
 from hushtable.scan.outside import (
     ENTERING,
     SEALS,
     WRITER,
-    _call_labels,
-    _callback,
-    _fill_buffers,
-    _is_buffer,
-    _is_callback,
-    _sends,
-    _shown,
+    call_labels,
+    fill_buffers,
+    is_buffer,
+    is_callback,
+    run_callback,
+    sends,
+    shown_name,
 )
 from hushtable.scan.values import (
     ELTS,
@@ -96,18 +96,18 @@ class World:
         if call.name.endswith(ENTERING) and call.receiver is not None:
             return call.receiver
         if call.name not in self.pure:
-            m.counters.unresolved[_shown(call)] += 1
+            m.counters.unresolved[shown_name(call)] += 1
         # What a module hands to a library while it loads (a command, a task) runs later, elsewhere.
         handed = () if m.loading else call.everything()
-        found = [_callback(m, value, call) for value in handed if _is_callback(value)]
-        labels = NOTHING if _sends(call) else _call_labels(call)
+        found = [run_callback(m, value, call) for value in handed if is_callback(value)]
+        labels = NOTHING if sends(call) else call_labels(call)
         if call.name not in self.pure:
             # A client is made with a credential in order to use it, not to show it.
             labels = frozenset(label for label in labels if label.kind is not Kind.SETTING)
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
-        _fill_buffers(m, call, labels)
-        buffer = next((one for one in call.args if _is_buffer(one)), None)
+        fill_buffers(m, call, labels)
+        buffer = next((one for one in call.args if is_buffer(one)), None)
         if buffer is not None:
             return Instance(native=WRITER, slots={REST: Opaque(labels)}, extra=buffer)
         result = Opaque(labels, of=f"{call.name}()", deep=True)
@@ -156,7 +156,7 @@ class World:
             return Const(int(status[1]))
         if qualified == "http.HTTPStatus" and name in http.HTTPStatus.__members__:
             return Const(int(http.HTTPStatus[name]))
-        if qualified.startswith("string.") or name == "value" and qualified.startswith("http."):
+        if qualified.startswith("string.") or (name == "value" and qualified.startswith("http.")):
             return Opaque(hint="str")
         return Native(full, receiver)
 
@@ -194,9 +194,9 @@ class World:
         receiver = found.receiver
         if receiver is not None and found.name in self.attributes:
             return self.attributes[found.name](m, receiver)
-        if receiver is None or found.name in m.natives or self.taught.knows(found.name):
-            if not (isinstance(receiver, Opaque) and receiver.labels):
-                return found
+        known = receiver is None or found.name in m.natives or self.taught.knows(found.name)
+        if known and not (isinstance(receiver, Opaque) and receiver.labels):
+            return found
         if isinstance(receiver, Opaque):
             if isinstance(owner, Instance):
                 return receiver
@@ -343,6 +343,7 @@ class World:
 
     def class_made(self, m: Machine, cls: Class, frame: Frame) -> None:
         """Tell that a class statement ran."""
+        orm.name_fields(m, cls)
         self.models.class_made(m, cls, frame)
 
     def model_attribute(self, m: Machine, owner: Instance, name: str) -> Any:

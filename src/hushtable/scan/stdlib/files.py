@@ -16,7 +16,8 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.operators import BOOLEAN, pick, text_parts
+from hushtable.scan.operators import pick, text_parts
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     MISSING,
     NONE,

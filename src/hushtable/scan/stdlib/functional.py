@@ -8,8 +8,10 @@ from typing import Any
 from hushtable.scan.carrying import ask, carried, first_argument, opened
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterating import zip_longest
-from hushtable.scan.members import delete_item, get_attribute, get_item, set_item
-from hushtable.scan.operators import BINARY, COMPARE, binary, compare, pick, unary
+from hushtable.scan.members import delete_item, get_item, set_item
+from hushtable.scan.attributes import get_attribute
+from hushtable.scan.operators import BINARY, binary, pick, unary
+from hushtable.scan.comparing import COMPARE, compare
 from hushtable.scan.reflect import is_instance
 from hushtable.scan.values import (
     ELTS,

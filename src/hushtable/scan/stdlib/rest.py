@@ -12,7 +12,7 @@ from hushtable.scan.carrying import (
     labels_in,
 )
 from hushtable.scan.frame import Call, Machine
-from hushtable.scan.operators import BOOLEAN
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     ELTS,
     REST,

@@ -8,7 +8,7 @@ from hushtable.model.facts import Seal
 from hushtable.scan.carrying import carried, carrying, fixed, labels_in
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import Kind, Label, seal_all
-from hushtable.scan.operators import BOOLEAN
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import NONE, UNKNOWN, Instance, Opaque, deep_labels, join
 
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_224",
