@@ -45,7 +45,8 @@ Give the parameter a type or a pattern that cannot hold the separator: `UUID`, `
 ## Limits
 
 A check inside a function that the scan cannot resolve is not seen. A key that is the request's
-value alone is left to HT402.
+value alone is left to HT402, and one that lies under the caller's own id is not reported: a
+separator leads to nobody else's items there.
 """
 
 from collections.abc import Iterator
@@ -72,6 +73,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every composed key that holds unvalidated request input."""
     for use in facts.keys:
         if not use.client or use.validated or not use.composed or use.source not in _FREE_TEXT:
+            continue
+        if use.owner_checked == "key":
             continue
         where = "Path" if use.source == ParameterSource.PATH else "Field"
         yield Judgement(
