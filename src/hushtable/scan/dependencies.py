@@ -2,7 +2,8 @@
 
 A job sees the files that its functions and classes stand in, and from each file: what that imports
 (anywhere in its text), and where the objects stand that its top level holds once everything is
-loaded. The second finds what other files registered or replaced there.
+loaded. The second finds what other files registered or replaced there. What is imported by a name
+that is not written down is only known after playing: it is kept beside the result.
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ IMPORT = re.compile(
     rb"|import[ \t]+([^\n#]*))",
     re.MULTILINE,
 )
-DYNAMIC = re.compile(rb"import_module|__import__|pkgutil|iter_modules|entry_points")
-"""A file that imports what is not written down can see every file."""
 WORD = re.compile(rb"[\w.]+")
 MAX_NODES = 20_000
 """Objects of one module that are looked at; a module with more can see every file."""
@@ -64,6 +63,8 @@ class Dependencies:
         self._files = loaded.machine.program.files
         self._edges: dict[str, frozenset[str]] = {}
         self._states: dict[str, str] = {}
+        self._closures: dict[frozenset[str], str] = {}
+        self._keys: dict[int, str] = {}
         classes = loaded.machine.stores.get("classes", ())
         parts = [
             base, repr(loaded.machine.share), *sorted(self._files),
@@ -83,15 +84,25 @@ class Dependencies:
         job = self._loaded.jobs[number]
         if job.kind == "handler":
             return None
+        known = self._keys.get(number)
+        if known is None:
+            known = self._keys[number] = self._named(job, before)
+        return known
+
+    def _named(self, job: Job, before: Before) -> str:
         seen = Seen()
         if job.kind == "beside":
             files = [file for part in job.subject for file in part]
-            told = [f"{f.path}:{f.size}:{f.modified}:{f.path in self._loaded.known}" for f in files]
-            return self._digest([job.kind, *told])
+            known = self._loaded.known
+            parts = [f"{f.path}:{f.size}:{f.modified}:{f.path in known}" for f in files]
+            return self._digest([job.kind, *parts])
         self._job(job, before, seen)
-        closure = self._closure(seen.files)
-        told = [f"{path}:{self.mark(path)}:{self._states.get(path, '')}" for path in closure]
-        return self._digest([job.kind, seen.digest.hexdigest(), *told])
+        begin = frozenset(seen.files)
+        told = self._closures.get(begin)
+        if told is None:
+            marks = [f"{p}:{self.mark(p)}:{self._states.get(p, '')}" for p in self._closure(begin)]
+            told = self._closures[begin] = self._digest(marks)
+        return self._digest([job.kind, seen.digest.hexdigest(), told])
 
     def _digest(self, parts: list[str]) -> str:
         text = "\0".join([self._base, *parts])
@@ -127,13 +138,13 @@ class Dependencies:
             data = self._loaded.sources.get(path, b"")
             module = self._loaded.machine.program.modules.get(path)
             found = set(_imported(self._loaded.machine.program.names, path, data))
-            cut = DYNAMIC.search(data) is not None
+            cut = False
             if module is not None and module.state == "done":
                 seen = Seen()
                 _walk(module.slots, seen, module)
                 self._states[path] = seen.digest.hexdigest()
                 found |= seen.files
-                cut = cut or seen.cut
+                cut = seen.cut
             known = self._edges[path] = frozenset(self._files) if cut else frozenset(found)
         return known
 

@@ -118,6 +118,7 @@ def raises(one: Raised, kind: Any) -> bool:
 
 def _begin(machine: Machine, before: Before) -> None:
     machine.counters, machine.used, machine.ran = Counters(), set(), set(before.ran)
+    machine.journal.work = 0
     notes: Notes = machine.observer.notes
     notes.shapes, notes.kept, notes.tables, notes.debug = {}, {}, [], []
 
