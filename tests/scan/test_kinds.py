@@ -95,7 +95,6 @@ def test_a_key_names_a_kind(body: str, names: set[str]) -> None:
     ("value", "mark"),
     [
         (Const("USER#1"), "USER#"),
-        (Const("META"), "META"),
         (Opaque(parts=("ORDER#", None, "#", None)), "ORDER#"),
         (Opaque(parts=(None, "#", None)), ANYTHING),
         (Opaque(parts=("abc", None)), ANYTHING),
@@ -142,6 +141,12 @@ def test_an_index_is_known_by_its_definition() -> None:
     assert kinds.projected(Read(PLACE, "orders", "by-all", frozenset())) is None
     assert kinds.projected(Read(PLACE, "orders", "other", frozenset())) is None
     assert kinds.projected(Read(PLACE, "orders", "", frozenset())) is None
+
+
+def test_a_constant_key_is_kept_as_a_fingerprint() -> None:
+    """Constants of keys are compared, and none of their text is kept."""
+    assert mark_of(Const("META")) == mark_of(Const("META")) != mark_of(Const("OTHER"))
+    assert "META" not in mark_of(Const("META"))
 
 
 MARKS = st.frozensets(

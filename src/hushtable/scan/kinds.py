@@ -6,6 +6,7 @@ gives only what is projected into it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,12 +18,15 @@ from hushtable.scan.labels import WIRE_TYPES
 from hushtable.scan.operators import text_parts
 from hushtable.scan.values import Const, Dict, options
 
-LEADING = re.compile(r"[A-Za-z][\w.-]*?[#|:~]")
+LEADING = re.compile(r"[A-Za-z][A-Za-z_.-]{0,30}[#|:~]")
 ANYTHING = ""
 """The mark of a key whose leading text is not known."""
 
 Mark = tuple[str, str]
-"""(attribute, leading text of its value with the separator, or a whole constant)."""
+"""(attribute, leading text of its value with the separator, or the fingerprint of a constant).
+
+A constant may be anything, a secret too: only whether two are the same is kept.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ def _mark_of(value: Any) -> str:
     leading = LEADING.match(text)
     if leading is not None:
         return leading[0]
-    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ANYTHING
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return hashlib.sha256(value.value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return ANYTHING
 
 
 def marks_of(pairs: Iterable[tuple[str, Any]]) -> frozenset[Mark]:
