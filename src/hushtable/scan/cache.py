@@ -175,3 +175,13 @@ def refreshed(facts: Facts, seconds: float) -> Facts:
 def with_unknown(facts: Facts, unknown: tuple[Unknown, ...]) -> Facts:
     """Give facts with what could not be examined."""
     return replace(facts, unknown=tuple(dict.fromkeys(unknown)))
+
+
+def packed(result: object) -> bytes:
+    """Pack a result for a pipe between our own processes, or for the cache."""
+    return pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(data: bytes) -> Any:
+    """Unpack what `packed` made here, or what the user's own cache held."""
+    return pickle.loads(data)  # noqa: S301 - from our own process or the owner-checked cache

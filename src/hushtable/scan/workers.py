@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import pickle
 import warnings
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from hushtable.model.config import ScanConfig
+from hushtable.scan.cache import packed, unpacked
 from hushtable.scan.load import Loaded, fault
 from hushtable.scan.playing import Before, Played, path_of, perform, raises
 
@@ -59,12 +59,12 @@ def _play(
         if result is None:
             todo.append((number, before))
         else:
-            results[number] = pickle.loads(result)  # noqa: S301 - from the user's own cache
+            results[number] = unpacked(result)
             tick()
     befores = dict(todo)
     alone = cores <= 1 or len(todo) < SMALL or not hasattr(os, "fork")
     for number, result in _here(loaded, todo) if alone else _forked(loaded, todo, cores):
-        played = results[number] = pickle.loads(result)  # noqa: S301 - made here just now
+        played = results[number] = unpacked(result)
         memory.keep(number, befores[number], result, played.used)
         tick()
 
@@ -97,7 +97,7 @@ def _here(loaded: Loaded, tasks: list[Task]) -> Iterator[tuple[int, bytes]]:
 
 
 def _result(loaded: Loaded, number: int, before: Before) -> bytes:
-    return pickle.dumps(perform(loaded, number, before), protocol=pickle.HIGHEST_PROTOCOL)
+    return packed(perform(loaded, number, before))
 
 
 def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int, bytes]]:
@@ -127,7 +127,7 @@ def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int
                 for number, _ in batch:
                     path = path_of(loaded.jobs[number])
                     lost = Played(unknown=[fault(path, ChildProcessError())])
-                    yield number, pickle.dumps(lost)
+                    yield number, packed(lost)
                 continue
             _hand(pipe, pending, busy)
     for process in processes:
