@@ -74,6 +74,39 @@ def test_a_client_does_not_answer_with_its_credential(answer: str) -> None:
     assert not [one for one in carried if one.cargo is Cargo.SECRET]
 
 
+FINDER = """
+import boto3
+import vendor
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("bots")
+
+
+@app.get("/find")
+def find(q: str):
+    item = table.get_item(Key={"id": q})["Item"]
+    return """
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("vendor.Finder(api_key=item['api_key']).shown(q)", []),
+        ("vendor.Finder(api_key=item['api_key'], owner=item['owner']).shown(q)", ["bots.owner"]),
+        ("vendor.Finder(item['name']).shown(q)", ["bots.name"]),
+        ("vendor.Finder().render(api_key=item['api_key'])", ["bots.api_key"]),
+        ("{'api_key': item['api_key']}", ["bots.api_key"]),
+    ],
+)
+def test_a_credential_handed_over_as_one(answer: str, told: list[str]) -> None:
+    """What a client is given as its credential does not come back; all else may."""
+    facts = scan_source(f"{FINDER}{answer}\n")
+    carried = [one for flow in facts.outflows for one in flow.carried]
+    named = [str(one.attribute) for one in carried if one.cargo is Cargo.ATTRIBUTE]
+    assert named == told
+
+
 @pytest.mark.parametrize("answer", ["KEY", "str(KEY)", "{'key': KEY[:4]}", "f'{KEY}'"])
 def test_a_credential_that_is_answered(answer: str) -> None:
     """A credential that the program itself puts into the answer leaves."""

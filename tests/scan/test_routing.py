@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hushtable.model.sensitivity import Category
 from hushtable.model.service import GateKind
 from hushtable.testing.scanning import scan_source
 
@@ -81,3 +82,23 @@ def test_a_middleware_that_guards_one_prefix() -> None:
     """A middleware for some paths is the gate of these, below a prefix from the settings too."""
     gates = {route.path: route.gate.kind for route in scan_source(GUARDED).routes}
     assert gates == {"/api/admin/notes": GateKind.MIDDLEWARE, "/api/notes": GateKind.NONE}
+
+
+def test_the_session_is_not_its_cookie() -> None:
+    """What the program keeps in a session is its own; the request's cookies are credentials."""
+    source = """
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+@app.get("/a")
+def a(request: Request):
+    print(dict(request.session), request.session.get("cart"))
+
+@app.get("/b")
+def b(request: Request):
+    print(dict(request.cookies))
+"""
+    logged = [one for flow in scan_source(source).outflows for one in flow.carried]
+    credentials = [one for one in logged if one.sensitivity.category is Category.CREDENTIAL]
+    assert [str(one.attribute) for one in credentials] == ["request.cookie"]

@@ -6,6 +6,8 @@ import ast
 import re
 from typing import Any
 
+from hushtable.model.sensitivity import Category
+from hushtable.model.sensitivity_names import classify
 from hushtable.scan.frame import Call, Machine, Stopped
 from hushtable.scan.labels import NOTHING, Kind, Labels
 from hushtable.scan.lookup import class_attribute
@@ -97,10 +99,25 @@ def run_callback(m: Machine, value: Any, call: Call) -> Any:
         return UNKNOWN
 
 
-def call_labels(call: Call) -> frozenset[Any]:
-    """Give what everything that went into a call carries."""
+def call_labels(call: Call, *, pure: bool) -> frozenset[Any]:
+    """Give what everything that went into a call carries.
+
+    A client is made with a credential in order to use it, not to show it: unless the call is
+    `pure`, what is handed to a library under the name of a credential does not come back, nor
+    does a setting.
+    """
     found = frozenset().union(*(deep_labels(v) for v in call.everything())) or NOTHING
+    if not pure:
+        if not call.name.startswith("?."):
+            shown = [v for name, v in call.kwargs.items() if not _names_credential(name)]
+            shown += [v for v in (call.receiver, *call.args, call.extra) if v is not None]
+            found = frozenset().union(*(deep_labels(v) for v in shown)) or NOTHING
+        found = frozenset(label for label in found if label.kind is not Kind.SETTING)
     return frozenset(label for label in found if label.kind is not Kind.KEY)
+
+
+def _names_credential(name: str) -> bool:
+    return classify(name).category is Category.CREDENTIAL
 
 
 def shown_name(call: Call) -> str:

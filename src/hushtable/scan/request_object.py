@@ -46,6 +46,11 @@ def _reader(source: str) -> Any:
     return read
 
 
+def _session(_m: Machine, _owner: Any) -> Any:
+    """Read what the program itself put into the session: the cookie holds it, and is not it."""
+    return Dict({REST: from_client("session", "cookie")})
+
+
 def _path(_m: Machine, owner: Any) -> Any:
     request = _of(owner)
     return Const(request.path) if request is not None else UNKNOWN
@@ -112,7 +117,7 @@ ATTRIBUTES: dict[str, Any] = {
     f"{R}.cookies": _reader("cookie"),
     f"{R}.query_params": _reader("query"),
     f"{R}.path_params": _reader("path"),
-    f"{R}.session": _reader("cookie"),
+    f"{R}.session": _session,
     f"{R}.scope": _reader("scope"),
     f"{R}.url": _url,
     f"{R}.method": _method,

@@ -15,7 +15,7 @@ from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
 from hushtable.scan.frame import Call, Exit, Frame, Handler, Machine
 from hushtable.scan.iterate import element_of
-from hushtable.scan.labels import NOTHING, Kind, seal_all
+from hushtable.scan.labels import NOTHING, seal_all
 from hushtable.scan.lookup import DATA, class_attribute, native_base, native_bases
 from hushtable.scan.operators import pick
 from hushtable.scan.outside import (
@@ -100,10 +100,8 @@ class World:
         # What a module hands to a library while it loads (a command, a task) runs later, elsewhere.
         handed = () if m.loading else call.everything()
         found = [run_callback(m, value, call) for value in handed if is_callback(value)]
-        labels = NOTHING if sends(call) else call_labels(call)
-        if call.name not in self.pure:
-            # A client is made with a credential in order to use it, not to show it.
-            labels = frozenset(label for label in labels if label.kind is not Kind.SETTING)
+        pure = call.name in self.pure
+        labels = NOTHING if sends(call) else call_labels(call, pure=pure)
         if labels and SEALS.search(call.name):
             labels = seal_all(labels, Seal.HASHED)
         fill_buffers(m, call, labels)
