@@ -11,12 +11,13 @@ from typing import Any
 
 from hushtable.model.facts import Unknown
 from hushtable.model.place import Place
+from hushtable.scan.attributes import bind_to
 from hushtable.scan.canonical import canonical
 from hushtable.scan.frame import Counters, Frame, Machine, Module, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.lookup import class_attribute, mro, native_base
-from hushtable.scan.attributes import bind_to
 from hushtable.scan.names import Names, module_name
+from hushtable.scan.shaping import inherited_metaclass, own, yields
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
 from hushtable.scan.stdlib.written import ALSO, PRIMITIVES, SOURCES
 from hushtable.scan.values import (
@@ -27,7 +28,6 @@ from hushtable.scan.values import (
     Const,
     Dict,
     Function,
-    Generic,
     Instance,
     ModuleValue,
     Native,
@@ -320,7 +320,7 @@ class Program:
     def _generates(self, node: Any) -> bool:
         known = self._shapes.get(id(node))
         if known is None:
-            known = self._shapes[id(node)] = _yields(node)
+            known = self._shapes[id(node)] = yields(node)
         return known
 
     def define_class(
@@ -345,8 +345,8 @@ class Program:
             inner.slots, frame, keywords=keywords,
         )
         for value in (*inner.sites.values(), *cls.slots.values()):
-            _own(value, cls)
-        cls.metaclass = keywords.get("metaclass") or _inherited_metaclass(cls)
+            own(value, cls)
+        cls.metaclass = keywords.get("metaclass") or inherited_metaclass(cls)
         made: Any = self._through_metaclass(m, cls, node, frame)
         if isinstance(made, Class):
             m.observer.class_made(m, made, frame)
@@ -373,7 +373,7 @@ class Program:
                 finally:
                     m.stores.pop("making", None)
                 for value in cls.slots.values():
-                    _own(value, cls)
+                    own(value, cls)
         return cls
 
     def _tell_bases(self, m: Machine, cls: Class, node: ast.AST, frame: Frame) -> None:
@@ -431,38 +431,8 @@ def mangle(tree: ast.AST, owner: str = "") -> None:
         pending.extend((child, inside) for child in ast.iter_child_nodes(node))
 
 
-def _own(value: Any, cls: Class) -> None:
-    if isinstance(value, Function) and value.owner is None:
-        value.owner = cls
-        setter = value.slots.get("setter")
-        if isinstance(setter, Function):
-            setter.owner = cls
-    elif isinstance(value, Instance) and isinstance(value.extra, Function):
-        value.extra.owner = value.extra.owner or cls
 
 
-def _inherited_metaclass(cls: Class) -> Any:
-    for base in mro(cls)[1:]:
-        if base.metaclass is not None:
-            return base.metaclass
-    for base in cls.bases:
-        origin = base.origin if isinstance(base, Generic) else base
-        if isinstance(origin, Class) and origin.metaclass is not None:
-            return origin.metaclass
-    return None
 
 
-def _yields(node: ast.AST) -> bool:
-    """Whether a function's own body holds a `yield`."""
-    if isinstance(node, ast.Lambda):
-        return False
-    pending: list[ast.AST] = list(getattr(node, "body", []))
-    while pending:
-        one = pending.pop()
-        if isinstance(one, ast.Yield | ast.YieldFrom):
-            return True
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            continue
-        pending.extend(ast.iter_child_nodes(one))
-    return False
 
