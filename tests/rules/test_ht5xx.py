@@ -31,7 +31,9 @@ def test_the_channel_is_always_error() -> None:
 
 def test_own_text() -> None:
     """HT501 is quiet about text that the program wrote itself."""
-    assert judged("HT501", Facts(outflows=(outflow(Carried(Cargo.EXCEPTION, own_text=True)),))) == []
+    assert (
+        judged("HT501", Facts(outflows=(outflow(Carried(Cargo.EXCEPTION, own_text=True)),))) == []
+    )
 
 
 def test_exceptions_that_stay() -> None:

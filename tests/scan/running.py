@@ -29,7 +29,7 @@ class Silence:
     def __getattr__(self, name: str) -> Any:
         return lambda *_args, **_kwargs: None
 
-    def fresh(self) -> "Silence":
+    def fresh(self) -> Silence:
         return self
 
     def knows(self, _name: str) -> bool:

@@ -70,8 +70,13 @@ def one(n: str):
 def orphan(n):
     print(boto3.resource("dynamodb").Table("notes").get_item(Key={"id": n})["Item"])
 """
-TREE = {"main.py": MAIN, "users.py": USERS, "orders.py": ORDERS, "repo.py": REPO,
-        "failing.py": FAILING}
+TREE = {
+    "main.py": MAIN,
+    "users.py": USERS,
+    "orders.py": ORDERS,
+    "repo.py": REPO,
+    "failing.py": FAILING,
+}
 
 
 @pytest.fixture
@@ -187,9 +192,7 @@ def test_a_damaged_cache_is_no_cache(tree: Path, content: bytes) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="owners need POSIX")
-def test_a_cache_of_another_user_is_not_read(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_of_another_user_is_not_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another user put into the cache folder is not loaded."""
     scan(tree, ScanConfig())
     other = os.getuid() + 1

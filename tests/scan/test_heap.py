@@ -16,8 +16,10 @@ CASES = [
     ),
     (
         "both branches overwrite",
-        ("    if x():\n        item['pw'] = '***'\n    else:\n"
-        "        item['pw'] = ''\n    return item['pw']"),
+        (
+            "    if x():\n        item['pw'] = '***'\n    else:\n"
+            "        item['pw'] = ''\n    return item['pw']"
+        ),
         set(),
     ),
     (
@@ -32,8 +34,10 @@ CASES = [
     ),
     (
         "dropped in the other branch",
-        ("    if x():\n        item['pw'] = '***'\n    else:\n"
-        "        item.pop('pw')\n    return item['pw']"),
+        (
+            "    if x():\n        item['pw'] = '***'\n    else:\n"
+            "        item.pop('pw')\n    return item['pw']"
+        ),
         set(),
     ),
 ]

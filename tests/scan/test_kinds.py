@@ -132,10 +132,18 @@ def test_a_constant_tells_kinds_only_where_others_are_separated() -> None:
 def test_an_index_is_known_by_its_definition() -> None:
     """An index holds both keys and what it includes; one that projects all bounds nothing."""
     kinds = Kinds()
-    kinds.learn((), [
-        TableDefinition(PLACE, "orders", logical_name="Orders", keys=("id",), indexes=(
-            ("by-day", ("day", "id"), ("total",)), ("by-all", ("x",), None))),
-    ])
+    kinds.learn(
+        (),
+        [
+            TableDefinition(
+                PLACE,
+                "orders",
+                logical_name="Orders",
+                keys=("id",),
+                indexes=(("by-day", ("day", "id"), ("total",)), ("by-all", ("x",), None)),
+            ),
+        ],
+    )
     assert kinds.projected(Read(PLACE, "orders", "by-day", frozenset())) == ("id", "day", "total")
     assert kinds.projected(Read(PLACE, "Orders", "by-day", frozenset())) == ("id", "day", "total")
     assert kinds.projected(Read(PLACE, "orders", "by-all", frozenset())) is None

@@ -19,22 +19,66 @@ DICTS = st.dictionaries(st.sampled_from(["a", "b", "c"]), NUMBERS, max_size=3).m
     lambda held: "{" + ", ".join(f"{k!r}: {v}" for k, v in held.items()) + "}"
 )
 SLICES = st.tuples(*[st.one_of(st.just(""), NUMBERS)] * 2).map(":".join)
-ON_TEXT = st.sampled_from([
-    ".upper()", ".strip()", ".split(',')", ".replace('a', 'bb')", ".find('b')", ".partition(',')",
-    ".startswith('a')", ".zfill(7)", ".encode()", ".title()", ".isdigit()", ".count('a')",
-])
-ON_LIST = st.sampled_from([
-    ".copy()", ".count(1)", " + [7]", " * 2", "[::-1]", "[:-1]", "[1:3]",
-])
-ON_DICT = st.sampled_from([
-    ".get('a')", ".get('z', 9)", " | {'b': 8}", ".copy()", ".pop('q', 3)", ".setdefault('a', 4)",
-])
-CALLS = st.sampled_from([
-    "len({})", "sorted({})", "list(reversed({}))", "list({})", "tuple({})", "sum({})", "max({})",
-    "list(enumerate({}))", "list(zip({}, 'ab'))", "list(map(lambda v: v + 1, {}))", "any({})",
-    "list(filter(lambda v: v > 0, {}))", "[v * 2 for v in {} if v % 2]", "{}.index(1)",
-    "sorted({}, key=lambda v: -v)", "all({})", "min({}, default=0)", "[*{}, 5]", "not {}",
-])
+ON_TEXT = st.sampled_from(
+    [
+        ".upper()",
+        ".strip()",
+        ".split(',')",
+        ".replace('a', 'bb')",
+        ".find('b')",
+        ".partition(',')",
+        ".startswith('a')",
+        ".zfill(7)",
+        ".encode()",
+        ".title()",
+        ".isdigit()",
+        ".count('a')",
+    ]
+)
+ON_LIST = st.sampled_from(
+    [
+        ".copy()",
+        ".count(1)",
+        " + [7]",
+        " * 2",
+        "[::-1]",
+        "[:-1]",
+        "[1:3]",
+    ]
+)
+ON_DICT = st.sampled_from(
+    [
+        ".get('a')",
+        ".get('z', 9)",
+        " | {'b': 8}",
+        ".copy()",
+        ".pop('q', 3)",
+        ".setdefault('a', 4)",
+    ]
+)
+CALLS = st.sampled_from(
+    [
+        "len({})",
+        "sorted({})",
+        "list(reversed({}))",
+        "list({})",
+        "tuple({})",
+        "sum({})",
+        "max({})",
+        "list(enumerate({}))",
+        "list(zip({}, 'ab'))",
+        "list(map(lambda v: v + 1, {}))",
+        "any({})",
+        "list(filter(lambda v: v > 0, {}))",
+        "[v * 2 for v in {} if v % 2]",
+        "{}.index(1)",
+        "sorted({}, key=lambda v: -v)",
+        "all({})",
+        "min({}, default=0)",
+        "[*{}, 5]",
+        "not {}",
+    ]
+)
 EXPRESSIONS = st.one_of(
     st.tuples(TEXTS, ON_TEXT).map("".join),
     st.tuples(TEXTS, SLICES).map(lambda p: f"{p[0]}[{p[1]}]"),
@@ -43,14 +87,15 @@ EXPRESSIONS = st.one_of(
     st.tuples(LISTS, NUMBERS).map(lambda p: f"{p[0]}[{p[1]}]"),
     st.tuples(DICTS, ON_DICT).map("".join),
     st.tuples(CALLS, LISTS).map(lambda p: p[0].replace("{}", p[1])),
-    st.tuples(NUMBERS, st.sampled_from(["+", "-", "*", "//", "%", "<<", "&", "<", "=="]), NUMBERS)
-    .map(lambda p: f"({p[0]}) {p[1]} ({p[2]})"),
+    st.tuples(
+        NUMBERS, st.sampled_from(["+", "-", "*", "//", "%", "<<", "&", "<", "=="]), NUMBERS
+    ).map(lambda p: f"({p[0]}) {p[1]} ({p[2]})"),
     st.tuples(TEXTS, NUMBERS).map(lambda p: f"{p[0]} % ({p[1]},)"),
     st.tuples(TEXTS, NUMBERS).map(lambda p: f"{p[0]}.format({p[1]})"),
 )
 
 
-def expected(expression: str) -> Any:  # noqa: ANN401 - whatever Python gives
+def expected(expression: str) -> Any:
     """Give what Python computes, or the exception it raises."""
     try:
         return eval(expression, {})  # noqa: S307 - an expression that this test made

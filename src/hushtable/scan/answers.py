@@ -53,8 +53,10 @@ def _response(m: Machine, call: Call) -> Any:
 
 
 def _http_exception(m: Machine, call: Call) -> Any:
-    made = call.receiver if isinstance(call.receiver, Instance) else Instance(
-        native="fastapi.HTTPException"
+    made = (
+        call.receiver
+        if isinstance(call.receiver, Instance)
+        else Instance(native="fastapi.HTTPException")
     )
     status = call.argument(0, "status_code", default=Const(500))
     detail = call.argument(1, "detail", default=NONE)
@@ -121,7 +123,9 @@ def _template(m: Machine, call: Call) -> Any:
 
 def _headers(_m: Machine, owner: Any) -> Any:
     if isinstance(owner, Instance):
-        return owner.slots.get("headers") or Instance(native="starlette.datastructures.MutableHeaders")
+        return owner.slots.get("headers") or Instance(
+            native="starlette.datastructures.MutableHeaders"
+        )
     return UNKNOWN
 
 
@@ -145,7 +149,7 @@ NATIVES: dict[str, Any] = {
     "sys.exc_info": _traceback,
     **{f"{BASE}{kind}": _response for kind in KINDS},
     **{f"{BASE}{kind}.__init__": _response for kind in KINDS},
-    **{name: _response for name in STREAMS},
+    **dict.fromkeys(STREAMS, _response),
     **{
         f"{BASE}{kind}.{name}": handler
         for kind in KINDS

@@ -95,8 +95,11 @@ def transact_actions(value: Any) -> list[tuple[str, Dict]]:
         rest = option.slots.get(REST, MISSING)
         for one in (*option.slots[ELTS], *(() if rest is MISSING else options(rest))):
             if isinstance(one, Dict):
-                found += [(k, v) for k, v in one.slots.items()
-                          if isinstance(k, str) and isinstance(v, Dict)]
+                found += [
+                    (k, v)
+                    for k, v in one.slots.items()
+                    if isinstance(k, str) and isinstance(v, Dict)
+                ]
     return found
 
 
@@ -144,8 +147,9 @@ def names_of(given: Arguments) -> dict[str, str]:
     found: dict[str, str] = {}
     for option in options(value) if value is not None else ():
         if isinstance(option, Dict):
-            found |= {str(k): attribute_name(v) for k, v in option.slots.items()
-                      if isinstance(k, str)}
+            found |= {
+                str(k): attribute_name(v) for k, v in option.slots.items() if isinstance(k, str)
+            }
     return found
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.scan import operators
+from hushtable.scan.attributes import delete_attribute, set_attribute
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.members import delete_item, get_item, promote, set_item
-from hushtable.scan.attributes import delete_attribute, set_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -65,9 +65,7 @@ def assign(m: Machine, target: ast.expr, value: Any, frame: Frame) -> None:
             set_item(m, holder, m.evaluate(m, index, frame), value, target, frame)
 
 
-def _unpack(
-    m: Machine, targets: list[ast.expr], value: Any, node: ast.AST, frame: Frame
-) -> None:
+def _unpack(m: Machine, targets: list[ast.expr], value: Any, node: ast.AST, frame: Frame) -> None:
     known, rest = elements(m, value, node, frame)
     star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
     if star is None:

@@ -86,8 +86,9 @@ def _function_attribute(m: Machine, owner: Function, name: str) -> Any:
         case "__name__" | "__qualname__":
             return Const(owner.name.rpartition(".")[2])
         case "__doc__":
-            return Const(ast.get_docstring(owner.node) if not isinstance(owner.node, ast.Lambda)
-                         else None)
+            return Const(
+                ast.get_docstring(owner.node) if not isinstance(owner.node, ast.Lambda) else None
+            )
         case "__dict__":
             return Dict(owner.slots)
         case "__wrapped__":
@@ -110,13 +111,16 @@ def _instance_attribute(m: Machine, owner: Instance, name: str) -> Any:
     if owner.cls is not None and name[:2] != "__":
         found = class_attribute(owner.cls, "__getattribute__")
         if isinstance(found, Function) and not any(f is found for f, _ in m.stack):
-            return m.call(m, Bound(found, owner), [Const(name)], {}, found.node,
-                          m.program.frame_of(found))
+            return m.call(
+                m, Bound(found, owner), [Const(name)], {}, found.node, m.program.frame_of(found)
+            )
         found = class_attribute(owner.cls, name)
         if isinstance(found, Function) and found.kind == "property":
             return bind_to(m, found, owner, owner.cls)
-        if isinstance(found, Instance) and found.cls is not None and isinstance(
-            class_attribute(found.cls, "__set__"), Function
+        if (
+            isinstance(found, Instance)
+            and found.cls is not None
+            and isinstance(class_attribute(found.cls, "__set__"), Function)
         ):
             return bind_to(m, found, owner, owner.cls)
     if name in owner.slots:
@@ -136,8 +140,9 @@ def _instance_attribute(m: Machine, owner: Instance, name: str) -> Any:
             return Dict(owner.slots)
         getter = class_attribute(owner.cls, "__getattr__")
         if isinstance(getter, Function):
-            return m.call(m, Bound(getter, owner), [Const(name)], {}, getter.node,
-                          m.program.frame_of(getter))
+            return m.call(
+                m, Bound(getter, owner), [Const(name)], {}, getter.node, m.program.frame_of(getter)
+            )
     base = owner.native or (native_base(owner.cls) if owner.cls else "")
     if base:
         return m.observer.native_member(m, owner, base, name)
@@ -161,18 +166,27 @@ def bind_to(m: Machine, found: Any, receiver: Any, cls: Class) -> Any:
         case Instance(native="functools.cached_property", extra=function):
             return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
         case Instance(native="functools.singledispatch"):
-            return Bound(Instance(native="functools.singledispatchmethod", extra=found.extra,
-                                  slots=found.slots), receiver)
+            return Bound(
+                Instance(
+                    native="functools.singledispatchmethod", extra=found.extra, slots=found.slots
+                ),
+                receiver,
+            )
         case Instance(native="property", extra=function):
             return m.call(m, function, [receiver], {}, ast.Constant(None), m.program.no_frame)
     if isinstance(found, Instance) and found.native == "functools.partialmethod":
-        return Partial(Bound(found.extra.function, receiver), found.extra.args,
-                       found.extra.kwargs)
+        return Partial(Bound(found.extra.function, receiver), found.extra.args, found.extra.kwargs)
     if isinstance(found, Instance) and found.cls is not None:
         getter = class_attribute(found.cls, "__get__")
         if isinstance(getter, Function):
-            return m.call(m, Bound(getter, found), [receiver, cls], {}, getter.node,
-                          m.program.frame_of(getter))
+            return m.call(
+                m,
+                Bound(getter, found),
+                [receiver, cls],
+                {},
+                getter.node,
+                m.program.frame_of(getter),
+            )
     return found
 
 

@@ -93,7 +93,10 @@ def _head(file: SourceFile) -> bytes:
 
 
 def _defined(
-    path: str, full: str, tables: list[TableDefinition], policies: list[PolicyStatement],
+    path: str,
+    full: str,
+    tables: list[TableDefinition],
+    policies: list[PolicyStatement],
     unknown: list[Unknown],
 ) -> None:
     found = read_infrastructure(Path(full), path)

@@ -7,6 +7,7 @@ import builtins
 from typing import Any
 
 from hushtable.scan import iterating, making, reflect
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.carrying import (
     carried,
     computed,
@@ -16,19 +17,18 @@ from hushtable.scan.carrying import (
     opened,
     receiver_itself,
 )
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.dictionaries import make_dict
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.iterating import MAX_RANGE, own_method
 from hushtable.scan.making import exception_init, exception_made
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.operators import binary, pick
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.sequences import rebuilt
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
-    MAYBE,
     FALSE,
+    MAYBE,
     NONE,
     REST,
     TRUE,
@@ -54,11 +54,23 @@ def _through(name: str, handler: Any) -> Any:
     def run(m: Machine, call: Call) -> Any:
         value = call.args[0] if call.args else UNKNOWN
         if isinstance(value, Choice):
-            return pick([
-                run(m, Call(call.name, None, [o, *call.args[1:]], call.kwargs, call.node,
-                            call.frame, call.extra))
-                for o in value.options
-            ])
+            return pick(
+                [
+                    run(
+                        m,
+                        Call(
+                            call.name,
+                            None,
+                            [o, *call.args[1:]],
+                            call.kwargs,
+                            call.node,
+                            call.frame,
+                            call.extra,
+                        ),
+                    )
+                    for o in value.options
+                ]
+            )
         method = own_method(m, value, name)
         if method is not None:
             return m.call(m, method, call.args[1:], {}, call.node, call.frame)
@@ -109,8 +121,7 @@ def _text(m: Machine, call: Call) -> Any:
         return Const("")
     if len(call.args) > 1 or "encoding" in call.kwargs:
         return DECODE(m, call)
-    return m.observer.as_text(m, call.argument(0, "object", default=UNKNOWN), call.node,
-                              call.frame)
+    return m.observer.as_text(m, call.argument(0, "object", default=UNKNOWN), call.node, call.frame)
 
 
 DECODE = computed(str, "str")
@@ -147,8 +158,10 @@ def _make_bytes(kind: str) -> Any:
         made = build(m, call)
         if kind == "bytes":
             return made
-        if isinstance(made, Const) and isinstance(made.value, bytes) and (
-            len(made.value) <= MAX_RANGE
+        if (
+            isinstance(made, Const)
+            and isinstance(made.value, bytes)
+            and (len(made.value) <= MAX_RANGE)
         ):
             return sequence([Const(one, made.labels) for one in made.value], kind)
         labels = deep_labels(made)
@@ -182,8 +195,14 @@ def _evaluate_text(m: Machine, call: Call) -> Any:
             return UNKNOWN
         frame = call.frame
         for given in names:
-            frame = Frame(frame.module, given.slots, mark=m.journal.mark(), parent=frame,
-                          function=frame.function, owner=frame.owner)
+            frame = Frame(
+                frame.module,
+                given.slots,
+                mark=m.journal.mark(),
+                parent=frame,
+                function=frame.function,
+                owner=frame.owner,
+            )
         value = m.evaluate(m, tree.body, frame)
         return pick([value, Opaque(source.labels)]) if source.labels else value
     m.may_raise(call.name)
@@ -200,8 +219,14 @@ def _execute_text(m: Machine, call: Call) -> Any:
             return NONE
         frame = call.frame
         for given in names[-1:]:
-            frame = Frame(frame.module, given.slots, mark=m.journal.mark(), parent=frame,
-                          function=frame.function, owner=frame.owner)
+            frame = Frame(
+                frame.module,
+                given.slots,
+                mark=m.journal.mark(),
+                parent=frame,
+                function=frame.function,
+                owner=frame.owner,
+            )
         m.execute(m, tree.body, frame)
     elif own_labels(source):
         for given in names:
@@ -216,8 +241,10 @@ def _print(_m: Machine, _call: Call) -> Any:
 
 def _divmod(m: Machine, call: Call) -> Any:
     if len(call.args) > 1:
-        parts = [binary(m, op, call.args[0], call.args[1], call.node, call.frame)
-                 for op in (ast.FloorDiv(), ast.Mod())]
+        parts = [
+            binary(m, op, call.args[0], call.args[1], call.node, call.frame)
+            for op in (ast.FloorDiv(), ast.Mod())
+        ]
         return sequence(parts, "tuple")
     return carried(call)
 

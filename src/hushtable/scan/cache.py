@@ -35,8 +35,12 @@ def folder() -> Path:
 def base_of(config: ScanConfig) -> str:
     """Name what every result depends on besides the files: the engine and the settings."""
     parts = [
-        __version__, _engine(), platform.python_version(),
-        repr(config.exclude), repr(sorted(config.attributes.items())), repr(config.taught),
+        __version__,
+        _engine(),
+        platform.python_version(),
+        repr(config.exclude),
+        repr(sorted(config.attributes.items())),
+        repr(config.taught),
     ]
     return "\0".join(parts)
 
@@ -90,8 +94,16 @@ def save(root: Path, key: str, facts: Facts, kept: Results) -> None:
 Results = dict[str, tuple[bytes, tuple[tuple[str, str], ...]]]
 """Pickled results of jobs by key, with the marks of further files that each job turned out to use.
 """
-BROKEN = (OSError, pickle.PickleError, EOFError, AttributeError, ImportError, IndexError,
-          ValueError, TypeError)
+BROKEN = (
+    OSError,
+    pickle.PickleError,
+    EOFError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    ValueError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True, slots=True)

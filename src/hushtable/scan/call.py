@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hushtable.model.place import Place
+from hushtable.scan.attributes import bind_to, child, get_attribute
 from hushtable.scan.frame import Call, Exit, Frame, Machine, OutOfBudget, Stopped, spot
 from hushtable.scan.heap import State
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import class_attribute, native_base
-from hushtable.scan.attributes import bind_to, child, get_attribute
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
     ELTS,
@@ -84,8 +84,13 @@ def _name_of(value: Any) -> str:
 
 
 def _call_instance(
-    m: Machine, value: Instance, args: list[Any], kwargs: dict[str, Any], node: ast.AST,
-    frame: Frame, extra: Any,
+    m: Machine,
+    value: Instance,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    node: ast.AST,
+    frame: Frame,
+    extra: Any,
 ) -> Any:
     method = get_attribute(m, value, "__call__")
     if isinstance(method, Bound):
@@ -97,8 +102,13 @@ def _call_instance(
 
 
 def _call_each(
-    m: Machine, choices: tuple[Any, ...], args: list[Any], kwargs: dict[str, Any], node: ast.AST,
-    frame: Frame, extra: Any,
+    m: Machine,
+    choices: tuple[Any, ...],
+    args: list[Any],
+    kwargs: dict[str, Any],
+    node: ast.AST,
+    frame: Frame,
+    extra: Any,
 ) -> Any:
     callable_ = [c for c in choices if not isinstance(c, Const)]
     mark = m.journal.mark()
@@ -131,7 +141,9 @@ def call_function(
     taught = m.observer.taught_call(m, function, args, kwargs, node, frame, extra)
     if taught is not None:
         return taught
-    active = sum(1 for running, _ in m.stack if running is function or running.node is function.node)
+    active = sum(
+        1 for running, _ in m.stack if running is function or running.node is function.node
+    )
     vague = active > 1 and all(isinstance(a, Opaque) for a in args[1 if function.owner else 0 :])
     if active >= MAX_RECURSION or len(m.stack) >= MAX_DEPTH or vague:
         if not vague:
@@ -191,8 +203,14 @@ def resume(m: Machine, iterator: Seq, value: Any, node: ast.AST, frame: Frame) -
     sent = {**run.sent, at - 1: value}
     function = run.function
     inner = Frame(
-        function.module, dict(run.bound), mark=m.journal.mark(), function=function,
-        owner=function.owner, parent=function.closure, yields=[], sent=sent,
+        function.module,
+        dict(run.bound),
+        mark=m.journal.mark(),
+        function=function,
+        owner=function.owner,
+        parent=function.closure,
+        yields=[],
+        sent=sent,
     )
     m.stack.append((function, m.place(node, frame)))
     try:
@@ -205,9 +223,7 @@ def resume(m: Machine, iterator: Seq, value: Any, node: ast.AST, frame: Frame) -
     return known[at] if at < len(known) else UNKNOWN
 
 
-def _within_budget(
-    m: Machine, function: Function, inner: Frame, frame: Frame, place: Place
-) -> Any:
+def _within_budget(m: Machine, function: Function, inner: Frame, frame: Frame, place: Place) -> Any:
     """Run a call on a share of what is left, so that one deep call cannot cost the whole answer."""
     limit = m.limit
     left = limit - m.steps
@@ -248,7 +264,7 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
     if not exits:
         if not falls and not function.generator:
             raise Stopped
-        return _result(m, function, inner, [NONE])
+        return _result(inner, [NONE])
     states = []
     if falls:
         states.append(m.journal.take(inner.mark))
@@ -261,10 +277,10 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
     states += [e.state for e in returns[:MAX_EXITS]]
     if not states:
         if function.generator:
-            return _result(m, function, inner, [NONE])
+            return _result(inner, [NONE])
         raise Stopped
     m.journal.merge(states)
-    return _result(m, function, inner, values)
+    return _result(inner, values)
 
 
 def pass_raise(m: Machine, ways: list[Exit], frame: Frame, place: Place) -> None:
@@ -279,7 +295,7 @@ def pass_raise(m: Machine, ways: list[Exit], frame: Frame, place: Place) -> None
         frame.exits.append(Exit("raise", way.value, state, way.place or place, way.conditions))
 
 
-def _result(m: Machine, function: Function, inner: Frame, values: list[Any]) -> Any:
+def _result(inner: Frame, values: list[Any]) -> Any:
     if inner.yields is not None:
         made = sequence(inner.yields, "iterator")
         made.slots["return"] = pick(values)
@@ -373,8 +389,13 @@ def initialise(m: Machine, made: Instance, cls: Class, made_call: Call) -> None:
     init = class_attribute(cls, "__init__")
     if isinstance(init, Function):
         call(
-            m, bind_to(m, init, made, cls), made_call.args, made_call.kwargs,
-            made_call.node, made_call.frame, made_call.extra,
+            m,
+            bind_to(m, init, made, cls),
+            made_call.args,
+            made_call.kwargs,
+            made_call.node,
+            made_call.frame,
+            made_call.extra,
         )
         return
     if init is MISSING:

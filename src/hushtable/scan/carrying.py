@@ -28,8 +28,15 @@ from hushtable.scan.values import (
 MAX_SIZE = 4096
 """The longest text or list, in characters or elements, that is computed for real."""
 HUGE = re.compile(r"\d{4,}")
-FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
-            MemoryError)
+FAILURES = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 
 
 class NotConstantError(Exception):
@@ -202,6 +209,3 @@ def fixed(value: Any) -> Handler:
         return value
 
     return handler
-
-
-

@@ -42,9 +42,7 @@ COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def compare(
-    m: Machine, op: ast.cmpop, left: Any, right: Any, node: ast.AST, frame: Frame
-) -> Any:
+def compare(m: Machine, op: ast.cmpop, left: Any, right: Any, node: ast.AST, frame: Frame) -> Any:
     """Evaluate one comparison; the result tells nothing of what was compared."""
     match op:
         case ast.Is() | ast.IsNot():
@@ -105,9 +103,11 @@ def compare_values(left: Any, right: Any) -> bool | None:
         return None
     if left is right:
         return True
-    if isinstance(left, Const) != isinstance(right, Const) and isinstance(
-        left, Const | Dict | Seq | Class | Function
-    ) and isinstance(right, Const | Dict | Seq | Class | Function):
+    if (
+        isinstance(left, Const) != isinstance(right, Const)
+        and isinstance(left, Const | Dict | Seq | Class | Function)
+        and isinstance(right, Const | Dict | Seq | Class | Function)
+    ):
         return False
     return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hushtable.scan import builtin, containers, models, stdlib, text
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.call import call
 from hushtable.scan.evaluate import evaluate
 from hushtable.scan.frame import Machine
 from hushtable.scan.heap import Journal
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.models import Models
 from hushtable.scan.program import Program
 from hushtable.scan.statements import execute

@@ -60,7 +60,10 @@ def _generate(
         for one in known[MAX_ELEMENTS:]:
             rest = join(MISSING if rest is None else rest, one)
         known = known[:MAX_ELEMENTS]
-    for one, is_known in [*((k, True) for k in known), *([(rest, False)] if rest is not None else [])]:
+    for one, is_known in [
+        *((k, True) for k in known),
+        *([(rest, False)] if rest is not None else []),
+    ]:
         assign.assign(m, generator.target, one, inner)
         sure = exact and is_known
         passes = True
@@ -76,9 +79,7 @@ def _generate(
             _generate(m, node, index + 1, inner, outer, made, exact=sure)
 
 
-def _emit(
-    m: Machine, node: Comprehension, inner: Frame, made: Dict | Seq, *, exact: bool
-) -> None:
+def _emit(m: Machine, node: Comprehension, inner: Frame, made: Dict | Seq, *, exact: bool) -> None:
     if isinstance(node, ast.DictComp):
         key = m.evaluate(m, node.key, inner)
         set_item(m, made, key, m.evaluate(m, node.value, inner), node, inner)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from hushtable.scan.attributes import child
 from hushtable.scan.carrying import (
     carried,
     fail,
     nothing,
     opened,
 )
+from hushtable.scan.comparing import BOOLEAN, contains
 from hushtable.scan.dictionaries import DICT, from_keys
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.lookup import DATA
 from hushtable.scan.members import delete_item, dict_item, seq_item, set_item
-from hushtable.scan.attributes import child
-from hushtable.scan.comparing import BOOLEAN, contains
 from hushtable.scan.sequences import DEQUE, LIST, NUMBER, counted, index_of
 from hushtable.scan.sets import SET
 from hushtable.scan.values import (
@@ -59,8 +59,9 @@ def _delitem(m: Machine, call: Call) -> Any:
 
 
 def _contains(m: Machine, call: Call) -> Any:
-    found = contains(m, call.receiver, call.args[0] if call.args else UNKNOWN, call.node,
-                     call.frame)
+    found = contains(
+        m, call.receiver, call.args[0] if call.args else UNKNOWN, call.node, call.frame
+    )
     return BOOLEAN if found is None else Const(found)
 
 
@@ -88,13 +89,23 @@ def _iterator_next(m: Machine, call: Call) -> Any:
         m.journal.set(slots, ELTS, tuple(others))
         return first
     return slots[REST] if REST in slots else fail(m, call, "StopIteration")
+
+
 PROTOCOL: dict[str, Handler] = {
-    "__getitem__": _getitem, "__setitem__": _setitem, "__delitem__": _delitem,
-    "__contains__": _contains, "__iter__": _iterator, "__len__": _length,
+    "__getitem__": _getitem,
+    "__setitem__": _setitem,
+    "__delitem__": _delitem,
+    "__contains__": _contains,
+    "__iter__": _iterator,
+    "__len__": _length,
 }
 ITERATOR: dict[str, Handler] = {
-    "__next__": _iterator_next, "__anext__": _iterator_next, "__iter__": lambda _m, c: c.receiver,
-    "__aiter__": lambda _m, c: c.receiver, "close": nothing, "aclose": nothing,
+    "__next__": _iterator_next,
+    "__anext__": _iterator_next,
+    "__iter__": lambda _m, c: c.receiver,
+    "__aiter__": lambda _m, c: c.receiver,
+    "close": nothing,
+    "aclose": nothing,
 }
 KINDS: dict[str, dict[str, Handler]] = {
     "dict": {**DICT, **PROTOCOL},
@@ -125,8 +136,9 @@ def unbound(handler: Handler) -> Handler:
                 m.journal.set(receiver.slots, DATA, held)
             receiver = held
         name = call.name.removeprefix("builtins.")
-        return handler(m, Call(name, receiver, args, call.kwargs, call.node, call.frame,
-                               call.extra))
+        return handler(
+            m, Call(name, receiver, args, call.kwargs, call.node, call.frame, call.extra)
+        )
 
     return run
 

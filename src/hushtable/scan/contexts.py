@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from hushtable.scan import assign
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.trying import MAX_STATES, Run
 from hushtable.scan.values import (
@@ -132,9 +132,7 @@ def _guarded(
     return True
 
 
-def _left(
-    m: Machine, node: ast.AST, frame: Frame, leave: Bound, way: Exit
-) -> list[State]:
+def _left(m: Machine, node: ast.AST, frame: Frame, leave: Bound, way: Exit) -> list[State]:
     """Run `__exit__` for one way out; give the state in which it swallows an exception."""
     mark = m.journal.mark()
     m.journal.apply(way.state)

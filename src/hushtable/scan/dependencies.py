@@ -67,7 +67,9 @@ class Dependencies:
         self._keys: dict[int, str] = {}
         classes = loaded.machine.stores.get("classes", ())
         parts = [
-            base, repr(loaded.machine.share), *sorted(self._files),
+            base,
+            repr(loaded.machine.share),
+            *sorted(self._files),
             *sorted(f"{c.module.path}:{c.name}:{[_base(b) for b in c.bases]}" for c in classes),
             *sorted(map(str, loaded.machine.patched)),
             *sorted(map(str, loaded.machine.stores.get("static", ()))),
@@ -175,8 +177,9 @@ def _imported(names: Any, path: str, data: bytes) -> Iterable[str]:
 def _router(router: RouterEntry, seen: Seen) -> None:
     seen.files.add(router.place.path)
     seen.digest.update(repr((router.prefix, router.name, router.app)).encode())
-    _walk([router.dependencies, router.middleware, router.handlers, router.response_class],
-          seen, None)
+    _walk(
+        [router.dependencies, router.middleware, router.handlers, router.response_class], seen, None
+    )
 
 
 def _walk(value: Any, seen: Seen, home: Module | None) -> None:

@@ -93,8 +93,6 @@ def _from_keys(m: Machine, made: Dict, value: Instance, call: Call) -> None:
         set_item(m, made, key, held, call.node, call.frame)
 
 
-
-
 def as_dict(value: Any) -> Dict:
     """Give a dictionary for a receiver that may be unknown."""
     if isinstance(value, Dict):
@@ -216,8 +214,13 @@ def _popitem(m: Machine, call: Call) -> Any:
         key, held = known[0] if last is not None and truth(last) is False else known[-1]
         delete_item(m, owner, key)
         return sequence([key, held], "tuple")
-    return sequence([any_of([k for k, _ in known], rest and rest[0]),
-                     any_of([v for _, v in known], rest and rest[1])], "tuple")
+    return sequence(
+        [
+            any_of([k for k, _ in known], rest and rest[0]),
+            any_of([v for _, v in known], rest and rest[1]),
+        ],
+        "tuple",
+    )
 
 
 def from_keys(m: Machine, call: Call) -> Any:
@@ -248,7 +251,16 @@ def _move_to_end(m: Machine, call: Call) -> Any:
 
 
 DICT: dict[str, Handler] = {
-    "items": _items, "values": _values, "keys": _keys, "get": _get, "pop": _dict_pop,
-    "setdefault": _setdefault, "update": _dict_update, "popitem": _popitem, "clear": cleared,
-    "copy": copied, "fromkeys": from_keys, "move_to_end": _move_to_end,
+    "items": _items,
+    "values": _values,
+    "keys": _keys,
+    "get": _get,
+    "pop": _dict_pop,
+    "setdefault": _setdefault,
+    "update": _dict_update,
+    "popitem": _popitem,
+    "clear": cleared,
+    "copy": copied,
+    "fromkeys": from_keys,
+    "move_to_end": _move_to_end,
 }

@@ -50,8 +50,6 @@ EQUALS = frozenset({"eq", "__eq__", "begins_with", "startswith"})
 BEGINS = re.compile(r"(?:begins_with|contains|attribute_not_exists|attribute_exists)\(\s*([#\w.]+)")
 
 
-
-
 def operate(m: Machine, call: Call, word: Word) -> Any:
     """Make one DynamoDB call: note what it asks for, give what it answers."""
     given = Arguments(call, word)
@@ -74,17 +72,13 @@ WRITES = {
 }  # fmt: skip
 
 
-
-
-
-
-
-
 def _record(
     m: Machine, call: Call, word: Word, operation: Operation, table: str, given: Arguments
 ) -> Record:
     place = m.place(call.node, call.frame)
-    function = call.frame.function.name if call.frame.function is not None else call.frame.module.name
+    function = (
+        call.frame.function.name if call.frame.function is not None else call.frame.module.name
+    )
     record: Record = m.observer.notes.record(m, operation, table, place, function, word.library)
     index = given.get("IndexName")
     if index is not None and index != NONE:
@@ -94,14 +88,6 @@ def _record(
     if isinstance(select, Const) and select.value == "COUNT":
         record.count_only = True
     return record
-
-
-
-
-
-
-
-
 
 
 def _bounds(m: Machine, record: Record, given: Arguments) -> None:
@@ -213,10 +199,15 @@ def _expressions(m: Machine, record: Record, given: Arguments, call: Call) -> No
         if kind in TYING and any(x.kind is Kind.CALLER for labels in tied for x in labels):
             record.owner_checked = record.owner_checked or "compare"
         m.observer.notes.expression(
-            m, record, kind, call,
+            m,
+            record,
+            kind,
+            call,
             text=None if compared else _text(value),
             labels=chosen,
-            names=names, name_labels=name_labels, values=tuple(values),
+            names=names,
+            name_labels=name_labels,
+            values=tuple(values),
             complete=_complete(names_value) and _complete(given.get("ExpressionAttributeValues")),
             compared=bool(compared) and not isinstance(value, Opaque | Const),
         )
@@ -255,8 +246,14 @@ def _write(
                     notes.stored(m, record, dict_item(action, Const("Item")), call)
                 elif kind == "Update":
                     inner = Arguments(
-                        Call("", None, [], {k: v for k, v in action.slots.items()
-                                            if isinstance(k, str)}, call.node, call.frame),
+                        Call(
+                            "",
+                            None,
+                            [],
+                            {k: v for k, v in action.slots.items() if isinstance(k, str)},
+                            call.node,
+                            call.frame,
+                        ),
                         Word("operation", "", {}, ""),
                     )
                     notes.updated(m, record, update_values(inner), call)
@@ -272,7 +269,8 @@ def _now_stored(m: Machine, record: Record, item: Any) -> None:
         label = replace(label_of(record, typed=False), path=(key,), own=True)
         named = [
             replace(option, labels=option.labels | {label})
-            if isinstance(option, Const | Opaque) else option
+            if isinstance(option, Const | Opaque)
+            else option
             for option in options(held)
         ]
         m.journal.set(item.slots, key, choice(named))
@@ -312,7 +310,10 @@ def update_values(given: Arguments) -> list[tuple[str, Any]]:
 def label_of(record: Record, *, typed: bool) -> Label:
     """Make the label of an item that a read gives."""
     return Label(
-        Kind.ATTRIBUTE, table=record.table, access=record.origin, hint=TYPED if typed else "",
+        Kind.ATTRIBUTE,
+        table=record.table,
+        access=record.origin,
+        hint=TYPED if typed else "",
         place=record.place,
     )
 
@@ -364,9 +365,7 @@ def _answer(records: list[Record], operation: Operation, word: Word, given: Argu
             slots["Responses"] = mapping(dict(held), whole)
             slots["UnprocessedKeys"] = Opaque()
         case Operation.TRANSACT_GET:
-            slots["Responses"] = sequence(
-                (), "list", mapping({"Item": item})
-            )
+            slots["Responses"] = sequence((), "list", mapping({"Item": item}))
         case _:
             values = given.get("ReturnValues")
             if values is None or (isinstance(values, Const) and values.value in {"NONE", None}):
@@ -407,9 +406,21 @@ NATIVES: dict[str, Any] = {
     **{
         f"dynamodb.{owner}.{name}": _about_table
         for owner in ("client", "table", "resource", "paginator")
-        for name in ("get_waiter", "wait_until_exists", "wait_until_not_exists", "load", "reload",
-                     "delete", "close", "wait", "update_time_to_live", "delete_table",
-                     "list_tables", "describe_table", "update_table")
+        for name in (
+            "get_waiter",
+            "wait_until_exists",
+            "wait_until_not_exists",
+            "load",
+            "reload",
+            "delete",
+            "close",
+            "wait",
+            "update_time_to_live",
+            "delete_table",
+            "list_tables",
+            "describe_table",
+            "update_table",
+        )
     },
     "dynamodb.client.create_table": lambda m, call: m.observer.notes.table_created(m, call),
 }

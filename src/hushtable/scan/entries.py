@@ -47,16 +47,24 @@ def routes(machine: Machine) -> list[Entry]:
             found += _under(router, "", (), router, (), reached)
     for router in routers:
         if id(router) not in reached:
-            inner = {id(i.router) for other in routers for i in other.included
-                     if id(other) not in reached}
+            inner = {
+                id(i.router)
+                for other in routers
+                for i in other.included
+                if id(other) not in reached
+            }
             if id(router) not in inner:
                 found += _under(router, "", (), None, (), reached)
     return found
 
 
 def _under(
-    router: RouterEntry, prefix: str, dependencies: tuple[Any, ...], app: RouterEntry | None,
-    chain: tuple[RouterEntry, ...], reached: set[int],
+    router: RouterEntry,
+    prefix: str,
+    dependencies: tuple[Any, ...],
+    app: RouterEntry | None,
+    chain: tuple[RouterEntry, ...],
+    reached: set[int],
 ) -> Iterator[Entry]:
     if router in chain:
         return
@@ -71,8 +79,12 @@ def _under(
             yield Entry(route, method, path, (*around, *route.dependencies), app, chain)
     for inclusion in router.included:
         yield from _under(
-            inclusion.router, f"{base}{inclusion.prefix}",
-            () if inclusion.mount else (*around, *inclusion.dependencies), app, chain, reached,
+            inclusion.router,
+            f"{base}{inclusion.prefix}",
+            () if inclusion.mount else (*around, *inclusion.dependencies),
+            app,
+            chain,
+            reached,
         )
 
 
@@ -85,8 +97,9 @@ def factories(machine: Machine, module: Module) -> Iterator[Function]:
     """Give functions of a module that make an app or a router and that nothing called."""
     for value in list(module.slots.values()):
         if isinstance(value, Function) and value.module is module:
-            if spot(value) in machine.ran or not isinstance(value.node, ast.FunctionDef |
-                                                               ast.AsyncFunctionDef):
+            if spot(value) in machine.ran or not isinstance(
+                value.node, ast.FunctionDef | ast.AsyncFunctionDef
+            ):
                 continue
             if _makes_app(value.node):
                 yield value
@@ -109,8 +122,10 @@ def orphans(machine: Machine, module: Module) -> Iterator[tuple[Function, Any]]:
                 yield value, None
         elif isinstance(value, Class) and value.module is module:
             for method in list(value.slots.values()):
-                if isinstance(method, Function) and spot(method) not in machine.ran and (
-                    method.owner is value
+                if (
+                    isinstance(method, Function)
+                    and spot(method) not in machine.ran
+                    and (method.owner is value)
                 ):
                     yield method, value
 
@@ -137,4 +152,3 @@ def with_parameter(module: Module, names: set[str]) -> Iterator[Function]:
             every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
             if any(one.arg in names for one in every):
                 yield value
-

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hushtable.scan.annotations import descends_from
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import NOTHING
 from hushtable.scan.lookup import mro, plain
 from hushtable.scan.operators import pick
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     FALSE,
     TRUE,

@@ -8,12 +8,12 @@ from typing import Any
 
 from hushtable.model.place import Step
 from hushtable.scan import assign, comparing, operators
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import NOTHING, Kind, joined_text
 from hushtable.scan.members import anything_of, get_item, promote, set_item
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -287,15 +287,26 @@ def _call(m: Machine, node: ast.Call, frame: Frame) -> Any:
             if isinstance(key, str):
                 kwargs[key] = held
             elif key is REST:
-                extra = join(extra, Dict({k: v for k, v in holder.slots.items()
-                                          if isinstance(k, Rest)}))
+                extra = join(
+                    extra, Dict({k: v for k, v in holder.slots.items() if isinstance(k, Rest)})
+                )
     made = m.call(m, function, args, kwargs, node, frame, None if extra is MISSING else extra)
     return _followed(m, made, node, frame)
 
 
-IN_PLACE = {"pop": "dict", "update": "dict", "setdefault": "dict", "popitem": "dict",
-            "clear": "dict", "append": "list", "extend": "list", "insert": "list", "sort": "list",
-            "remove": "list", "reverse": "list"}
+IN_PLACE = {
+    "pop": "dict",
+    "update": "dict",
+    "setdefault": "dict",
+    "popitem": "dict",
+    "clear": "dict",
+    "append": "list",
+    "extend": "list",
+    "insert": "list",
+    "sort": "list",
+    "remove": "list",
+    "reverse": "list",
+}
 
 
 def _callee(m: Machine, node: ast.expr, frame: Frame) -> Any:

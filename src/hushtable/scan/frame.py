@@ -219,6 +219,7 @@ def surely_raise(m: Machine, name: str, node: ast.AST, frame: Frame) -> Value:
     Raises:
         Stopped: a `try` is around; elsewhere an unknown is given, as code that works is likelier
             than code that always fails.
+
     """
     if not m.tries:
         return UNKNOWN

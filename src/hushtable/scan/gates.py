@@ -52,13 +52,14 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
             m.stores["passed"] = False
             callee = Bound(function, receiver) if receiver is not None else function
             with suppress(Stopped):
-                m.call(
-                    m, callee, _arguments(request, asgi=asgi), {}, ast.Constant(None), frame
-                )
+                m.call(m, callee, _arguments(request, asgi=asgi), {}, ast.Constant(None), frame)
             denied = notes.denials[before:]
             if denied:
-                name = receiver.cls.name if receiver is not None and receiver.cls else (
-                    function.name.rpartition(".")[2])
+                name = (
+                    receiver.cls.name
+                    if receiver is not None and receiver.cls
+                    else (function.name.rpartition(".")[2])
+                )
                 request.gates.append(Seen(GateKind.MIDDLEWARE, name, place))
                 _open_ways(request, function, notes.watched[id(function)])
     notes.phase = ""
@@ -174,9 +175,10 @@ def _handler_name(entry: Entry) -> str:
 def audience_of(audience: str, records: list[Any]) -> str:
     """Narrow the audience to the owner when every read is tied to the caller."""
     reads = [record for record in records if record.reads and record.channels]
-    if audience == SIGNED_IN and reads and all(
-        record.owner_checked in {"key", "compare", "membership"} for record in reads
+    if (
+        audience == SIGNED_IN
+        and reads
+        and all(record.owner_checked in {"key", "compare", "membership"} for record in reads)
     ):
         return OWNER
     return audience
-

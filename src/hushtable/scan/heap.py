@@ -84,8 +84,10 @@ class Journal:
             base = slots.get(key, MISSING)
             values = [state[place][2] if place in state else base for state in states]
             if REST in slots and isinstance(key, str) and MISSING in values:
-                values = [_implied(slots, key, state) if value is MISSING else value
-                          for value, state in zip(values, states, strict=True)]
+                values = [
+                    _implied(slots, key, state) if value is MISSING else value
+                    for value, state in zip(values, states, strict=True)
+                ]
             if MISSING in values and not isinstance(key, Rest):
                 maybe.append((slots, key))
             if key is ELTS and len({len(v) for v in values if v is not MISSING}) > 1:

@@ -48,8 +48,10 @@ def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[
             return keys(value)
         case Const(value=str() | bytes() as text, labels=labels):
             if len(text) <= MAX_STRING:
-                parts = [text[i : i + 1] if isinstance(text, bytes) else text[i] for i in
-                         range(len(text))]
+                parts = [
+                    text[i : i + 1] if isinstance(text, bytes) else text[i]
+                    for i in range(len(text))
+                ]
                 return [Const(part, labels) for part in parts], None
             return [], Opaque(labels, "str")
         case Const():
@@ -124,8 +126,9 @@ def keys(value: Dict) -> tuple[list[Any], Any]:
     if REST not in value.slots:
         return known, None
     rest = value.slots[REST]
-    labels = {replace(label, counted=True) for label in deep_labels(rest)
-              if label.kind is Kind.INPUT}
+    labels = {
+        replace(label, counted=True) for label in deep_labels(rest) if label.kind is Kind.INPUT
+    }
     labels |= deep_labels(value.slots.get(KEYS, UNKNOWN))
     labels.add(Label(Kind.KEY, minus=value.slots.get(MINUS, frozenset())))
     return known, Opaque(frozenset(labels), "str")
@@ -152,9 +155,7 @@ def from_constant(known: Any, labels: Labels = NOTHING) -> Any:
 def pairs(value: Dict) -> tuple[list[tuple[Any, Any]], tuple[Any, Any] | None]:
     """Give (known key, value) pairs and the pair that stands for all others."""
     known = [
-        (key_value(key), held)
-        for key, held in value.slots.items()
-        if not isinstance(key, Rest)
+        (key_value(key), held) for key, held in value.slots.items() if not isinstance(key, Rest)
     ]
     if REST not in value.slots:
         return known, None
@@ -162,8 +163,10 @@ def pairs(value: Dict) -> tuple[list[tuple[Any, Any]], tuple[Any, Any] | None]:
     rest = value.slots[REST]
     minus = value.slots.get(MINUS)
     if minus and isinstance(rest, Opaque):
-        rest = replace(rest, labels=frozenset(
-            replace(label, minus=label.minus | minus) for label in rest.labels))
+        rest = replace(
+            rest,
+            labels=frozenset(replace(label, minus=label.minus | minus) for label in rest.labels),
+        )
     return known, (key, rest)
 
 

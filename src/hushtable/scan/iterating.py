@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.carrying import (
     any_of,
     ask,
@@ -16,7 +17,6 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.operators import binary, pick
 from hushtable.scan.sequences import NUMBER, ordered
 from hushtable.scan.truth import truth
@@ -178,8 +178,9 @@ def _extreme(compute: Any) -> Any:
 
     def handler(m: Machine, call: Call) -> Any:
         key = callable_or_none(call.kwargs.get("key"))
-        known, rest = (opened(m, call.args[0], call) if len(call.args) == 1
-                       else (list(call.args), None))
+        known, rest = (
+            opened(m, call.args[0], call) if len(call.args) == 1 else (list(call.args), None)
+        )
         default = call.kwargs.get("default")
         if not known and rest is None and default is not None:
             return default
@@ -206,8 +207,7 @@ def _capped(value: Any) -> Any:
     if not isinstance(value, Opaque):
         return value
     labels = frozenset(
-        replace(label, capped=True) if label.kind is Kind.INPUT else label
-        for label in value.labels
+        replace(label, capped=True) if label.kind is Kind.INPUT else label for label in value.labels
     )
     return replace(value, labels=labels)
 

@@ -106,13 +106,12 @@ def seal_all(labels: Labels, seal: Seal) -> Labels:
 
 def joined_text(labels: Labels) -> Labels:
     """What stands beside its own signature in one text is signed."""
-    signed = {
-        (x.kind, x.table, x.path) for x in labels if x.seal in {Seal.SIGNED, Seal.ENCRYPTED}
-    }
+    signed = {(x.kind, x.table, x.path) for x in labels if x.seal in {Seal.SIGNED, Seal.ENCRYPTED}}
     if not signed:
         return labels
     return frozenset(
         replace(x, seal=Seal.SIGNED)
-        if x.seal in {Seal.NONE, Seal.ENCODED} and (x.kind, x.table, x.path) in signed else x
+        if x.seal in {Seal.NONE, Seal.ENCODED} and (x.kind, x.table, x.path) in signed
+        else x
         for x in labels
     )

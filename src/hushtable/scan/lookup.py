@@ -70,7 +70,10 @@ def native_bases(cls: Class) -> Iterator[str]:
         for base in one.bases:
             origin = base.origin if isinstance(base, Generic) else base
             if isinstance(origin, Native) and origin.name not in {
-                "abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object",
+                "abc.ABC",
+                "typing.Generic",
+                "typing.Protocol",
+                "builtins.object",
             }:
                 yield origin.name
 

@@ -68,8 +68,9 @@ def _data_init(m: Machine, call: Call) -> Any:
 def exception_made(m: Machine, call: Call) -> Any:
     """Make a builtin exception with its arguments."""
     del m
-    args = sequence(call.args, "tuple", None if call.extra is None
-                    else Opaque(deep_labels(call.extra)))
+    args = sequence(
+        call.args, "tuple", None if call.extra is None else Opaque(deep_labels(call.extra))
+    )
     slots: dict[Any, Any] = {"args": args}
     if call.name == "builtins.SystemExit":
         slots["code"] = call.args[0] if call.args else NONE
@@ -109,17 +110,28 @@ def _mark(kind: str) -> Any:
         if kind == "property" and (is_call or not isinstance(function, Function)):
             slots = {
                 name: value
-                for name, value in (("fset", call.argument(1, "fset")),
-                                    ("fdel", call.argument(2, "fdel")))
+                for name, value in (
+                    ("fset", call.argument(1, "fset")),
+                    ("fdel", call.argument(2, "fdel")),
+                )
                 if value is not None
             }
             return Instance(native="property", extra=function, slots=slots)
         if isinstance(function, Function):
             if is_call:
                 function = Function(
-                    function.node, function.module, function.closure, function.name,
-                    function.owner, function.defaults, function.kw_defaults, kind,
-                    function.slots, function.generator, function.locals)
+                    function.node,
+                    function.module,
+                    function.closure,
+                    function.name,
+                    function.owner,
+                    function.defaults,
+                    function.kw_defaults,
+                    kind,
+                    function.slots,
+                    function.generator,
+                    function.locals,
+                )
             else:
                 function.kind = kind
         return function
@@ -149,8 +161,20 @@ NATIVES: dict[str, Any] = {
     "function.deleter": _accessor("deleter"),
     "builtins.type.__call__": _type_call,
     "exception.__init__": exception_init,
-    **{f"builtins.{name}.__new__": _new
-       for name in ("object", "str", "int", "float", "bytes", "tuple", "frozenset", "list",
-                    "dict", "set")},
+    **{
+        f"builtins.{name}.__new__": _new
+        for name in (
+            "object",
+            "str",
+            "int",
+            "float",
+            "bytes",
+            "tuple",
+            "frozenset",
+            "list",
+            "dict",
+            "set",
+        )
+    },
     **{f"builtins.{name}.__init__": _data_init for name in ("list", "dict", "set", "bytearray")},
 }

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from hushtable.scan import assign
+from hushtable.scan.attributes import get_attribute
+from hushtable.scan.comparing import compare
 from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.iterate import elements
 from hushtable.scan.lookup import mro
 from hushtable.scan.members import delete_item, dict_item
-from hushtable.scan.attributes import get_attribute
-from hushtable.scan.comparing import compare
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -55,7 +55,7 @@ def match_statement(
             break
     else:
         arms.append((lambda: True, None))
-    return branch(m, frame, deep_labels(subject), arms)
+    return branch(m, deep_labels(subject), arms)
 
 
 def _arm(m: Machine, case: ast.match_case, subject: Any, frame: Frame, run: Any) -> bool:
@@ -183,12 +183,18 @@ def bind(m: Machine, pattern: ast.pattern, subject: Any, frame: Frame) -> None:
         case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
             for key, one in zip(keys, patterns, strict=True):
                 wanted = m.evaluate(m, key, frame)
-                value = dict_item(subject, wanted) if isinstance(subject, Dict) else (
-                    assign.read_item(m, subject, wanted, key, frame))
+                value = (
+                    dict_item(subject, wanted)
+                    if isinstance(subject, Dict)
+                    else (assign.read_item(m, subject, wanted, key, frame))
+                )
                 bind(m, one, value, frame)
             if rest is not None:
-                left = Dict(dict(subject.slots)) if isinstance(subject, Dict) else (
-                    Dict({REST: subject}))
+                left = (
+                    Dict(dict(subject.slots))
+                    if isinstance(subject, Dict)
+                    else (Dict({REST: subject}))
+                )
                 for key in keys:
                     delete_item(m, left, m.evaluate(m, key, frame))
                 assign.bind(m, rest, left, frame)
@@ -199,9 +205,7 @@ def bind(m: Machine, pattern: ast.pattern, subject: Any, frame: Frame) -> None:
                 bind(m, pattern.patterns[0], subject, frame)
 
 
-def _bind_sequence(
-    m: Machine, patterns: list[ast.pattern], subject: Any, frame: Frame
-) -> None:
+def _bind_sequence(m: Machine, patterns: list[ast.pattern], subject: Any, frame: Frame) -> None:
     known, rest = elements(m, subject, ast.Constant(None), frame)
     star = next((i for i, p in enumerate(patterns) if isinstance(p, ast.MatchStar)), None)
     tail = 0 if star is None else len(patterns) - star - 1

@@ -119,7 +119,8 @@ def gate(m: Machine, call: Call, word: Word) -> Any:
 def source(m: Machine, call: Call, word: Word) -> Any:
     """A call of the user's own that gives an item of a table."""
     label = Label(
-        Kind.ATTRIBUTE, table=str(word.keys.get("table", "table")),
+        Kind.ATTRIBUTE,
+        table=str(word.keys.get("table", "table")),
         place=m.place(call.node, call.frame),
     )
     item = whole_item(label)

@@ -47,8 +47,6 @@ def promote(value: Opaque, kind: str = "dict") -> Dict | Seq:
     return Dict({REST: value})
 
 
-
-
 def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> Any:
     """Evaluate `owner[key]`."""
     match owner:
@@ -81,18 +79,20 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
         case Instance():
             return _instance_item(m, owner, key, node, frame)
         case Class() | Native() | Generic():
-            method = class_attribute(owner, "__class_getitem__") if isinstance(owner, Class) else None
+            method = (
+                class_attribute(owner, "__class_getitem__") if isinstance(owner, Class) else None
+            )
             if isinstance(method, Function) and method.owner is not None:
                 return m.call(m, Bound(method, owner), [key], {}, node, frame)
             if isinstance(owner, Class) and owner.cache.get("enum"):
                 return owner.slots.get(getattr(key, "value", None), UNKNOWN)
             if isinstance(owner, Native) and owner.name == "os.environ":
-                return m.natives["os.environ.get"](m, m.observer.plain_call(owner, [key], node, frame))
+                return m.natives["os.environ.get"](
+                    m, m.observer.plain_call(owner, [key], node, frame)
+                )
             arguments = tuple(key.slots[ELTS]) if isinstance(key, Seq) else (key,)
             return Generic(owner, arguments)
     return UNKNOWN
-
-
 
 
 def _is_missing(owner: Dict, key: Any) -> bool:
@@ -317,9 +317,7 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
     if minus and isinstance(value, Opaque):
         value = replace(
             value,
-            labels=frozenset(
-                replace(label, minus=label.minus | minus) for label in value.labels
-            ),
+            labels=frozenset(replace(label, minus=label.minus | minus) for label in value.labels),
         )
     if isinstance(value, Opaque) and not any(x.kind is Kind.KEY for x in deep_labels(key)):
         # A look-up table by data: what it holds under one key it holds under any.
@@ -399,22 +397,6 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
                 m.call(m, method, [key], {}, ast.Constant(None), m.program.no_frame)
             elif data is not None:
                 delete_item(m, data, key)
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def label_values(labels: frozenset[Label]) -> Opaque:

@@ -72,7 +72,9 @@ class Names:
         """Find a module by the end of its path, the nearest first."""
         last = stem.rpartition("/")[2]
         found = [p for p in self._tails.get(f"{last}.py", ()) if p.endswith(f"/{stem}.py")]
-        found += [p for p in self._tails.get("__init__.py", ()) if p.endswith(f"/{stem}/__init__.py")]
+        found += [
+            p for p in self._tails.get("__init__.py", ()) if p.endswith(f"/{stem}/__init__.py")
+        ]
         if not found:
             return None
         return max(found, key=lambda path: (_shared(path, folder), -len(path), path))

@@ -158,7 +158,13 @@ class Notes:
     # reads and writes ----------------------------------------------------------------------
 
     def record(
-        self, m: Machine, operation: Operation, table: str, place: Place, function: str, library: str
+        self,
+        m: Machine,
+        operation: Operation,
+        table: str,
+        place: Place,
+        function: str,
+        library: str,
     ) -> Record:
         """Give the record of a call; the same call in a loop is the same record."""
         trail = m.trail()
@@ -197,15 +203,30 @@ class Notes:
             self.shapes.setdefault(record.table, {}).setdefault(name, kind)
         self.stores.append(
             Store(
-                record, name, deep_labels(value), is_constant(value), m.place(call.node, call.frame),
-                m.trail(), function,
+                record,
+                name,
+                deep_labels(value),
+                is_constant(value),
+                m.place(call.node, call.frame),
+                m.trail(),
+                function,
             )
         )
 
     def expression(
-        self, m: Machine, record: Record, kind: ExpressionKind, call: Call, *, text: str | None,
-        labels: Labels, names: dict[str, str], name_labels: Labels, values: tuple[str, ...],
-        complete: bool, compared: bool,
+        self,
+        m: Machine,
+        record: Record,
+        kind: ExpressionKind,
+        call: Call,
+        *,
+        text: str | None,
+        labels: Labels,
+        names: dict[str, str],
+        name_labels: Labels,
+        values: tuple[str, ...],
+        complete: bool,
+        compared: bool,
     ) -> None:
         """Note expression text given to a call."""
         if compared:
@@ -213,8 +234,17 @@ class Notes:
         function = call.frame.function.name if call.frame.function else call.frame.module.name
         self.expressions.append(
             RawExpression(
-                record, kind, m.place(call.node, call.frame), function, text, labels, names,
-                name_labels, values, complete, m.trail(),
+                record,
+                kind,
+                m.place(call.node, call.frame),
+                function,
+                text,
+                labels,
+                names,
+                name_labels,
+                values,
+                complete,
+                m.trail(),
             )
         )
 
@@ -231,8 +261,9 @@ class Notes:
             place = m.place(call.node, call.frame)
             if all(one.place != place for one in self.tables):
                 self.tables.append(
-                    TableDefinition(place, name.value, language="boto3", keys=keys,
-                                    encryption=encryption)
+                    TableDefinition(
+                        place, name.value, language="boto3", keys=keys, encryption=encryption
+                    )
                 )
         return Instance(native="dynamodb.table", slots={"table": name})
 
@@ -252,8 +283,14 @@ class Notes:
         function = call.frame.function.name if call.frame.function else call.frame.module.name
         self.carries.append(
             Carry(
-                channel, m.place(call.node, call.frame), tuple(values), frozenset(labels),
-                call.name, function, m.trail(), public=public,
+                channel,
+                m.place(call.node, call.frame),
+                tuple(values),
+                frozenset(labels),
+                call.name,
+                function,
+                m.trail(),
+                public=public,
             )
         )
 
@@ -265,11 +302,15 @@ class Notes:
     def _spoken_names(self, m: Machine, call: Call) -> set[Label]:
         """Constants that are written out under a name: `print(f"Password: {default_password}")`."""
         found: set[Label] = set()
-        nodes = [*getattr(call.node, "args", ()), *(k.value for k in getattr(call.node, "keywords", ()))]
+        nodes = [
+            *getattr(call.node, "args", ()),
+            *(k.value for k in getattr(call.node, "keywords", ())),
+        ]
         for node in nodes:
             pieces = (
                 [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
-                if isinstance(node, ast.JoinedStr) else [node]
+                if isinstance(node, ast.JoinedStr)
+                else [node]
             )
             for piece in pieces:
                 if isinstance(piece, ast.Name) and not piece.id.isupper():
@@ -280,13 +321,29 @@ class Notes:
         return found
 
     def left(
-        self, m: Machine, channel: Channel, value: Any, place: Place, via: str, function: str,
-        status: int | None = None, shape: Any = None,
+        self,
+        m: Machine,
+        channel: Channel,
+        value: Any,
+        place: Place,
+        via: str,
+        function: str,
+        status: int | None = None,
+        shape: Any = None,
     ) -> None:
         """Note that a value leaves in an answer."""
         self.carries.append(
-            Carry(channel, place, (value,), text_labels(value), via, function, m.trail(), status,
-                  shape)
+            Carry(
+                channel,
+                place,
+                (value,),
+                text_labels(value),
+                via,
+                function,
+                m.trail(),
+                status,
+                shape,
+            )
         )
 
     # exceptions ----------------------------------------------------------------------------
@@ -309,8 +366,16 @@ class Notes:
                     labels = text_labels(detail)
                     if labels:
                         self.carries.append(
-                            Carry(Channel.ERROR, place, (detail,), labels, "HTTPException",
-                                  function, m.trail(), status)
+                            Carry(
+                                Channel.ERROR,
+                                place,
+                                (detail,),
+                                labels,
+                                "HTTPException",
+                                function,
+                                m.trail(),
+                                status,
+                            )
                         )
             elif option.cls is not None:
                 self.errors.append((option, place, m.trail(), function))
@@ -322,7 +387,9 @@ class Notes:
         ways = [(way.value, way.place) for way in self.watched.get(id(function), ())]
         for one, where in ways or [(value, place)]:
             for option in options(one):
-                held = option.slots.get("content", option) if isinstance(option, Instance) else option
+                held = (
+                    option.slots.get("content", option) if isinstance(option, Instance) else option
+                )
                 self.left(m, Channel.ERROR, held, where, "exception handler", function.name)
 
     def _deny(self, m: Machine, status: int, place: Place) -> None:
@@ -333,7 +400,7 @@ class Notes:
         """Note an answer that refuses: a Response with 401 or 403."""
         self._deny(m, status, place)
 
-    def handling(self, m: Machine, handler: Any, caught: list[Exit], frame: Frame) -> None:
+    def handling(self, m: Machine, frame: Frame) -> None:
         """Remember how many ways out there were when a handler began."""
         m.stores.setdefault("handlers", []).append(len(frame.exits))
 
@@ -421,25 +488,3 @@ class Notes:
 
 
 MAX_RETURNS = 8
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -12,7 +12,6 @@ from hushtable.model.facts import (
     Cargo,
     Carried,
     Expression,
-
     GateHole,
     KeyUse,
     Outflow,
@@ -35,9 +34,7 @@ from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.notes import Carry, Notes, RawExpression, Store
 from hushtable.scan.records import MANY, Record
 
-TELLING = frozenset(
-    {Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL}
-)
+TELLING = frozenset({Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL})
 
 
 @dataclass(slots=True)
@@ -70,12 +67,16 @@ class Observer:
     def outflows(self, notes: Notes, route: Route | None, *, reachable: bool) -> list[Outflow]:
         """Give what left while the entry ran."""
         stored = {
-            label.name for store in notes.stores for label in store.labels
+            label.name
+            for store in notes.stores
+            for label in store.labels
             if label.kind is Kind.INPUT
         }
         tables = {
             label.name: (store.record.table, store.attribute)
-            for store in notes.stores for label in store.labels if label.kind is Kind.INPUT
+            for store in notes.stores
+            for label in store.labels
+            if label.kind is Kind.INPUT
         }
         found: dict[Any, Outflow] = {}
         for carry in notes.carries:
@@ -91,16 +92,27 @@ class Observer:
         return list(found.values())
 
     def _outflow(
-        self, carry: Carry, route: Route | None, stored: set[str],
-        tables: Mapping[str, tuple[str, str]], *, reachable: bool,
+        self,
+        carry: Carry,
+        route: Route | None,
+        stored: set[str],
+        tables: Mapping[str, tuple[str, str]],
+        *,
+        reachable: bool,
     ) -> Outflow | None:
         shape = carry.shape
         pairs = shape.pairs if shape is not None else [(label, False) for label in carry.labels]
         if shape is not None:
             have = {label for label, _ in pairs}
             # Exceptions, cursors and settings leave whatever the shape of the answer is.
-            pairs = [*pairs, *((x, False) for x in carry.labels
-                               if x.kind is Kind.EXCEPTION and x not in have and not shape.closed)]
+            pairs = [
+                *pairs,
+                *(
+                    (x, False)
+                    for x in carry.labels
+                    if x.kind is Kind.EXCEPTION and x not in have and not shape.closed
+                ),
+            ]
         carried = []
         for label, opened in sorted(pairs, key=_order):
             one = self._carried(label, carry, route, stored, tables, opened=opened)
@@ -112,14 +124,28 @@ class Observer:
             return None
         model = shape.state if shape is not None else ModelState.NONE
         return Outflow(
-            carry.channel, carry.place, tuple(carried), route, carry.function, model,
-            shape.name if shape is not None else "", carry.status, carry.via,
-            public_file=carry.public, reachable=reachable,
+            carry.channel,
+            carry.place,
+            tuple(carried),
+            route,
+            carry.function,
+            model,
+            shape.name if shape is not None else "",
+            carry.status,
+            carry.via,
+            public_file=carry.public,
+            reachable=reachable,
         )
 
     def _carried(
-        self, label: Label, carry: Carry, route: Route | None, stored: set[str],
-        tables: Mapping[str, tuple[str, str]], *, opened: bool,
+        self,
+        label: Label,
+        carry: Carry,
+        route: Route | None,
+        stored: set[str],
+        tables: Mapping[str, tuple[str, str]],
+        *,
+        opened: bool,
     ) -> Carried | None:
         trace = trace_of(label, carry, route)
         spoken = carry.channel in {Channel.LOG, Channel.FILE, Channel.HEADER}
@@ -128,20 +154,26 @@ class Observer:
                 return self._attribute(label, trace, opened=opened, spoken=spoken)
             case Kind.EXCEPTION if carry.channel in {Channel.RESPONSE, Channel.ERROR}:
                 return Carried(
-                    Cargo.EXCEPTION, detail=f"{label.name}: {label.detail or 'str(e)'}",
-                    own_text=label.own, origin=label.place, trace=trace,
+                    Cargo.EXCEPTION,
+                    detail=f"{label.name}: {label.detail or 'str(e)'}",
+                    own_text=label.own,
+                    origin=label.place,
+                    trace=trace,
                 )
             case Kind.CURSOR if carry.channel in {Channel.RESPONSE, Channel.HEADER}:
                 return Carried(
-                    Cargo.CURSOR, Attribute(label.table, ("LastEvaluatedKey",)), seal=label.seal,
-                    origin=label.place, trace=trace,
+                    Cargo.CURSOR,
+                    Attribute(label.table, ("LastEvaluatedKey",)),
+                    seal=label.seal,
+                    origin=label.place,
+                    trace=trace,
                 )
             case Kind.METADATA if carry.channel is Channel.RESPONSE:
                 return Carried(
                     Cargo.METADATA, Attribute(label.table, ("ResponseMetadata",)), trace=trace
                 )
             case Kind.INPUT | Kind.CALLER | Kind.SETTING if label.seal is Seal.NONE:
-                return self._named(label, carry, trace, stored, tables, spoken=spoken)
+                return self._named(label, trace, stored, tables, spoken=spoken)
         return None
 
     def _attribute(
@@ -154,16 +186,30 @@ class Observer:
         if spoken and not whole and not opened and sensitivity.category not in TELLING:
             return None
         cargo = Cargo.ITEM if whole else (Cargo.MAP if opened else Cargo.ATTRIBUTE)
-        origin = label.access.record.place if isinstance(label.access, Origin) and (
-            label.access.record is not None) else label.place
+        origin = (
+            label.access.record.place
+            if isinstance(label.access, Origin) and (label.access.record is not None)
+            else label.place
+        )
         return Carried(
-            cargo, attribute, sensitivity, label.minus, chosen=not whole and not opened,
-            seal=label.seal, origin=origin, trace=trace,
+            cargo,
+            attribute,
+            sensitivity,
+            label.minus,
+            chosen=not whole and not opened,
+            seal=label.seal,
+            origin=origin,
+            trace=trace,
         )
 
     def _named(
-        self, label: Label, carry: Carry, trace: Trace, stored: set[str],
-        tables: Mapping[str, tuple[str, str]], *, spoken: bool,
+        self,
+        label: Label,
+        trace: Trace,
+        stored: set[str],
+        tables: Mapping[str, tuple[str, str]],
+        *,
+        spoken: bool,
     ) -> Carried | None:
         """Inputs, claims and settings leave only when their name is sensitive."""
         if label.kind is Kind.CALLER and not spoken:
@@ -185,8 +231,14 @@ class Observer:
             )
         table, attribute = tables.get(label.name, ("request", name))
         return Carried(
-            Cargo.INPUT, Attribute(table, (attribute,)), sensitivity, chosen=True,
-            stored=label.name in stored, detail=name, origin=label.place, trace=trace,
+            Cargo.INPUT,
+            Attribute(table, (attribute,)),
+            sensitivity,
+            chosen=True,
+            stored=label.name in stored,
+            detail=name,
+            origin=label.place,
+            trace=trace,
         )
 
     def _stored(self, store: Store, route: Route | None) -> Outflow | None:
@@ -195,7 +247,8 @@ class Observer:
         if sensitivity.category is not Category.CREDENTIAL or name == "*":
             return None
         telling = [
-            label for label in store.labels
+            label
+            for label in store.labels
             if label.kind in {Kind.INPUT, Kind.FRESH, Kind.SETTING} and not label.counted
         ]
         given = [label for label in telling if label.kind is not Kind.FRESH]
@@ -209,11 +262,20 @@ class Observer:
         trace = (*_entry_steps(route), *store.trail, step)
         carried = Carried(
             Cargo.INPUT if label.kind is Kind.INPUT else Cargo.SECRET,
-            Attribute(store.record.table, tuple(store.attribute.split("."))), sensitivity,
-            stored=True, seal=seal, detail=label.name, origin=label.place, trace=trace,
+            Attribute(store.record.table, tuple(store.attribute.split("."))),
+            sensitivity,
+            stored=True,
+            seal=seal,
+            detail=label.name,
+            origin=label.place,
+            trace=trace,
         )
         return Outflow(
-            Channel.STORE, store.place, (carried,), route, store.function,
+            Channel.STORE,
+            store.place,
+            (carried,),
+            route,
+            store.function,
             via=str(store.record.operation),
         )
 
@@ -222,20 +284,41 @@ class Observer:
     def access(self, record: Record, route: Route | None, lists: set[int]) -> Access:
         """Give the fact of one DynamoDB call."""
         return Access(
-            record.operation, record.table, record.place, route, record.function, record.library,
-            record.index, record.projection, tuple(sorted(record.origin.used)),
-            tuple(sorted(record.channels)), id(record) in lists, record.limit,
-            record.limit_value, record.start_from_client, record.start_sealed, record.drains,
-            record.filtered, hiding(record.filter_hides), pagination_of([record]),
+            record.operation,
+            record.table,
+            record.place,
+            route,
+            record.function,
+            record.library,
+            record.index,
+            record.projection,
+            tuple(sorted(record.origin.used)),
+            tuple(sorted(record.channels)),
+            id(record) in lists,
+            record.limit,
+            record.limit_value,
+            record.start_from_client,
+            record.start_sealed,
+            record.drains,
+            record.filtered,
+            hiding(record.filter_hides),
+            pagination_of([record]),
             record.count_only,
-            (*_entry_steps(route), *record.trail, *(Step(p, w) for p, w in record.arguments.items())),
+            (
+                *_entry_steps(route),
+                *record.trail,
+                *(Step(p, w) for p, w in record.arguments.items()),
+            ),
         )
 
     def read(self, record: Record) -> Read:
         """Say what the key and the index of a call tell of the items it gives."""
         used = {name.partition(".")[0] for name in record.origin.used}
         return Read(
-            record.place, record.table, record.index, frozenset(record.marks),
+            record.place,
+            record.table,
+            record.index,
+            frozenset(record.marks),
             tuple(sorted(used - {"*", "[]"})),
         )
 
@@ -255,9 +338,14 @@ class Observer:
         chooses = [label for label in raw.name_labels if label.kind is Kind.INPUT] or keyed
         return [
             Expression(
-                raw.kind, raw.place, raw.text,
+                raw.kind,
+                raw.place,
+                raw.text,
                 tuple(sorted(raw.names.items())) if raw.complete else None,
-                raw.values if raw.complete else None, route, raw.function, raw.record.table,
+                raw.values if raw.complete else None,
+                route,
+                raw.function,
+                raw.record.table,
                 client=free[0].name if free else "",
                 client_names=chooses[0].name if chooses else "",
                 allow_listed=listed,
@@ -285,11 +373,17 @@ class Observer:
                 checked = "role"
             found.append(
                 KeyUse(
-                    record.operation, record.table, key.attribute, key.place, route,
-                    record.function, client.name if client else "",
+                    record.operation,
+                    record.table,
+                    key.attribute,
+                    key.place,
+                    route,
+                    record.function,
+                    client.name if client else "",
                     client.source if client else "",
                     validated=all(label.validated for label in inputs),
-                    composed=key.composed, owner_checked=checked,
+                    composed=key.composed,
+                    owner_checked=checked,
                     reaches=tuple(sorted(record.channels)),
                     trace=(*_entry_steps(route), *record.trail),
                 )
@@ -316,8 +410,24 @@ def refuses_by_data(notes: Notes) -> bool:
     )
 
 
-HIDING = ("deleted", "archived", "hidden", "private", "visib", "tenant", "owner", "org_id",
-          "organization", "user_id", "userid", "account", "active", "public", "draft", "banned")
+HIDING = (
+    "deleted",
+    "archived",
+    "hidden",
+    "private",
+    "visib",
+    "tenant",
+    "owner",
+    "org_id",
+    "organization",
+    "user_id",
+    "userid",
+    "account",
+    "active",
+    "public",
+    "draft",
+    "banned",
+)
 
 
 def hiding(names: Iterable[str]) -> tuple[str, ...]:
@@ -336,15 +446,27 @@ def merge_outflows(left: Outflow, right: Outflow) -> Outflow:
     carried += [one for one in right.carried if all(not _same(one, have) for have in carried)]
     state = left.model if left.model is not ModelState.CLOSED else right.model
     return Outflow(
-        left.channel, left.place, tuple(carried), left.route, left.function, state,
-        left.model_name or right.model_name, left.status or right.status, left.via,
-        left.public_file, left.reachable or right.reachable,
+        left.channel,
+        left.place,
+        tuple(carried),
+        left.route,
+        left.function,
+        state,
+        left.model_name or right.model_name,
+        left.status or right.status,
+        left.via,
+        left.public_file,
+        left.reachable or right.reachable,
     )
 
 
 def _same(one: Carried, other: Carried) -> bool:
     return (one.cargo, one.attribute, one.detail, one.minus) == (
-        other.cargo, other.attribute, other.detail, other.minus)
+        other.cargo,
+        other.attribute,
+        other.detail,
+        other.minus,
+    )
 
 
 def _entry_steps(route: Route | None) -> Trace:
@@ -391,11 +513,10 @@ def pagination_of(records: list[Record]) -> Pagination:
     ):
         return Pagination.CLIENT
     bounded = [
-        record for record in many
+        record
+        for record in many
         if record.limit is Bound.CAPPED
         or (record.limit is Bound.CONSTANT and (record.limit_value or 0) > 1)
         or (record.limit is Bound.UNKNOWN)
     ]
     return Pagination.BOUNDED if bounded else Pagination.NONE
-
-

@@ -74,8 +74,10 @@ def binary(
     """Evaluate `left op right`."""
     name, compute = BINARY[type(op)]
     if isinstance(left, Const) and isinstance(right, Const):
-        if isinstance(op, DIVISIONS) and right.value in (0, 0.0) and not isinstance(
-            left.value, str | bytes
+        if (
+            isinstance(op, DIVISIONS)
+            and right.value in (0, 0.0)
+            and not isinstance(left.value, str | bytes)
         ):
             return surely_raise(m, "ZeroDivisionError", node, frame)
         return _constant(op, compute, left, right)
@@ -103,12 +105,16 @@ def binary(
     return Opaque(deep_labels(left) | deep_labels(right), deep=True)
 
 
-def _constant(op: ast.operator, compute: Callable[[Any, Any], Any], left: Const, right: Const) -> Any:
+def _constant(
+    op: ast.operator, compute: Callable[[Any, Any], Any], left: Const, right: Const
+) -> Any:
     labels = left.labels | right.labels
     small = not isinstance(op, ast.Pow | ast.LShift | ast.Mult) or _is_small(left, right)
     if isinstance(left.value, str | bytes) and isinstance(op, ast.Mod):
-        small = WIDE.search(left.value if isinstance(left.value, str)
-                            else left.value.decode("latin-1")) is None
+        small = (
+            WIDE.search(left.value if isinstance(left.value, str) else left.value.decode("latin-1"))
+            is None
+        )
     if small:
         try:
             result = compute(left.value, right.value)
@@ -319,8 +325,11 @@ def _set_operation(
                 return sequence([*(v for v in a if v not in b), *(v for v in b if v not in a)])
     if isinstance(op, ast.Sub):
         gone = {id(one) for one in second}
-        kept = [one for one in first if id(one) not in gone and not (
-            isinstance(one, Const) and one in second)]
+        kept = [
+            one
+            for one in first
+            if id(one) not in gone and not (isinstance(one, Const) and one in second)
+        ]
         return sequence(kept, left.kind, first_rest)
     return _concatenate(m, left, right, node, frame)
 
@@ -351,16 +360,6 @@ def unary(m: Machine, op: ast.unaryop, value: Any, node: ast.AST, frame: Frame) 
     return Opaque(deep_labels(value), deep=True)
 
 
-
-
-
-
-
-
-
-
-
-
 def pick(values: list[Any]) -> Any:
     """Join several values."""
     kept: list[Any] = []
@@ -369,5 +368,3 @@ def pick(values: list[Any]) -> Any:
             if option not in kept:
                 kept.append(option)
     return choice(kept) if kept else UNKNOWN
-
-

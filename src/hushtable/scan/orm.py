@@ -17,7 +17,6 @@ from hushtable.scan.values import (
     REST,
     UNKNOWN,
     Class,
-
     Dict,
     Instance,
     Native,
@@ -259,8 +258,19 @@ NATIVES: dict[str, Any] = {
     **{
         f"orm.read.{name}": _read
         for name in (
-            "get", "query", "scan", "batch_get", "rate_limited_scan", "safe_get", "query_page",
-            "scan_page", "sync_get", "sync_query", "sync_scan", "sync_batch_get", "parallel_scan",
+            "get",
+            "query",
+            "scan",
+            "batch_get",
+            "rate_limited_scan",
+            "safe_get",
+            "query_page",
+            "scan_page",
+            "sync_get",
+            "sync_query",
+            "sync_scan",
+            "sync_batch_get",
+            "parallel_scan",
             "sync_parallel_scan",
         )
     },

@@ -12,8 +12,14 @@ from hushtable.scan.operators import text_parts
 from hushtable.scan.values import Const, Dict, Instance, Opaque, options
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
-CLIENTS = ("httpx.Client", "httpx.AsyncClient", "requests.Session", "requests.sessions.Session",
-           "requests.session", "aiohttp.ClientSession")
+CLIENTS = (
+    "httpx.Client",
+    "httpx.AsyncClient",
+    "requests.Session",
+    "requests.sessions.Session",
+    "requests.session",
+    "aiohttp.ClientSession",
+)
 METHOD_FIRST = frozenset({"request", "stream"})
 """Calls that take the method before the URL."""
 NAMED = re.compile(r"[?&]([\w.-]+)=$")

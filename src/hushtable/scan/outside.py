@@ -90,9 +90,10 @@ def run_callback(m: Machine, value: Any, call: Call) -> Any:
     depth = sum(1 for running, _ in m.stack if running is getattr(value, "function", value))
     if depth >= MAX_CALLBACK:
         return UNKNOWN
-    labels = frozenset().union(
-        *(deep_labels(v) for v in call.everything() if not is_callback(v))
-    ) or NOTHING
+    labels = (
+        frozenset().union(*(deep_labels(v) for v in call.everything() if not is_callback(v)))
+        or NOTHING
+    )
     try:
         return m.call(m, value, [], {}, call.node, call.frame, Opaque(labels))
     except Stopped:

@@ -143,7 +143,11 @@ def _anything(annotation: Any) -> bool:
 
 
 def _answer(
-    m: Machine, entry: Entry, function: Function | None, arguments: dict[str, Any], frame: Frame,
+    m: Machine,
+    entry: Entry,
+    function: Function | None,
+    arguments: dict[str, Any],
+    frame: Frame,
     lists: set[int],
 ) -> None:
     """Call the handler and follow each of its answers out."""
@@ -199,7 +203,8 @@ def _told_once(pairs: list[tuple[Label, bool]]) -> tuple[tuple[Label, bool], ...
     single = {(x.table, x.path, x.kind) for x, opened in plain if not opened and x.path}
     return tuple(
         dict.fromkeys(
-            (x, opened) for x, opened in plain
+            (x, opened)
+            for x, opened in plain
             if not (opened and (x.table, x.path, x.kind) in single)
         )
     )
@@ -219,8 +224,12 @@ def under_list(value: Any, found: set[int], *, inside: bool = False, depth: int 
         case Dict() | Instance():
             for key, held in value.slots.items():
                 if not isinstance(held, tuple | frozenset):
-                    under_list(held, found, inside=inside or (key is REST and not isinstance(
-                        held, Opaque)), depth=depth + 1)
+                    under_list(
+                        held,
+                        found,
+                        inside=inside or (key is REST and not isinstance(held, Opaque)),
+                        depth=depth + 1,
+                    )
         case Opaque() if inside or value.deep:
             for label in value.labels:
                 if isinstance(label.access, Origin) and label.access.record is not None:
@@ -233,16 +242,29 @@ MAX_DEPTH = 12
 
 
 def _observed(
-    m: Machine, entry: Entry, request: Request, observer: Observer, model: ResponseModel,
-    function: Function | None, lists: set[int],
+    m: Machine,
+    entry: Entry,
+    request: Request,
+    observer: Observer,
+    model: ResponseModel,
+    function: Function | None,
+    lists: set[int],
 ) -> Observed:
     notes: Notes = m.observer.notes
     gate, audience, holes = gate_of(m, request, entry)
     handler = function.name if function is not None else ""
     bare = Route(
-        entry.method, entry.path, entry.route.place, handler, entry.app.name if entry.app else "",
-        tuple(dict.fromkeys(request.parameters)), model, gate, audience,
-        registered=entry.registered, writes=any(not r.reads for r in notes.records),
+        entry.method,
+        entry.path,
+        entry.route.place,
+        handler,
+        entry.app.name if entry.app else "",
+        tuple(dict.fromkeys(request.parameters)),
+        model,
+        gate,
+        audience,
+        registered=entry.registered,
+        writes=any(not r.reads for r in notes.records),
         scans=any(r.operation == "scan" for r in notes.records),
         rate_limited=notes.limited or _limited(m, function),
     )
@@ -251,7 +273,8 @@ def _observed(
     found.outflows = observer.outflows(notes, bare, reachable=entry.registered)
     leaves = {
         one.attribute
-        for flow in found.outflows if flow.channel is Channel.RESPONSE
+        for flow in found.outflows
+        if flow.channel is Channel.RESPONSE
         for one in flow.carried
         if one.attribute is not None and one.cargo in {"attribute", "item", "map"}
     }
@@ -266,7 +289,9 @@ def _observed(
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
     found.accesses = [observer.access(record, route, lists) for record in notes.records]
     found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, route, notes.listed)]
+    found.expressions = [
+        e for raw in notes.expressions for e in observer.expression(raw, route, notes.listed)
+    ]
     found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
     found.holes = [replace(hole, route=route) for hole in holes]
     found.swallows = [replace(one, route=route) for one in notes.swallows]
@@ -285,7 +310,8 @@ def _by_map(leaves: set[Attribute]) -> set[Attribute]:
             parts[one.table, one.path[0]] = parts.get((one.table, one.path[0]), 0) + 1
     return {
         Attribute(one.table, one.path[:1])
-        if not one.open and parts.get((one.table, one.path[0]), 0) > 1 else one
+        if not one.open and parts.get((one.table, one.path[0]), 0) > 1
+        else one
         for one in leaves
     }
 
@@ -309,7 +335,8 @@ ONE_TIME = ("reset", "verify", "confirm", "invit", "activate", "magic", "unsubsc
 def _sent(notes: Notes, observer: Observer) -> list[UrlSecret]:
     """Give the credentials in the URLs of requests that the program sends."""
     return [
-        one for one in dict.fromkeys(notes.urls)
+        one
+        for one in dict.fromkeys(notes.urls)
         if observer.sensitivity(one.name).category is Category.CREDENTIAL
     ]
 
@@ -322,8 +349,13 @@ def _url_secrets(observer: Observer, route: Route) -> list[UrlSecret]:
             if sensitivity.category is Category.CREDENTIAL:
                 one_time = any(word in route.path.lower() for word in ONE_TIME)
                 found.append(
-                    UrlSecret(parameter.place or route.place, parameter.name,
-                              str(parameter.source), route, one_time=one_time)
+                    UrlSecret(
+                        parameter.place or route.place,
+                        parameter.name,
+                        str(parameter.source),
+                        route,
+                        one_time=one_time,
+                    )
                 )
     return found
 
@@ -344,7 +376,9 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     found.outflows = observer.outflows(notes, None, reachable=False)
     found.accesses = [observer.access(record, None, set()) for record in notes.records]
     found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [e for raw in notes.expressions for e in observer.expression(raw, None, notes.listed)]
+    found.expressions = [
+        e for raw in notes.expressions for e in observer.expression(raw, None, notes.listed)
+    ]
     found.keys = []
     found.swallows = list(notes.swallows)
     found.urls = _sent(notes, observer)

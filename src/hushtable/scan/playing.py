@@ -102,7 +102,8 @@ def perform(loaded: Loaded, number: int, before: Before) -> Played:
     if job.kind == "route":
         found.raised = [
             Raised(tuple(_spot_of(cls) for cls in mro(e.cls)), _tells_of_others(e))
-            for e, *_ in errors if e.cls is not None
+            for e, *_ in errors
+            if e.cls is not None
         ]
     return found
 
@@ -135,15 +136,18 @@ def _guarded(
 
 def _noted(notes: Notes, counters: Counters) -> Played:
     return Played(
-        shapes=notes.shapes, kept=list(notes.kept), tables=notes.tables, debug=notes.debug,
-        calls=counters.calls, functions=counters.functions, bounds=counters.bounds,
+        shapes=notes.shapes,
+        kept=list(notes.kept),
+        tables=notes.tables,
+        debug=notes.debug,
+        calls=counters.calls,
+        functions=counters.functions,
+        bounds=counters.bounds,
         unresolved=dict(counters.unresolved),
     )
 
 
-def _grounds(
-    machine: Machine, known: frozenset[str], used: set[str] | None
-) -> dict[str, Played]:
+def _grounds(machine: Machine, known: frozenset[str], used: set[str] | None) -> dict[str, Played]:
     return {
         path: _noted(ground.notes, ground.counters)
         for path, ground in machine.program.grounds.items()
@@ -193,9 +197,7 @@ def _orphans(loaded: Loaded, module: Module) -> Iterator[Observed]:
         if spent > machine.share:
             machine.counters.bounds += 1
             return
-        yield play_plain(
-            machine, observer, lambda f=function, r=receiver: _orphan(machine, f, r)
-        )
+        yield play_plain(machine, observer, lambda f=function, r=receiver: _orphan(machine, f, r))
         spent += machine.steps
 
 
@@ -231,9 +233,7 @@ MAX_RAISED = 6
 
 def _tells_of_others(exception: Instance) -> bool:
     """Whether an exception's message was made of another exception's."""
-    return any(
-        label.kind is Kind.EXCEPTION and not label.own for label in deep_labels(exception)
-    )
+    return any(label.kind is Kind.EXCEPTION and not label.own for label in deep_labels(exception))
 
 
 ANSWERED = frozenset(
@@ -257,9 +257,14 @@ def _taught(loaded: Loaded, job: Job) -> None:
     given = {
         name: parameter_source(word)
         for name, word in loaded.taught.parameters.items()
-        if any(arg.arg == name for arg in (*function.node.args.posonlyargs,
-                                           *function.node.args.args,
-                                           *function.node.args.kwonlyargs))
+        if any(
+            arg.arg == name
+            for arg in (
+                *function.node.args.posonlyargs,
+                *function.node.args.args,
+                *function.node.args.kwonlyargs,
+            )
+        )
     }
     callee: Any = function
     if function.owner is not None and function.kind != "static":

@@ -179,9 +179,7 @@ class Program:
         del m
         return ModuleValue(self.module(top or path))
 
-    def import_name(
-        self, m: Machine, dotted: str, level: int, name: str, importer: Module
-    ) -> Any:
+    def import_name(self, m: Machine, dotted: str, level: int, name: str, importer: Module) -> Any:
         """Run `from dotted import name`, without loading the module yet."""
         if level:
             path = self.names.relative(dotted, level, importer.path)
@@ -277,7 +275,9 @@ class Program:
             value = self._decorate(m, m.evaluate(m, decorator, frame), value, decorator, frame)
         return value
 
-    def _decorate(self, m: Machine, decorator: Any, value: Any, node: ast.expr, frame: Frame) -> Any:
+    def _decorate(
+        self, m: Machine, decorator: Any, value: Any, node: ast.expr, frame: Frame
+    ) -> Any:
         """Apply a decorator; one that nothing is known of leaves the function as it is."""
         if isinstance(decorator, Opaque):
             return m.observer.unknown_decorator(m, decorator, value, node, frame)
@@ -341,8 +341,13 @@ class Program:
         inner.slots.pop("__class_name__", None)
         inner.slots = {k: v for k, v in inner.slots.items() if v is not MISSING}
         cls = Class(
-            node, frame.module, node.name, tuple(o for b in bases for o in options(b)[:1]),
-            inner.slots, frame, keywords=keywords,
+            node,
+            frame.module,
+            node.name,
+            tuple(o for b in bases for o in options(b)[:1]),
+            inner.slots,
+            frame,
+            keywords=keywords,
         )
         for value in (*inner.sites.values(), *cls.slots.values()):
             own(value, cls)
@@ -429,10 +434,3 @@ def mangle(tree: ast.AST, owner: str = "") -> None:
                     setattr(node, name, f"_{owner}{held}")
         inside = node.name.lstrip("_") if isinstance(node, ast.ClassDef) else owner
         pending.extend((child, inside) for child in ast.iter_child_nodes(node))
-
-
-
-
-
-
-

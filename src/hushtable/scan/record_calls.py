@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.constructing import elements_of
 from hushtable.scan.dumping import PLAIN, dump
 from hushtable.scan.fields import kind_of
@@ -12,7 +13,6 @@ from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.lookup import DATA, class_attribute
 from hushtable.scan.members import promote
 from hushtable.scan.operators import pick
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     FALSE,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from hushtable.scan.attributes import child, get_attribute, set_attribute
 from hushtable.scan.carrying import carried, carrying
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Frame, Machine
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_bases
 from hushtable.scan.members import anything_of
-from hushtable.scan.attributes import child, get_attribute, set_attribute
 from hushtable.scan.operators import pick
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     ELTS,
     FALSE,
@@ -47,8 +47,17 @@ ABSTRACT = {
     "typing.List": ("list",),
     "typing.Sequence": ("list", "tuple", "str", "bytes", "range"),
     "typing.MutableSequence": ("list",),
-    "typing.Iterable": ("list", "tuple", "str", "bytes", "dict", "set", "frozenset", "iterator",
-                        "range"),
+    "typing.Iterable": (
+        "list",
+        "tuple",
+        "str",
+        "bytes",
+        "dict",
+        "set",
+        "frozenset",
+        "iterator",
+        "range",
+    ),
     "typing.Set": ("set", "frozenset"),
     "typing.Collection": ("list", "tuple", "str", "bytes", "dict", "set", "frozenset"),
     "typing.Hashable": ("str", "bytes", "int", "float", "tuple", "bool", "NoneType"),
@@ -119,8 +128,9 @@ def _of_program_class(value: Any, wanted: Class) -> bool | None:
 
 
 def _of_library_class(value: Any, name: str) -> bool | None:
-    names = ABSTRACT.get(name) or ((name.removeprefix("builtins."),)
-                                   if name.startswith("builtins.") else ())
+    names = ABSTRACT.get(name) or (
+        (name.removeprefix("builtins."),) if name.startswith("builtins.") else ()
+    )
     kind = kind_of(value)
     if kind:
         if names:
@@ -259,8 +269,9 @@ def has_attribute(m: Machine, owner: Any, name: str) -> bool | None:
         case Const(value=known):
             return hasattr(known, name)
         case Dict() | Seq():
-            return hasattr({"dict": dict, "list": list, "tuple": tuple, "set": set}.get(
-                owner.kind, list), name)
+            return hasattr(
+                {"dict": dict, "list": list, "tuple": tuple, "set": set}.get(owner.kind, list), name
+            )
         case Function():
             return True if name in owner.slots or name.startswith("__") else None
     return None

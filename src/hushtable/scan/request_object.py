@@ -31,7 +31,7 @@ def _security(_m: Machine, call: Call) -> Any:
     return made
 
 
-def _security_call(_m: Machine, call: Call) -> Any:
+def _security_call(_m: Machine, _call: Call) -> Any:
     return Opaque(frozenset({Label(Kind.INPUT, name="credentials", source="header")}))
 
 
@@ -98,7 +98,7 @@ SCHEMES = (
 
 
 NATIVES: dict[str, Any] = {
-    **{name: _marker for name in (*SOURCES, *DEPENDS)},
+    **dict.fromkeys((*SOURCES, *DEPENDS), _marker),
     **{f"{SECURITY}{name}": _security for name in SCHEMES},
     **{f"{SECURITY}{name}.__init__": _security for name in SCHEMES},
     **{f"{SECURITY}{name}.__call__": _security_call for name in SCHEMES},

@@ -52,7 +52,10 @@ REQUEST = frozenset(
 )  # fmt: skip
 SECURITY = "fastapi.security."
 FORMS = frozenset(
-    {"fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict"}
+    {
+        "fastapi.security.OAuth2PasswordRequestForm",
+        "fastapi.security.OAuth2PasswordRequestFormStrict",
+    }
 )
 BOUNDS = ("le", "lt")
 PATTERNS = ("pattern", "regex", "enum")
@@ -89,7 +92,9 @@ class Request:
                 native="starlette.datastructures.State",
                 slots={REST: Opaque(frozenset({Label(Kind.CALLER, name="request.state")}))},
             )
-        return Instance(native="starlette.requests.Request", extra=self, slots={"state": self.state})
+        return Instance(
+            native="starlette.requests.Request", extra=self, slots={"state": self.state}
+        )
 
 
 def from_client(name: str, source: str, *path: str) -> Opaque:
@@ -185,8 +190,13 @@ def _annotation(m: Machine, function: Function, parameter: ast.arg) -> tuple[Any
 
 
 def _input(
-    m: Machine, request: Request, function: Function, parameter: ast.arg, marker: Any,
-    annotation: Any, default: Any,
+    m: Machine,
+    request: Request,
+    function: Function,
+    parameter: ast.arg,
+    marker: Any,
+    annotation: Any,
+    default: Any,
 ) -> Any:
     name = parameter.arg
     source = _source(m, request, name, marker, annotation)
@@ -200,12 +210,18 @@ def _input(
     if isinstance(annotation, Class) and annotation.cache.get("enum"):
         validated = capped = True
     request.parameters.append(
-        Parameter(name, source, text, validated, capped, Place(function.module.path, parameter.lineno))
+        Parameter(
+            name, source, text, validated, capped, Place(function.module.path, parameter.lineno)
+        )
     )
     alias = marker.slots.get("alias") if isinstance(marker, Instance) else None
     shown = alias.value if isinstance(alias, Const) and isinstance(alias.value, str) else name
     label = Label(
-        Kind.INPUT, name=shown, source=str(source), validated=validated, capped=capped,
+        Kind.INPUT,
+        name=shown,
+        source=str(source),
+        validated=validated,
+        capped=capped,
         place=Place(function.module.path, parameter.lineno),
     )
     made = m.observer.models.of_annotation(
@@ -220,8 +236,14 @@ def _input(
 
 
 def _words(text: str) -> list[str]:
-    return text.replace("[", " ").replace("]", " ").replace("|", " ").replace(",", " ").replace(
-        ".", " ").split()
+    return (
+        text.replace("[", " ")
+        .replace("]", " ")
+        .replace("|", " ")
+        .replace(",", " ")
+        .replace(".", " ")
+        .split()
+    )
 
 
 def _source(
@@ -358,8 +380,9 @@ def _from_fields(m: Machine, request: Request, cls: Class) -> Any:
         in_path = f"{{{name}}}" in request.path
         source = ParameterSource.PATH if in_path else ParameterSource.QUERY
         request.parameters.append(
-            Parameter(name, source, "", field_.constrained, place=Place(cls.module.path,
-                                                                       cls.node.lineno))
+            Parameter(
+                name, source, "", field_.constrained, place=Place(cls.module.path, cls.node.lineno)
+            )
         )
     return of_schema(m, schema, frozenset({label}))
 
@@ -392,8 +415,9 @@ def _scheme(m: Machine, request: Request, scheme: Instance) -> Any:
             request.gates.append(Seen(GateKind.SECURITY, base.rpartition(".")[2], None))
         name = "credentials"
         return Opaque(frozenset({Label(Kind.INPUT, name=name, source="header")}))
-    made = Call(f"{base}.__call__", scheme, [request.value()], {}, ast.Constant(None),
-                m.program.no_frame)
+    made = Call(
+        f"{base}.__call__", scheme, [request.value()], {}, ast.Constant(None), m.program.no_frame
+    )
     return m.observer.native_call(m, made)
 
 
@@ -405,13 +429,18 @@ def identified(value: Any, name: str) -> Any:
             kept = frozenset(label for label in labels if label.kind is not Kind.INPUT)
             return replace(value, labels=kept | {caller})
         case Dict(slots=slots) | Instance(slots=slots):
-            made = {k: identified(v, name) if isinstance(v, Opaque) else v for k, v in slots.items()}
+            made = {
+                k: identified(v, name) if isinstance(v, Opaque) else v for k, v in slots.items()
+            }
             if isinstance(value, Dict):
                 return Dict(made, value.kind, value.native)
             return Instance(value.cls, value.native, made, value.extra)
         case Seq():
-            return sequence([identified(v, name) for v in value.slots[ELTS]], value.kind,
-                            identified(value.slots[REST], name) if REST in value.slots else None)
+            return sequence(
+                [identified(v, name) for v in value.slots[ELTS]],
+                value.kind,
+                identified(value.slots[REST], name) if REST in value.slots else None,
+            )
         case Const():
             return Const(value.value, value.labels | {caller}) if value != NONE else value
     if hasattr(value, "options"):
@@ -420,29 +449,3 @@ def identified(value: Any, name: str) -> Any:
 
 
 # the request object and parameter markers ----------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

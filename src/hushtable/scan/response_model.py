@@ -87,7 +87,7 @@ def is_response(value: Any) -> bool:
     return any(name.startswith(RESPONSES) for name in names)
 
 
-def filter_response(  # noqa: PLR0913 - what a route declares
+def filter_response(
     m: Machine,
     value: Any,
     annotation: Value | None,

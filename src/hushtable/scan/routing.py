@@ -15,7 +15,6 @@ from hushtable.scan.values import (
     NONE,
     REST,
     UNKNOWN,
-
     Class,
     Const,
     Function,
@@ -114,8 +113,10 @@ def _entries(m: Machine) -> list[RouterEntry]:
 
 
 def _make(m: Machine, call: Call, *, app: bool) -> Instance:
-    made = call.receiver if isinstance(call.receiver, Instance) else Instance(
-        native=APP if app else ROUTER
+    made = (
+        call.receiver
+        if isinstance(call.receiver, Instance)
+        else Instance(native=APP if app else ROUTER)
     )
     place = m.place(call.node, call.frame)
     entry = RouterEntry(
@@ -145,8 +146,9 @@ def _make(m: Machine, call: Call, *, app: bool) -> Instance:
             m.observer.notes.debug.append(switch)
         elif isinstance(debug, Opaque) and "True" in (debug.parts or ()):
             m.observer.notes.debug.append(
-                DebugSwitch(place, "FastAPI(debug=...) that defaults to True", entry.name,
-                            conditional=True)
+                DebugSwitch(
+                    place, "FastAPI(debug=...) that defaults to True", entry.name, conditional=True
+                )
             )
     return made
 
@@ -208,8 +210,15 @@ def add(entry: RouterEntry, route: RouteEntry, handler: Any) -> None:
             return
     entry.routes.append(
         RouteEntry(
-            route.methods, route.path, route.place, handler, route.dependencies,
-            route.response_model, route.include, route.exclude, route.response_class,
+            route.methods,
+            route.path,
+            route.place,
+            handler,
+            route.dependencies,
+            route.response_model,
+            route.include,
+            route.exclude,
+            route.response_class,
             route.websocket,
         )
     )

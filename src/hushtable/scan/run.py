@@ -49,8 +49,10 @@ def _scan(root: Path, config: ScanConfig, listen: Listener, began: float) -> Fac
     loaded: Loaded = load(listing, config)
     listen(Ended("read", time.perf_counter() - began))
     listen(Began("follow", len(loaded.jobs)))
-    memory = cache.Forgetful() if not config.cache else cache.Remembered(
-        Dependencies(loaded, cache.base_of(config)), cache.results(root)
+    memory = (
+        cache.Forgetful()
+        if not config.cache
+        else cache.Remembered(Dependencies(loaded, cache.base_of(config)), cache.results(root))
     )
     found = [of_loading(loaded)]
     found += play_all(loaded, config, memory, lambda: listen(Advanced("follow")))

@@ -14,9 +14,9 @@ from hushtable.scan.carrying import (
     fail,
     opened,
 )
+from hushtable.scan.comparing import compare_values
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.operators import MAX_ELEMENTS, pick
-from hushtable.scan.comparing import compare_values
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -133,8 +133,6 @@ def shallow(value: Any) -> Any:
     return value
 
 
-
-
 def append(m: Machine, call: Call) -> Any:
     """Put a value at the end."""
     slots = call.receiver.slots if isinstance(call.receiver, Seq) else {}
@@ -200,8 +198,10 @@ def _insert(m: Machine, call: Call) -> Any:
         return NONE
     slots = call.receiver.slots
     index, value = call.args[:2]
-    if isinstance(index, Const) and isinstance(index.value, int) and (
-        REST not in slots or 0 <= index.value <= len(slots[ELTS])
+    if (
+        isinstance(index, Const)
+        and isinstance(index.value, int)
+        and (REST not in slots or 0 <= index.value <= len(slots[ELTS]))
     ):
         changed = list(slots[ELTS])
         changed.insert(index.value, value)
@@ -336,12 +336,25 @@ def _rotate(m: Machine, call: Call) -> Any:
             at = -step.value % len(known)
             m.journal.set(owner.slots, ELTS, (*known[at:], *known[:at]))
     return NONE
+
+
 LIST: dict[str, Handler] = {
-    "append": append, "extend": _extend, "insert": _insert, "pop": list_pop, "remove": remove,
-    "copy": copied, "index": index_of, "count": counted, "clear": cleared, "sort": _sort,
+    "append": append,
+    "extend": _extend,
+    "insert": _insert,
+    "pop": list_pop,
+    "remove": remove,
+    "copy": copied,
+    "index": index_of,
+    "count": counted,
+    "clear": cleared,
+    "sort": _sort,
     "reverse": _reverse,
 }
 DEQUE: dict[str, Handler] = {
-    **LIST, "appendleft": _append_left, "extendleft": _extend_left, "popleft": _pop_left,
+    **LIST,
+    "appendleft": _append_left,
+    "extendleft": _extend_left,
+    "popleft": _pop_left,
     "rotate": _rotate,
 }

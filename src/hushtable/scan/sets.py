@@ -9,8 +9,8 @@ from hushtable.scan.carrying import (
     carried,
     opened,
 )
-from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.comparing import BOOLEAN, compare_values
+from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.sequences import (
     append,
     cleared,
@@ -78,8 +78,9 @@ def combine(
     others, other_rest = right
     match name:
         case "union":
-            joined = join(MISSING if rest is None else rest,
-                          MISSING if other_rest is None else other_rest)
+            joined = join(
+                MISSING if rest is None else rest, MISSING if other_rest is None else other_rest
+            )
             return (distinct([*known, *others]), None if joined is MISSING else joined)
         case "intersection":
             kept = [v for v in known if _member(v, others, other_rest) is True]
@@ -121,12 +122,23 @@ def _relation(name: str) -> Handler:
         return Const(True not in answers if name == "isdisjoint" else False not in answers)
 
     return handler
+
+
 SET: dict[str, Handler] = {
-    "add": _add, "remove": remove, "discard": remove, "pop": list_pop, "clear": cleared,
-    "copy": copied, "update": set_update,
-    **{name: _set_method(name)
-       for name in ("union", "intersection", "difference", "symmetric_difference")},
-    **{f"{name}_update": _set_method(name, in_place=True)
-       for name in ("intersection", "difference", "symmetric_difference")},
+    "add": _add,
+    "remove": remove,
+    "discard": remove,
+    "pop": list_pop,
+    "clear": cleared,
+    "copy": copied,
+    "update": set_update,
+    **{
+        name: _set_method(name)
+        for name in ("union", "intersection", "difference", "symmetric_difference")
+    },
+    **{
+        f"{name}_update": _set_method(name, in_place=True)
+        for name in ("intersection", "difference", "symmetric_difference")
+    },
     **{name: _relation(name) for name in ("issubset", "issuperset", "isdisjoint")},
 }

@@ -26,8 +26,10 @@ def settled(value: Any) -> Any:
         return value
     own = {
         (label.table, without_positions(label).path)
-        for option in value.options if isinstance(option, Opaque)
-        for label in option.labels if label.kind is Kind.ATTRIBUTE
+        for option in value.options
+        if isinstance(option, Opaque)
+        for label in option.labels
+        if label.kind is Kind.ATTRIBUTE
     }
     if not own:
         return value
@@ -39,7 +41,8 @@ def _repeats(option: Any, own: set[tuple[str, tuple[str, ...]]]) -> bool:
     if is_scalar_object(option):
         return all(
             (label.table, without_positions(label).path) in own
-            for label in deep_labels(option) if label.kind is Kind.ATTRIBUTE
+            for label in deep_labels(option)
+            if label.kind is Kind.ATTRIBUTE
         )
     if not isinstance(option, Dict | Seq) or _has_known(option):
         return False

@@ -34,7 +34,7 @@ def leave(m: Machine, frame: Frame, kind: str, value: Any, node: ast.AST) -> boo
     return False
 
 
-def branch(m: Machine, frame: Frame, asked: Labels, arms: list[tuple[Any, Any]]) -> bool:
+def branch(m: Machine, asked: Labels, arms: list[tuple[Any, Any]]) -> bool:
     """Run each arm (a callable, its refinement) from the same state and join what falls out."""
     mark = m.journal.mark()
     states = []

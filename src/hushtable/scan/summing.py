@@ -55,8 +55,12 @@ def sum_up(jobs: list[Played], loaded: Loaded, coverage: Coverage) -> Facts:
     for played in gathered.played:
         failed |= played.failed
     failed |= loaded.failed
-    unknown = [*loaded.unknown, *failed.values(), *around.unknown,
-               *(u for p in gathered.played for u in p.unknown)]
+    unknown = [
+        *loaded.unknown,
+        *failed.values(),
+        *around.unknown,
+        *(u for p in gathered.played for u in p.unknown),
+    ]
     return Facts(
         routes=tuple(routes),
         outflows=tuple(_without_repeats(outflows)),

@@ -17,11 +17,11 @@ from hushtable.scan.carrying import (
     python,
     value_of,
 )
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.containers import unbound
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.members import get_item
 from hushtable.scan.operators import pick, text_parts
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     UNKNOWN,
     Choice,
@@ -35,13 +35,40 @@ from hushtable.scan.values import (
 MAX_PARTS = 64
 SIZED = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
 SAME_TEXT = (
-    "capitalize", "casefold", "lower", "upper", "title", "swapcase", "strip", "lstrip", "rstrip",
-    "removeprefix", "removesuffix", "replace", "translate", "expandtabs", "center", "ljust",
-    "rjust", "zfill",
+    "capitalize",
+    "casefold",
+    "lower",
+    "upper",
+    "title",
+    "swapcase",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "translate",
+    "expandtabs",
+    "center",
+    "ljust",
+    "rjust",
+    "zfill",
 )
 TESTS = (
-    "startswith", "endswith", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
-    "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
+    "startswith",
+    "endswith",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
 )
 NUMBERS = ("count", "find", "rfind", "index", "rindex")
 LISTS = ("split", "rsplit", "splitlines")
@@ -53,11 +80,23 @@ def _each(handler: Handler) -> Handler:
 
     def run(m: Machine, call: Call) -> Any:
         if isinstance(call.receiver, Choice):
-            return pick([
-                handler(m, Call(call.name, option, call.args, call.kwargs, call.node, call.frame,
-                                call.extra))
-                for option in call.receiver.options
-            ])
+            return pick(
+                [
+                    handler(
+                        m,
+                        Call(
+                            call.name,
+                            option,
+                            call.args,
+                            call.kwargs,
+                            call.node,
+                            call.frame,
+                            call.extra,
+                        ),
+                    )
+                    for option in call.receiver.options
+                ]
+            )
         return handler(m, call)
 
     return run
@@ -184,9 +223,17 @@ def _used(m: Machine, call: Call, template: str) -> list[Any]:
                 continue
             for attribute, key in FIELD.findall(name):
                 if attribute:
-                    value = m.natives["builtins.getattr"](m, Call(
-                        "builtins.getattr", None, [value, Const(attribute)], {}, call.node,
-                        call.frame))
+                    value = m.natives["builtins.getattr"](
+                        m,
+                        Call(
+                            "builtins.getattr",
+                            None,
+                            [value, Const(attribute)],
+                            {},
+                            call.node,
+                            call.frame,
+                        ),
+                    )
                 else:
                     wanted = Const(int(key) if key.isdigit() else key)
                     value = get_item(m, value, wanted, call.node, call.frame)
@@ -239,8 +286,6 @@ def _decode_array(m: Machine, call: Call) -> Any:
         except (AttributeError, TypeError, ValueError):
             pass
     return Opaque(labels, "str")
-
-
 
 
 METHODS: dict[str, Handler] = {}

@@ -127,7 +127,7 @@ def _handle(
     if handler.name:
         m.journal.set(frame.slots, handler.name, value)
     before, frame.handling = frame.handling, value
-    m.observer.handling(m, handler, caught, frame)
+    m.observer.handling(m, frame)
     falls = run(m, handler.body, frame)
     m.observer.handled(m, handler, caught, frame)
     frame.handling = before
@@ -189,8 +189,10 @@ def _split_groups(
 
 def _group_of(members: list[Any]) -> Instance:
     held = sequence(members)
-    return Instance(native="builtins.ExceptionGroup", slots={
-        "args": sequence([UNKNOWN, held], "tuple"), "exceptions": held, "message": UNKNOWN})
+    return Instance(
+        native="builtins.ExceptionGroup",
+        slots={"args": sequence([UNKNOWN, held], "tuple"), "exceptions": held, "message": UNKNOWN},
+    )
 
 
 def matches(value: Any, wanted: Any) -> bool | None:
@@ -202,7 +204,9 @@ def matches(value: Any, wanted: Any) -> bool | None:
         return None
     match wanted:
         case Class():
-            return isinstance(value, Instance) and value.cls is not None and wanted in mro(value.cls)
+            return (
+                isinstance(value, Instance) and value.cls is not None and wanted in mro(value.cls)
+            )
         case Native(name=name):
             names = ANCESTRY.get(name, name)
             return names in have or name in have
@@ -231,7 +235,10 @@ def library_ancestors(name: str) -> set[str]:
 
 
 KNOWN_BASES = {
-    "fastapi.HTTPException": ("starlette.exceptions.HTTPException", "fastapi.exceptions.HTTPException"),
+    "fastapi.HTTPException": (
+        "starlette.exceptions.HTTPException",
+        "fastapi.exceptions.HTTPException",
+    ),
     "botocore.exceptions.NoCredentialsError": ("botocore.exceptions.BotoCoreError",),
     "botocore.exceptions.EndpointConnectionError": ("botocore.exceptions.BotoCoreError",),
     "json.JSONDecodeError": ("builtins.ValueError",),
@@ -252,5 +259,3 @@ def status_of(value: Any) -> int | None:
         if isinstance(status, Const) and isinstance(status.value, int):
             return int(status.value)
     return None
-
-

@@ -56,7 +56,8 @@ class Widening:
                 for name in sorted(names - {"*", "[]"})[:NAMES_MAX]
             ]
             self._known[key] = tuple(
-                (name, what) for name, what in found
+                (name, what)
+                for name, what in found
                 if what.category not in {Category.PUBLIC, Category.INTERNAL}
             )[:KNOWN_MAX]
         return self._known[key]
@@ -84,9 +85,14 @@ class Widening:
             bound = self._projected(known)
             if bound is not None:
                 kept += [
-                    replace(one, attribute=Attribute(table, (name,)),
-                            sensitivity=self._sensitivity(name, table, ""), detail=known[0].index)
-                    for name in bound if name not in one.minus
+                    replace(
+                        one,
+                        attribute=Attribute(table, (name,)),
+                        sensitivity=self._sensitivity(name, table, ""),
+                        detail=known[0].index,
+                    )
+                    for name in bound
+                    if name not in one.minus
                 ]
                 continue
             kept.append(one)
@@ -94,8 +100,15 @@ class Widening:
                 attribute = Attribute(table, (name,))
                 if name not in one.minus and attribute not in have:
                     have.add(attribute)
-                    added.append(replace(one, cargo=Cargo.ATTRIBUTE, attribute=attribute,
-                                         sensitivity=sensitivity, chosen=False))
+                    added.append(
+                        replace(
+                            one,
+                            cargo=Cargo.ATTRIBUTE,
+                            attribute=attribute,
+                            sensitivity=sensitivity,
+                            chosen=False,
+                        )
+                    )
         return replace(flow, carried=(*kept, *added))
 
     def _told(self, table: str, reads: list[Read]) -> Told:
@@ -130,7 +143,11 @@ class Widening:
         observed.routes = list(routes.values())
         for name in OF_A_ROUTE:
             facts: Iterable[Any] = getattr(observed, name)
-            setattr(observed, name, [
-                replace(fact, route=routes.get(fact.route, fact.route)) if fact.route else fact
-                for fact in facts
-            ])
+            setattr(
+                observed,
+                name,
+                [
+                    replace(fact, route=routes.get(fact.route, fact.route)) if fact.route else fact
+                    for fact in facts
+                ],
+            )

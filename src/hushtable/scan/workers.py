@@ -49,7 +49,9 @@ def play_all(
 
 
 def _play(
-    loaded: Loaded, tasks: list[Task], results: dict[int, Played],
+    loaded: Loaded,
+    tasks: list[Task],
+    results: dict[int, Played],
     how: tuple[int, Memory, Callable[[], None]],
 ) -> None:
     cores, memory, tick = how
@@ -135,9 +137,7 @@ def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int
     gc.unfreeze()
 
 
-def _hand(
-    pipe: Connection, pending: list[Task], busy: dict[Connection, list[Task]]
-) -> None:
+def _hand(pipe: Connection, pending: list[Task], busy: dict[Connection, list[Task]]) -> None:
     """Give a worker its next jobs; none are left: let it go."""
     batch = [pending.pop() for _ in range(min(BATCH, len(pending)))]
     pipe.send([number for number, _ in batch])

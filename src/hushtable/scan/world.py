@@ -51,7 +51,20 @@ from hushtable.scan.values import (
 STATUS = re.compile(r"HTTP_(\d{3})_")
 KINDS: dict[str, type] = {
     kind.__name__: kind
-    for kind in (str, bytes, int, float, bool, complex, list, tuple, dict, set, frozenset, type(None))
+    for kind in (
+        str,
+        bytes,
+        int,
+        float,
+        bool,
+        complex,
+        list,
+        tuple,
+        dict,
+        set,
+        frozenset,
+        type(None),
+    )
 }
 
 
@@ -112,8 +125,14 @@ class World:
         return pick([result, *found]) if found else result
 
     def taught_call(
-        self, m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any],
-        node: ast.AST, frame: Frame, extra: Any,
+        self,
+        m: Machine,
+        function: Function,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        node: ast.AST,
+        frame: Frame,
+        extra: Any,
     ) -> Any:
         """Let the user's own words stand for a function of the program."""
         if not self.taught.knows(function.name):
@@ -220,7 +239,9 @@ class World:
         base = owner.native or (native_base(owner.cls) if owner.cls else "")
         handler = m.natives.get(f"{base}.__iter__")
         if handler is None:
-            return element_of(owner.slots[REST]) if isinstance(owner.slots.get(REST), Opaque) else None
+            return (
+                element_of(owner.slots[REST]) if isinstance(owner.slots.get(REST), Opaque) else None
+            )
         made = handler(m, Call(f"{base}.__iter__", owner, [], {}, node, frame))
         if isinstance(made, Seq):
             rest: Any = made.slots.get(REST, MISSING)
@@ -334,8 +355,18 @@ class World:
         for base in native_bases(made.cls) if made.cls is not None else ():
             handler = m.natives.get(f"{base}.__init__")
             if handler is not None:
-                handler(m, Call(f"{base}.__init__", made, call.args, call.kwargs, call.node,
-                                call.frame, call.extra))
+                handler(
+                    m,
+                    Call(
+                        f"{base}.__init__",
+                        made,
+                        call.args,
+                        call.kwargs,
+                        call.node,
+                        call.frame,
+                        call.extra,
+                    ),
+                )
                 return
         self.models.native_init(m, made, call)
 
@@ -384,11 +415,13 @@ class World:
         self.notes.compared(m, key, container)
         self.notes.listed_by(key, container)
 
-    def handling(self, m: Machine, handler: ast.ExceptHandler, caught: list[Any], frame: Frame) -> None:
+    def handling(self, m: Machine, frame: Frame) -> None:
         """Tell that a handler begins."""
-        self.notes.handling(m, handler, caught, frame)
+        self.notes.handling(m, frame)
 
-    def handled(self, m: Machine, handler: ast.ExceptHandler, caught: list[Any], frame: Frame) -> None:
+    def handled(
+        self, m: Machine, handler: ast.ExceptHandler, caught: list[Any], frame: Frame
+    ) -> None:
         """Tell that a handler ended."""
         self.notes.handled(m, handler, caught, frame)
 
@@ -401,21 +434,3 @@ def _method(m: Machine, call: Call) -> Handler | None:
         if handler is not None:
             return handler
     return None
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

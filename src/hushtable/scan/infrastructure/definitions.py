@@ -76,7 +76,7 @@ def touches_dynamodb(actions: Iterable[str]) -> bool:
     )
 
 
-def allow_statement(  # noqa: PLR0913 - the parts of one IAM statement
+def allow_statement(
     place: Place,
     language: str,
     *,

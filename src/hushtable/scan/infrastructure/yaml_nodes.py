@@ -49,7 +49,7 @@ def document(text: str, *, json: bool = False) -> Node:
         raise Malformed(message, 1) from None
 
 
-def _check_depth(yaml: Any, loader: Any, source: str) -> None:  # noqa: ANN401 - PyYAML untyped
+def _check_depth(yaml: Any, loader: Any, source: str) -> None:
     """Raise `Malformed` for a first document nested too deeply, told from its events alone."""
     depth = 0
     for event in yaml.parse(source, Loader=loader):

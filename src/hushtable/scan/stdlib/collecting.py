@@ -34,8 +34,9 @@ NUMBER = Opaque(hint="int")
 
 def _default_dict(m: Machine, call: Call) -> Any:
     factory, *others = call.args or [NONE]
-    made = make_dict(m, Call(call.name, None, others, call.kwargs, call.node, call.frame,
-                             call.extra))
+    made = make_dict(
+        m, Call(call.name, None, others, call.kwargs, call.node, call.frame, call.extra)
+    )
     made.native = "collections.defaultdict"
     if factory != NONE:
         m.journal.set(made.slots, FACTORY, factory)
@@ -80,8 +81,9 @@ def _most_common(m: Machine, call: Call) -> Any:
 
 
 def _elements(m: Machine, call: Call) -> Any:
-    names = m.natives["dict.keys"](m, Call("dict.keys", call.receiver, [], {}, call.node,
-                                           call.frame))
+    names = m.natives["dict.keys"](
+        m, Call("dict.keys", call.receiver, [], {}, call.node, call.frame)
+    )
     known, rest = opened(m, names, call)
     return sequence((), "iterator", any_of(known, rest))
 
@@ -93,7 +95,7 @@ def _deque(m: Machine, call: Call) -> Any:
     bound = call.argument(1, "maxlen")
     if isinstance(bound, Const) and isinstance(bound.value, int) and REST not in made.slots:
         known = made.slots[ELTS]
-        made.slots[ELTS] = known[max(0, len(known) - bound.value):]
+        made.slots[ELTS] = known[max(0, len(known) - bound.value) :]
     return made
 
 
@@ -192,8 +194,11 @@ def nested(m: Machine, call: Call, value: Any) -> Any:
     if not isinstance(value, Seq):
         return value
     known, rest = opened(m, value, call)
-    return sequence([nested(m, call, one) for one in known], "ndarray",
-                    None if rest is None else nested(m, call, rest))
+    return sequence(
+        [nested(m, call, one) for one in known],
+        "ndarray",
+        None if rest is None else nested(m, call, rest),
+    )
 
 
 def flat(m: Machine, call: Call, value: Any) -> tuple[list[Any], Any]:
@@ -256,8 +261,10 @@ def _reshaped(m: Machine, call: Call) -> Any:
     if rest is None and len(sizes) == 2 and all(isinstance(s, int) for s in sizes):  # noqa: PLR2004
         width = sizes[1] if sizes[1] != -1 else len(known) // max(1, sizes[0] or 1)
         if isinstance(width, int) and width > 0:
-            return sequence([sequence(known[i : i + width], "ndarray")
-                             for i in range(0, len(known), width)], "ndarray")
+            return sequence(
+                [sequence(known[i : i + width], "ndarray") for i in range(0, len(known), width)],
+                "ndarray",
+            )
     return sequence(known, "ndarray", rest)
 
 
@@ -285,10 +292,29 @@ def _filled(value: Any) -> Handler:
 
 NDARRAY: dict[str, Handler] = {
     **KINDS["array"],
-    "tolist": _array_list, "flatten": _flatten, "ravel": _flatten, "reshape": _reshaped,
-    "transpose": _transposed, "copy": KINDS["list"]["copy"], "astype": lambda _m, c: c.receiver,
-    **{name: carrying() for name in ("sum", "mean", "max", "min", "prod", "dot", "item", "tobytes",
-                                     "cumsum", "round", "std")},
+    "tolist": _array_list,
+    "flatten": _flatten,
+    "ravel": _flatten,
+    "reshape": _reshaped,
+    "transpose": _transposed,
+    "copy": KINDS["list"]["copy"],
+    "astype": lambda _m, c: c.receiver,
+    **{
+        name: carrying()
+        for name in (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "prod",
+            "dot",
+            "item",
+            "tobytes",
+            "cumsum",
+            "round",
+            "std",
+        )
+    },
 }
 NATIVES: dict[str, Any] = {
     "collections.defaultdict": _default_dict,
@@ -331,9 +357,26 @@ NATIVES: dict[str, Any] = {
     "numpy.zeros": _filled(Const(0.0)),
     "numpy.ones": _filled(Const(1.0)),
     "numpy.empty": _filled(UNKNOWN),
-    **{f"numpy.{name}": carrying() for name in ("sum", "mean", "max", "min", "dot", "where", "sort",
-                                                "unique", "char.upper", "char.lower", "str_",
-                                                "int64", "float64", "sqrt", "abs")},
+    **{
+        f"numpy.{name}": carrying()
+        for name in (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "dot",
+            "where",
+            "sort",
+            "unique",
+            "char.upper",
+            "char.lower",
+            "str_",
+            "int64",
+            "float64",
+            "sqrt",
+            "abs",
+        )
+    },
     **{f"numpy.random.{name}": fixed(Opaque()) for name in ("rand", "randint", "random", "randn")},
 }
 

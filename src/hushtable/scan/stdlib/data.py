@@ -240,31 +240,119 @@ def _substitute(m: Machine, call: Call) -> Any:
 
 
 MATH_NAMES = (
-    "ceil", "floor", "trunc", "sqrt", "pow", "exp", "log", "log2", "log10", "sin", "cos", "tan",
-    "asin", "acos", "atan", "atan2", "fabs", "fmod", "gcd", "lcm", "hypot", "degrees", "radians",
-    "isqrt", "modf", "fsum", "prod", "dist", "copysign", "cbrt", "exp2", "expm1", "log1p", "sinh",
-    "cosh", "tanh", "remainder", "ldexp",
+    "ceil",
+    "floor",
+    "trunc",
+    "sqrt",
+    "pow",
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "fabs",
+    "fmod",
+    "gcd",
+    "lcm",
+    "hypot",
+    "degrees",
+    "radians",
+    "isqrt",
+    "modf",
+    "fsum",
+    "prod",
+    "dist",
+    "copysign",
+    "cbrt",
+    "exp2",
+    "expm1",
+    "log1p",
+    "sinh",
+    "cosh",
+    "tanh",
+    "remainder",
+    "ldexp",
 )
 MATH: dict[str, Handler] = {name: computed(getattr(math, name)) for name in MATH_NAMES}
-JSON_WRITERS = ("json.dumps", "orjson.dumps", "rapidjson.dumps", "msgspec.json.encode",
-                "pickle.dumps", "marshal.dumps", "yaml.dump", "yaml.safe_dump",
-                "bson.dumps", "msgpack.packb", "toml.dumps")
-JSON_READERS = ("json.loads", "json.load", "orjson.loads", "rapidjson.loads",
-                "msgspec.json.decode", "pickle.loads", "pickle.load", "marshal.loads",
-                "yaml.safe_load", "yaml.load", "msgpack.unpackb", "toml.loads", "tomllib.loads",
-                "tomllib.load")
+JSON_WRITERS = (
+    "json.dumps",
+    "orjson.dumps",
+    "rapidjson.dumps",
+    "msgspec.json.encode",
+    "pickle.dumps",
+    "marshal.dumps",
+    "yaml.dump",
+    "yaml.safe_dump",
+    "bson.dumps",
+    "msgpack.packb",
+    "toml.dumps",
+)
+JSON_READERS = (
+    "json.loads",
+    "json.load",
+    "orjson.loads",
+    "rapidjson.loads",
+    "msgspec.json.decode",
+    "pickle.loads",
+    "pickle.load",
+    "marshal.loads",
+    "yaml.safe_load",
+    "yaml.load",
+    "msgpack.unpackb",
+    "toml.loads",
+    "tomllib.loads",
+    "tomllib.load",
+)
 ENCODERS: dict[str, tuple[Any, str]] = {
-    **{f"base64.{name}": (getattr(base64, name), "bytes") for name in (
-        "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "standard_b64encode",
-        "standard_b64decode", "b32encode", "b32decode", "b16encode", "b16decode", "a85encode",
-        "a85decode", "b85encode", "b85decode", "encodebytes", "decodebytes",
-    )},
-    **{f"binascii.{name}": (getattr(binascii, name), "bytes") for name in (
-        "hexlify", "unhexlify", "b2a_base64", "a2b_base64", "b2a_hex", "a2b_hex",
-    )},
-    **{f"urllib.parse.{name}": (getattr(urllib.parse, name), "str") for name in (
-        "quote", "quote_plus", "unquote", "unquote_plus", "urljoin", "urlencode",
-    )},
+    **{
+        f"base64.{name}": (getattr(base64, name), "bytes")
+        for name in (
+            "b64encode",
+            "b64decode",
+            "urlsafe_b64encode",
+            "urlsafe_b64decode",
+            "standard_b64encode",
+            "standard_b64decode",
+            "b32encode",
+            "b32decode",
+            "b16encode",
+            "b16decode",
+            "a85encode",
+            "a85decode",
+            "b85encode",
+            "b85decode",
+            "encodebytes",
+            "decodebytes",
+        )
+    },
+    **{
+        f"binascii.{name}": (getattr(binascii, name), "bytes")
+        for name in (
+            "hexlify",
+            "unhexlify",
+            "b2a_base64",
+            "a2b_base64",
+            "b2a_hex",
+            "a2b_hex",
+        )
+    },
+    **{
+        f"urllib.parse.{name}": (getattr(urllib.parse, name), "str")
+        for name in (
+            "quote",
+            "quote_plus",
+            "unquote",
+            "unquote_plus",
+            "urljoin",
+            "urlencode",
+        )
+    },
     "html.escape": (html.escape, "str"),
     "html.unescape": (html.unescape, "str"),
     "textwrap.dedent": (textwrap.dedent, "str"),
@@ -280,7 +368,8 @@ NATIVES: dict[str, Any] = {
     "json.JSONEncoder.default": carrying(),
     "json.JSONEncoder": lambda _m, _c: Instance(native="json.JSONEncoder"),
     "json.JSONEncoder.encode": lambda m, c: _dumps(
-        m, Call("json.dumps", None, c.args, {}, c.node, c.frame)),
+        m, Call("json.dumps", None, c.args, {}, c.node, c.frame)
+    ),
     "json.JSONEncoder.iterencode": carrying("str"),
     "csv.reader": _rows,
     "csv.DictReader": _records,
@@ -317,14 +406,18 @@ NATIVES: dict[str, Any] = {
     "math.isnan": fixed(Opaque(hint="bool")),
     "math.isinf": fixed(Opaque(hint="bool")),
     "math.isfinite": fixed(Opaque(hint="bool")),
-    **{f"statistics.{name}": carrying() for name in ("mean", "median", "mode", "stdev", "fmean",
-                                                     "pstdev", "variance", "quantiles")},
+    **{
+        f"statistics.{name}": carrying()
+        for name in ("mean", "median", "mode", "stdev", "fmean", "pstdev", "variance", "quantiles")
+    },
     "random.choice": _chosen,
     "random.choices": _sampled,
     "random.sample": _sampled,
     "random.shuffle": _shuffle,
-    **{f"random.{name}": fixed(NUMBER) for name in ("random", "randint", "uniform", "randrange",
-                                                    "gauss", "getrandbits", "seed")},
+    **{
+        f"random.{name}": fixed(NUMBER)
+        for name in ("random", "randint", "uniform", "randrange", "gauss", "getrandbits", "seed")
+    },
     "string.Template": _template,
     "string.Template.substitute": _substitute,
     "string.Template.safe_substitute": _substitute,
@@ -333,10 +426,27 @@ NATIVES: dict[str, Any] = {
     "numbers.Number": carrying(),
     "operator.index": computed(operator.index, "int"),
     "ctypes.create_string_buffer": carrying("bytes"),
-    **{f"ctypes.{name}": carrying() for name in (
-        "c_int", "c_long", "c_char", "c_char_p", "c_wchar_p", "c_double", "c_float", "c_bool",
-        "c_uint", "c_byte", "c_short", "py_object", "cast", "pointer", "byref", "string_at",
-    )},
+    **{
+        f"ctypes.{name}": carrying()
+        for name in (
+            "c_int",
+            "c_long",
+            "c_char",
+            "c_char_p",
+            "c_wchar_p",
+            "c_double",
+            "c_float",
+            "c_bool",
+            "c_uint",
+            "c_byte",
+            "c_short",
+            "py_object",
+            "cast",
+            "pointer",
+            "byref",
+            "string_at",
+        )
+    },
 }
 ATTRIBUTES: dict[str, Any] = {
     "math.pi": lambda _m, _o: Const(math.pi),
@@ -344,7 +454,8 @@ ATTRIBUTES: dict[str, Any] = {
     "math.inf": lambda _m, _o: Const(math.inf),
     "math.nan": lambda _m, _o: NUMBER,
     "string.ascii_letters": lambda _m, _o: Const(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    ),
     "string.ascii_lowercase": lambda _m, _o: Const("abcdefghijklmnopqrstuvwxyz"),
     "string.ascii_uppercase": lambda _m, _o: Const("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     "string.digits": lambda _m, _o: Const("0123456789"),

@@ -14,10 +14,10 @@ from hushtable.scan.carrying import (
     labels_in,
     nothing,
 )
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.operators import pick, text_parts
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import (
     MISSING,
     NONE,
@@ -33,7 +33,6 @@ from hushtable.scan.values import (
 
 NUMBER = Opaque(hint="int")
 TEXT = Opaque(hint="str")
-
 
 
 def files(m: Machine) -> dict[Any, Any]:
@@ -53,8 +52,7 @@ def _path_key(value: Any) -> Any:
 
 def _open(m: Machine, call: Call) -> Any:
     m.may_raise("builtins.OSError")
-    path = call.receiver if call.receiver is not None else call.argument(0, "file",
-                                                                         default=UNKNOWN)
+    path = call.receiver if call.receiver is not None else call.argument(0, "file", default=UNKNOWN)
     mode = call.argument(0 if call.receiver is not None else 1, "mode", default=Const("r"))
     key = _path_key(path)
     writes = isinstance(mode, Const) and isinstance(mode.value, str) and "w" in mode.value
@@ -97,9 +95,19 @@ def _read_path(m: Machine, call: Call) -> Any:
 
 
 FILE: dict[str, Any] = {
-    "write": _write, "writelines": _write, "read": _read, "readline": _read, "readlines": _read,
-    "__iter__": _read, "__next__": _read, "flush": nothing, "close": nothing, "seek": nothing,
-    "tell": fixed(NUMBER), "fileno": fixed(NUMBER), "truncate": nothing,
+    "write": _write,
+    "writelines": _write,
+    "read": _read,
+    "readline": _read,
+    "readlines": _read,
+    "__iter__": _read,
+    "__next__": _read,
+    "flush": nothing,
+    "close": nothing,
+    "seek": nothing,
+    "tell": fixed(NUMBER),
+    "fileno": fixed(NUMBER),
+    "truncate": nothing,
 }
 
 
@@ -148,8 +156,11 @@ def _joined(call: Call) -> Opaque:
 
 def _path_under(m: Machine, call: Call) -> Any:
     """Evaluate `path / name` and `path.joinpath(...)`."""
-    held = call.receiver.slots.get("text", UNKNOWN) if isinstance(call.receiver, Instance) else (
-        UNKNOWN)
+    held = (
+        call.receiver.slots.get("text", UNKNOWN)
+        if isinstance(call.receiver, Instance)
+        else (UNKNOWN)
+    )
     return _path(m, Call(call.name, None, [held, *call.args], {}, call.node, call.frame))
 
 
@@ -198,14 +209,21 @@ NATIVES: dict[str, Any] = {
     "pathlib.Path.truediv": _path_under,
     "pathlib.Path.joinpath": _path_under,
     **{f"pathlib.Path.{name}": _path_under for name in ("with_suffix", "with_name")},
-    **{f"pathlib.Path.{name}": lambda _m, c: c.receiver for name in (
-        "resolve", "absolute", "expanduser", "relative_to")},
-    **{f"pathlib.Path.{name}": fixed(BOOLEAN) for name in (
-        "exists", "is_file", "is_dir", "is_absolute")},
+    **{
+        f"pathlib.Path.{name}": lambda _m, c: c.receiver
+        for name in ("resolve", "absolute", "expanduser", "relative_to")
+    },
+    **{
+        f"pathlib.Path.{name}": fixed(BOOLEAN)
+        for name in ("exists", "is_file", "is_dir", "is_absolute")
+    },
     **{f"pathlib.Path.{name}": nothing for name in ("mkdir", "unlink", "touch", "rmdir", "chmod")},
-    **{f"pathlib.Path.{name}": fixed(
-        sequence((), "iterator", Instance(native="pathlib.Path", slots={"text": TEXT})))
-       for name in ("iterdir", "glob", "rglob")},
+    **{
+        f"pathlib.Path.{name}": fixed(
+            sequence((), "iterator", Instance(native="pathlib.Path", slots={"text": TEXT}))
+        )
+        for name in ("iterdir", "glob", "rglob")
+    },
     "pathlib.Path.cwd": lambda _m, _c: Instance(native="pathlib.Path", slots={"text": TEXT}),
     "pathlib.Path.home": lambda _m, _c: Instance(native="pathlib.Path", slots={"text": TEXT}),
     "os.getenv": _setting,
@@ -215,12 +233,18 @@ NATIVES: dict[str, Any] = {
     "os.environ.__getitem__": _setting,
     "os.environ.__setitem__": _set_setting,
     "os.path.join": _join_path,
-    **{f"os.path.{name}": computed(getattr(os.path, name), "str") for name in (
-        "basename", "dirname", "normpath", "splitext", "commonprefix")},
-    **{f"os.path.{name}": carrying("str") for name in ("abspath", "realpath", "expanduser",
-                                                       "expandvars", "relpath")},
-    **{f"os.path.{name}": fixed(BOOLEAN) for name in ("exists", "isfile", "isdir", "isabs",
-                                                      "getsize")},
+    **{
+        f"os.path.{name}": computed(getattr(os.path, name), "str")
+        for name in ("basename", "dirname", "normpath", "splitext", "commonprefix")
+    },
+    **{
+        f"os.path.{name}": carrying("str")
+        for name in ("abspath", "realpath", "expanduser", "expandvars", "relpath")
+    },
+    **{
+        f"os.path.{name}": fixed(BOOLEAN)
+        for name in ("exists", "isfile", "isdir", "isabs", "getsize")
+    },
     "os.fspath": first_argument,
     "os.getcwd": fixed(TEXT),
     "os.getpid": fixed(NUMBER),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from hushtable.scan.attributes import get_attribute
 from hushtable.scan.carrying import ask, carried, first_argument, opened
+from hushtable.scan.comparing import COMPARE, compare
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterating import zip_longest
 from hushtable.scan.members import delete_item, get_item, set_item
-from hushtable.scan.attributes import get_attribute
 from hushtable.scan.operators import BINARY, binary, pick, unary
-from hushtable.scan.comparing import COMPARE, compare
 from hushtable.scan.reflect import is_instance
 from hushtable.scan.values import (
     ELTS,
@@ -32,8 +32,6 @@ from hushtable.scan.values import (
 def again(m: Machine, call: Call, name: str, args: list[Any]) -> Any:
     """Call another row of the tables with the same place."""
     return m.natives[name](m, Call(name, None, args, {}, call.node, call.frame))
-
-
 
 
 def _partial(_m: Machine, call: Call) -> Any:
@@ -78,8 +76,9 @@ def _cache(_m: Machine, call: Call) -> Any:
 
 
 def _cached_property(_m: Machine, call: Call) -> Any:
-    return Instance(native="functools.cached_property",
-                    extra=call.args[0] if call.args else UNKNOWN)
+    return Instance(
+        native="functools.cached_property", extra=call.args[0] if call.args else UNKNOWN
+    )
 
 
 def _reduce(m: Machine, call: Call) -> Any:
@@ -98,8 +97,7 @@ def _reduce(m: Machine, call: Call) -> Any:
 
 
 def _dispatch(_m: Machine, call: Call) -> Any:
-    return Instance(native="functools.singledispatch",
-                    extra=call.args[0] if call.args else UNKNOWN)
+    return Instance(native="functools.singledispatch", extra=call.args[0] if call.args else UNKNOWN)
 
 
 def _register(m: Machine, call: Call) -> Any:
@@ -118,9 +116,16 @@ def _register(m: Machine, call: Call) -> Any:
         return Partial(Native("functools.singledispatch.register", owner), (first,))
     if isinstance(owner, Instance):
         known = owner.slots.get("ways", ())
-        m.journal.set(owner.slots, "ways", sequence(
-            [*(known.slots[ELTS] if isinstance(known, Seq) else ()),
-             sequence([wanted, function], "tuple")]))
+        m.journal.set(
+            owner.slots,
+            "ways",
+            sequence(
+                [
+                    *(known.slots[ELTS] if isinstance(known, Seq) else ()),
+                    sequence([wanted, function], "tuple"),
+                ]
+            ),
+        )
     return function
 
 
@@ -194,9 +199,16 @@ def _got(m: Machine, call: Call) -> Any:
 
 
 def _method_caller(_m: Machine, call: Call) -> Any:
-    return Native("operator.called", sequence(
-        [call.args[0] if call.args else UNKNOWN,
-         Partial(NONE, tuple(call.args[1:]), tuple(call.kwargs.items()))], "tuple"))
+    return Native(
+        "operator.called",
+        sequence(
+            [
+                call.args[0] if call.args else UNKNOWN,
+                Partial(NONE, tuple(call.args[1:]), tuple(call.kwargs.items())),
+            ],
+            "tuple",
+        ),
+    )
 
 
 def _called(m: Machine, call: Call) -> Any:
@@ -232,8 +244,12 @@ def _contains(m: Machine, call: Call) -> Any:
 
 OPERATORS: dict[str, Any] = {}
 for _op, (_name, _) in BINARY.items():
-    for _form in (_name, f"__{_name}__", f"i{_name}", f"{_name}_" if _name in {"or", "and"} else
-                  _name):
+    for _form in (
+        _name,
+        f"__{_name}__",
+        f"i{_name}",
+        f"{_name}_" if _name in {"or", "and"} else _name,
+    ):
         OPERATORS[f"operator.{_form}"] = _operator(_op())
 for _test, (_name, _) in COMPARE.items():
     OPERATORS[f"operator.{_name}"] = _comparison(_test())

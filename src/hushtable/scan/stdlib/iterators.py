@@ -25,11 +25,13 @@ MAX_PRODUCT = 64
 NUMBER = Opaque(hint="int")
 
 
-
-
 def _chain(m: Machine, call: Call) -> Any:
-    return chained(m, call, call.args, None if call.extra is None else Opaque(
-        deep_labels(call.extra), deep=True))
+    return chained(
+        m,
+        call,
+        call.args,
+        None if call.extra is None else Opaque(deep_labels(call.extra), deep=True),
+    )
 
 
 def _chain_all(m: Machine, call: Call) -> Any:
@@ -56,8 +58,10 @@ def chained(m: Machine, call: Call, sources: list[Any], more: Any) -> Seq:
 def _islice(m: Machine, call: Call) -> Any:
     known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
     bounds = [one.value for one in call.args[1:] if isinstance(one, Const)]
-    if len(bounds) < len(call.args) - 1 or not bounds or any(
-        isinstance(b, int) and b < 0 for b in bounds
+    if (
+        len(bounds) < len(call.args) - 1
+        or not bounds
+        or any(isinstance(b, int) and b < 0 for b in bounds)
     ):
         return sequence((), "iterator", any_of(known, rest))
     wanted = slice(*bounds)
@@ -126,11 +130,11 @@ def _grouped(m: Machine, call: Call) -> Any:
             groups[-1][1].append(one)
         return sequence(
             [sequence([key, sequence(held, "iterator")], "tuple") for key, held in groups],
-            "iterator")
+            "iterator",
+        )
     other = any_of(known, rest)
     key = other if function is None else ask(m, function, [other], call)
-    return sequence((), "iterator",
-                    sequence([key, sequence((), "iterator", other)], "tuple"))
+    return sequence((), "iterator", sequence([key, sequence((), "iterator", other)], "tuple"))
 
 
 def _combined(count_of: Any) -> Handler:
@@ -173,8 +177,9 @@ def _while(*, takes: bool) -> Handler:
         for index, one in enumerate(known):
             answer = truth(ask(m, function, [one], call))
             if answer is False:
-                return sequence(known[:index] if takes else known[index:], "iterator",
-                                None if takes else rest)
+                return sequence(
+                    known[:index] if takes else known[index:], "iterator", None if takes else rest
+                )
             if answer is None:
                 kept = [] if not takes else known[:index]
                 return sequence(kept, "iterator", any_of(known[index:], rest))
@@ -186,8 +191,10 @@ def _while(*, takes: bool) -> Handler:
 def _filter_false(m: Machine, call: Call) -> Any:
     function, iterable = (*call.args, UNKNOWN, UNKNOWN)[:2]
     known, rest = opened(m, iterable, call)
-    answers = [truth(one if callable_or_none(function) is None
-                     else ask(m, function, [one], call)) for one in known]
+    answers = [
+        truth(one if callable_or_none(function) is None else ask(m, function, [one], call))
+        for one in known
+    ]
     if rest is None and None not in answers:
         return sequence([one for one, a in zip(known, answers, strict=True) if not a], "iterator")
     kept = [one for one, answer in zip(known, answers, strict=True) if answer is not True]
@@ -224,8 +231,9 @@ def _batched(m: Machine, call: Call) -> Any:
     size = call.argument(1, "n", default=UNKNOWN)
     if rest is None and isinstance(size, Const) and isinstance(size.value, int) and size.value > 0:
         step = size.value
-        return sequence([sequence(known[i : i + step], "tuple")
-                         for i in range(0, len(known), step)], "iterator")
+        return sequence(
+            [sequence(known[i : i + step], "tuple") for i in range(0, len(known), step)], "iterator"
+        )
     return sequence((), "iterator", sequence((), "tuple", any_of(known, rest)))
 
 

@@ -35,7 +35,6 @@ NUMBER = Opaque(hint="int")
 MAX_SUBJECT = 512
 
 
-
 def _pattern_of(call: Call) -> tuple[Any, list[Any]]:
     """Give the pattern of a call and its other arguments: `re.sub(p, ...)`, `p.sub(...)`."""
     if isinstance(call.receiver, Instance):
@@ -59,9 +58,12 @@ def _known_match(name: str, pattern: Any, subject: Any) -> bool | None:
     A pattern with a repetition inside a group could take time without bound.
     """
     if (
-        isinstance(pattern, Const) and isinstance(subject, Const)
-        and isinstance(pattern.value, str) and isinstance(subject.value, str)
-        and len(subject.value) <= MAX_SUBJECT and "(" not in pattern.value
+        isinstance(pattern, Const)
+        and isinstance(subject, Const)
+        and isinstance(pattern.value, str)
+        and isinstance(subject.value, str)
+        and len(subject.value) <= MAX_SUBJECT
+        and "(" not in pattern.value
         and is_modest(pattern.value)
     ):
         try:
@@ -120,9 +122,13 @@ def _substitute(m: Machine, call: Call) -> Any:
     replacement = rest[0] if rest else call.kwargs.get("repl", UNKNOWN)
     subject = _subject(call, rest, 1)
     if (
-        isinstance(pattern, Const) and isinstance(replacement, Const) and isinstance(subject, Const)
-        and isinstance(subject.value, str) and len(subject.value) <= MAX_SUBJECT
-        and isinstance(pattern.value, str) and "(" not in pattern.value
+        isinstance(pattern, Const)
+        and isinstance(replacement, Const)
+        and isinstance(subject, Const)
+        and isinstance(subject.value, str)
+        and len(subject.value) <= MAX_SUBJECT
+        and isinstance(pattern.value, str)
+        and "(" not in pattern.value
     ):
         try:
             made = re.sub(pattern.value, replacement.value, subject.value)
@@ -149,14 +155,24 @@ def _split(_m: Machine, call: Call) -> Any:
 
 
 RE: dict[str, Handler] = {
-    "match": _match("match"), "search": _match("search"), "fullmatch": _match("fullmatch"),
-    "findall": _find_all, "finditer": _find_all, "sub": _substitute, "subn": _substitute,
+    "match": _match("match"),
+    "search": _match("search"),
+    "fullmatch": _match("fullmatch"),
+    "findall": _find_all,
+    "finditer": _find_all,
+    "sub": _substitute,
+    "subn": _substitute,
     "split": _split,
 }
 MATCH: dict[str, Handler] = {
-    "group": _group, "groups": _groups, "groupdict": _group_dict, "__getitem__": _group,
-    "expand": _group, "start": fixed(NUMBER), "end": fixed(NUMBER), "span": fixed(
-        Opaque(hint="tuple")),
+    "group": _group,
+    "groups": _groups,
+    "groupdict": _group_dict,
+    "__getitem__": _group,
+    "expand": _group,
+    "start": fixed(NUMBER),
+    "end": fixed(NUMBER),
+    "span": fixed(Opaque(hint="tuple")),
 }
 
 

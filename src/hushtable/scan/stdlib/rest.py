@@ -11,8 +11,8 @@ from hushtable.scan.carrying import (
     fixed,
     labels_in,
 )
-from hushtable.scan.frame import Call, Machine
 from hushtable.scan.comparing import BOOLEAN
+from hushtable.scan.frame import Call, Machine
 from hushtable.scan.values import (
     ELTS,
     REST,
@@ -37,12 +37,18 @@ TEXT = Opaque(hint="str")
 def _when(m: Machine, call: Call) -> Any:
     """Make a date or time: of now it says nothing, of what it was given it carries that."""
     del m
-    return Instance(native=WHEN.get(call.name, "datetime.datetime"),
-                    slots={REST: Opaque(labels_in(call.everything()))})
+    return Instance(
+        native=WHEN.get(call.name, "datetime.datetime"),
+        slots={REST: Opaque(labels_in(call.everything()))},
+    )
 
 
-WHEN = {"datetime.date": "datetime.date", "datetime.timedelta": "datetime.timedelta",
-        "datetime.time": "datetime.time", "datetime.date.today": "datetime.date"}
+WHEN = {
+    "datetime.date": "datetime.date",
+    "datetime.timedelta": "datetime.timedelta",
+    "datetime.time": "datetime.time",
+    "datetime.date.today": "datetime.date",
+}
 
 
 def _when_text(_m: Machine, call: Call) -> Any:
@@ -67,18 +73,44 @@ TIMES: dict[str, Any] = {}
 for _kind in MOMENTS:
     TIMES |= {
         _kind: _when,
-        **{f"{_kind}.{name}": _when for name in (
-            "now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "fromisoformat",
-            "strptime", "combine", "fromordinal",
-        )},
-        **{f"{_kind}.{name}": _when_text for name in ("isoformat", "strftime", "ctime",
-                                                      "__str__", "__format__")},
-        **{f"{_kind}.{name}": _when_number for name in ("timestamp", "total_seconds", "weekday",
-                                                        "isoweekday", "toordinal")},
-        **{f"{_kind}.{name}": _when_itself for name in (
-            "replace", "astimezone", "date", "time", "__add__", "__sub__", "__mul__", "__radd__",
-            "__rsub__", "__neg__", "__truediv__",
-        )},
+        **{
+            f"{_kind}.{name}": _when
+            for name in (
+                "now",
+                "utcnow",
+                "today",
+                "fromtimestamp",
+                "utcfromtimestamp",
+                "fromisoformat",
+                "strptime",
+                "combine",
+                "fromordinal",
+            )
+        },
+        **{
+            f"{_kind}.{name}": _when_text
+            for name in ("isoformat", "strftime", "ctime", "__str__", "__format__")
+        },
+        **{
+            f"{_kind}.{name}": _when_number
+            for name in ("timestamp", "total_seconds", "weekday", "isoweekday", "toordinal")
+        },
+        **{
+            f"{_kind}.{name}": _when_itself
+            for name in (
+                "replace",
+                "astimezone",
+                "date",
+                "time",
+                "__add__",
+                "__sub__",
+                "__mul__",
+                "__radd__",
+                "__rsub__",
+                "__neg__",
+                "__truediv__",
+            )
+        },
         **{f"{_kind}.__{name}__": fixed(BOOLEAN) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
         **{f"{_kind}.{name}": _when_itself for name in ("add", "sub", "mul")},
     }
@@ -100,12 +132,18 @@ def _function_of(_m: Machine, call: Call) -> Any:
 
 def _members(m: Machine, call: Call) -> Any:
     owner = call.args[0] if call.args else UNKNOWN
-    names: Any = m.natives["builtins.dir"](m, Call("builtins.dir", None, [owner], {}, call.node,
-                                              call.frame))
+    names: Any = m.natives["builtins.dir"](
+        m, Call("builtins.dir", None, [owner], {}, call.node, call.frame)
+    )
     get = m.natives["builtins.getattr"]
     made = [
-        sequence([name, get(m, Call("builtins.getattr", None, [owner, name], {}, call.node,
-                                    call.frame))], "tuple")
+        sequence(
+            [
+                name,
+                get(m, Call("builtins.getattr", None, [owner, name], {}, call.node, call.frame)),
+            ],
+            "tuple",
+        )
         for name in names.slots[ELTS]
         if isinstance(name, Const) and not str(name.value).startswith("__")
     ]
@@ -121,7 +159,8 @@ def _assume(m: Machine, call: Call) -> Any:
 def _module_by_name(m: Machine, call: Call) -> Any:
     """Evaluate `sys.modules[name]`."""
     return m.natives["importlib.import_module"](
-        m, Call("importlib.import_module", None, call.args, {}, call.node, call.frame))
+        m, Call("importlib.import_module", None, call.args, {}, call.node, call.frame)
+    )
 
 
 NATIVES: dict[str, Any] = {
@@ -130,8 +169,17 @@ NATIVES: dict[str, Any] = {
     "zoneinfo.ZoneInfo": fixed(UNKNOWN),
     "decimal.Decimal": carrying("float"),
     "decimal.Decimal.quantize": carrying("float"),
-    **{f"float.{name}": carrying("float") for name in (
-        "quantize", "normalize", "to_integral_value", "copy_abs", "to_eng_string", "sqrt")},
+    **{
+        f"float.{name}": carrying("float")
+        for name in (
+            "quantize",
+            "normalize",
+            "to_integral_value",
+            "copy_abs",
+            "to_eng_string",
+            "sqrt",
+        )
+    },
     **{f"float.{name}": fixed(BOOLEAN) for name in ("is_nan", "is_finite", "is_signed")},
     "float.as_tuple": carrying(),
     "fractions.Fraction": carrying("float"),
@@ -168,11 +216,30 @@ ATTRIBUTES: dict[str, Any] = {
     "datetime.UTC": lambda _m, _o: UNKNOWN,
     "datetime.timezone.utc": lambda _m, _o: UNKNOWN,
 }
-PURE = frozenset({
-    "sys.exit", "sys.path.append", "sys.path.insert", "sys.setrecursionlimit", "os.chdir",
-    "warnings.warn", "warnings.filterwarnings", "traceback.print_exc", "os.system",
-    "subprocess.run", "tracemalloc.start", "time.perf_counter", "time.monotonic",
-    "time.process_time", "time.time_ns", "time.strftime", "locale.setlocale", "platform.system",
-    "socket.gethostname", "inspect.signature", "json.JSONDecoder", "builtins.NotImplemented",
-    "random.Random",
-})
+PURE = frozenset(
+    {
+        "sys.exit",
+        "sys.path.append",
+        "sys.path.insert",
+        "sys.setrecursionlimit",
+        "os.chdir",
+        "warnings.warn",
+        "warnings.filterwarnings",
+        "traceback.print_exc",
+        "os.system",
+        "subprocess.run",
+        "tracemalloc.start",
+        "time.perf_counter",
+        "time.monotonic",
+        "time.process_time",
+        "time.time_ns",
+        "time.strftime",
+        "locale.setlocale",
+        "platform.system",
+        "socket.gethostname",
+        "inspect.signature",
+        "json.JSONDecoder",
+        "builtins.NotImplemented",
+        "random.Random",
+    }
+)

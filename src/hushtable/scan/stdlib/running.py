@@ -33,7 +33,8 @@ def _send(m: Machine, call: Call) -> Any:
         if resumed is not None:
             return resumed
     return m.natives["iterator.__next__"](
-        m, Call("iterator.__next__", owner, [], {}, call.node, call.frame))
+        m, Call("iterator.__next__", owner, [], {}, call.node, call.frame)
+    )
 
 
 # Work runs at once, where it is started. Work that would have to wait for other work (an empty
@@ -75,8 +76,7 @@ def _parks(m: Machine, call: Call) -> Any:
     """Keep a callable that had to wait, to run it again."""
     if _waited(m) and call.args:
         function = call.args[0]
-        waiting(m).parked.append(
-            lambda: m.call(m, function, [], {}, call.node, call.frame))
+        waiting(m).parked.append(lambda: m.call(m, function, [], {}, call.node, call.frame))
     return NONE
 
 
@@ -141,7 +141,14 @@ NATIVES: dict[str, Any] = {
     "time.time": fixed(Opaque(hint="float")),
     "starlette.concurrency.iterate_in_threadpool": first_argument,
 }
-PURE = frozenset({
-    "asyncio.all_tasks", "asyncio.current_task", "threading.current_thread", "threading.get_ident",
-    "threading.active_count", "signal.signal", "gc.collect",
-})
+PURE = frozenset(
+    {
+        "asyncio.all_tasks",
+        "asyncio.current_task",
+        "threading.current_thread",
+        "threading.get_ident",
+        "threading.active_count",
+        "signal.signal",
+        "gc.collect",
+    }
+)

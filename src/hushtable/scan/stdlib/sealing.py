@@ -6,21 +6,36 @@ from typing import Any
 
 from hushtable.model.facts import Seal
 from hushtable.scan.carrying import carried, carrying, fixed, labels_in
+from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import Kind, Label, seal_all
-from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.values import NONE, UNKNOWN, Instance, Opaque, deep_labels, join
 
-HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_224",
-          "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256")
+HASHES = (
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "blake2b",
+    "blake2s",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "shake_128",
+    "shake_256",
+)
 
 
 def sealing(seal: Seal, hint: str = "") -> Handler:
     """Make a handler whose result carries everything that went in, sealed."""
 
     def handler(_m: Machine, call: Call) -> Any:
-        return Opaque(seal_all(labels_in(call.everything()), seal), hint, of=f"{call.name}()",
-                      deep=not hint)
+        return Opaque(
+            seal_all(labels_in(call.everything()), seal), hint, of=f"{call.name}()", deep=not hint
+        )
 
     return handler
 
@@ -108,9 +123,13 @@ NATIVES: dict[str, Any] = {
     "crypt.crypt": sealing(Seal.HASHED, "str"),
     "werkzeug.security.generate_password_hash": sealing(Seal.HASHED, "str"),
     **dict.fromkeys(
-        ("bcrypt.checkpw",
-         "werkzeug.security.check_password_hash", "passlib.context.CryptContext.verify",
-         "argon2.PasswordHasher.verify", "pwdlib.PasswordHash.verify"),
+        (
+            "bcrypt.checkpw",
+            "werkzeug.security.check_password_hash",
+            "passlib.context.CryptContext.verify",
+            "argon2.PasswordHasher.verify",
+            "pwdlib.PasswordHash.verify",
+        ),
         fixed(BOOLEAN),
     ),
     "hmac.compare_digest": _compared,
