@@ -9,7 +9,7 @@ from typing import Any
 from hushtable.model.sensitivity import Category
 from hushtable.model.sensitivity_names import classify
 from hushtable.scan.frame import Call, Machine, Stopped
-from hushtable.scan.labels import NOTHING, Kind, Labels
+from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 from hushtable.scan.lookup import class_attribute
 from hushtable.scan.values import (
     MISSING,
@@ -104,21 +104,27 @@ def call_labels(call: Call, *, pure: bool) -> frozenset[Any]:
     """Give what everything that went into a call carries.
 
     A client is made with a credential in order to use it, not to show it: unless the call is
-    `pure`, what is handed to a library under the name of a credential does not come back, nor
-    does a setting.
+    `pure` or turns what it is given into text, neither a setting nor a credential comes back.
     """
     found = frozenset().union(*(deep_labels(v) for v in call.everything())) or NOTHING
-    if not pure:
-        if not call.name.startswith("?."):
-            shown = [v for name, v in call.kwargs.items() if not _names_credential(name)]
-            shown += [v for v in (call.receiver, *call.args, call.extra) if v is not None]
-            found = frozenset().union(*(deep_labels(v) for v in shown)) or NOTHING
-        found = frozenset(label for label in found if label.kind is not Kind.SETTING)
-    return frozenset(label for label in found if label.kind is not Kind.KEY)
+    found = frozenset(label for label in found if label.kind is not Kind.KEY)
+    if pure:
+        return found
+    shows = SHOWING.search(call.name.rpartition(".")[2]) is not None
+    return frozenset(
+        label
+        for label in found
+        if label.kind is not Kind.SETTING and (shows or not _is_credential(label))
+    )
 
 
-def _names_credential(name: str) -> bool:
-    return classify(name).category is Category.CREDENTIAL
+SHOWING = re.compile(r"render|format|dump|seriali[sz]e|encode|json|text|html|str|convert|copy|^to_")
+"""Calls that write down what they are given."""
+
+
+def _is_credential(label: Label) -> bool:
+    named = label.path[-1:] or ((label.name,) if label.kind is Kind.INPUT else ())
+    return bool(named) and classify(named[0]).category is Category.CREDENTIAL
 
 
 def shown_name(call: Call) -> str:
