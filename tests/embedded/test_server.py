@@ -110,7 +110,7 @@ def test_boto3_reads_and_writes(server: LoopbackServer) -> None:
 def test_aioboto3_reads(server: LoopbackServer) -> None:
     """An asynchronous client works too."""
 
-    async def read() -> Any:  # noqa: ANN401
+    async def read() -> Any:
         async with aioboto3.Session().resource("dynamodb", **arguments(server)) as dynamodb:
             table = await dynamodb.Table("notes")
             return await table.get_item(Key={"pk": "a"})

@@ -38,7 +38,7 @@ class OpenShop:
         self.tokens[handle] = self.client.post("/auth/login", json=body).json()["token"]
         self.ids[handle] = self.call("GET", "/users/me", handle).json()["user_id"]
 
-    def call(self, method: str, path: str, handle: str = "", **options: Any) -> Response:  # noqa: ANN401
+    def call(self, method: str, path: str, handle: str = "", **options: Any) -> Response:
         """Make a request, as somebody or as nobody."""
         if handle:
             options["headers"] = {"Authorization": f"Bearer {self.tokens[handle]}"}

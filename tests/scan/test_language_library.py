@@ -17,7 +17,7 @@ CASES = [
         "json default",
         True,
         "import json",
-        "class A: pass\n    a = A(); a.v = x\n    return json.dumps(a, default=lambda o: o.__dict__)",
+        "class A: pass\n    a = A(); a.v = x\n    return json.dumps(a, default=lambda o: o.__dict__)",  # noqa: E501 - one program a line
     ),
     ("copy", False, "import copy", "d = {'a': '_'}; e = copy.copy(d); e['a'] = x; return d"),
     ("pickle", True, "import pickle", "return pickle.loads(pickle.dumps(x))"),
@@ -58,7 +58,7 @@ CASES = [
         False,
         "from functools import singledispatch",
         (
-            "@singledispatch\n    def g(v): return x\n    @g.register(int)\n    def _(v): return '_'\n"
+            "@singledispatch\n    def g(v): return x\n    @g.register(int)\n    def _(v): return '_'\n"  # noqa: E501 - one program a line
             "    return g(3)"
         ),
     ),
@@ -193,7 +193,7 @@ CASES = [
         "heapq",
         False,
         "import heapq",
-        "h = []; heapq.heappush(h, (2, x)); heapq.heappush(h, (1, '_')); return heapq.heappop(h)[1]",
+        "h = []; heapq.heappush(h, (2, x)); heapq.heappush(h, (1, '_')); return heapq.heappop(h)[1]",  # noqa: E501 - one program a line
     ),
     ("array", True, "import array", "a = array.array('u', 'b'); a.append(x); return a[1]"),
     (
@@ -298,7 +298,7 @@ CASES = [
         "to_thread",
         True,
         "import asyncio",
-        "async def g(): return await asyncio.to_thread(lambda v: v, x)\n    return asyncio.run(g())",
+        "async def g(): return await asyncio.to_thread(lambda v: v, x)\n    return asyncio.run(g())",  # noqa: E501 - one program a line
     ),
 ]
 
@@ -307,9 +307,9 @@ CASES = [
 def test_library(
     tmp_path: Path,
     title: str,
-    carries: bool,
+    carries: bool,  # noqa: FBT001
     imports: str,
-    body: str,  # noqa: FBT001
+    body: str,
 ) -> None:
     """What the library hands back carries the argument, and nothing beside it does."""
     source = f"{imports}\ndef f(x):\n    {body}\n"
@@ -372,7 +372,7 @@ ITEMS = [
     (
         "loop that copies",
         (
-            "d = {}\n    for k, v in i.items():\n        if k == 'password':\n            continue\n"
+            "d = {}\n    for k, v in i.items():\n        if k == 'password':\n            continue\n"  # noqa: E501 - one program a line
             "        d[k] = v\n    return d"
         ),
         {"users.*-password"},

@@ -125,8 +125,8 @@ the read and answer 404 when it differs. For a write, use a ConditionExpression 
 ## Limits
 
 Routes of an admin console (by the words of their path or file) are taken to be allowed to see
-every object. That a table belongs to people is guessed from names and personal attributes. A role, such as
-`admin`, is taken to be allowed to see every object.
+every object, and so is a role such as `admin`. That a table belongs to people is guessed from
+names and personal attributes.
 """
 
 from collections.abc import Iterator

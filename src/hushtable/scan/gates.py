@@ -19,7 +19,7 @@ from hushtable.model.service import (
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.labels import Kind, Label, Origin
-from hushtable.scan.notes import Denial
+from hushtable.scan.observations import Denial
 from hushtable.scan.requests import Request, Seen, depends_on_settings
 from hushtable.scan.values import (
     REST,

@@ -15,7 +15,7 @@ from hushtable.model.facts import (
     TableDefinition,
     UrlSecret,
 )
-from hushtable.model.place import Place, Step
+from hushtable.model.place import Place
 from hushtable.model.service import Channel
 from hushtable.scan.contents import (
     constants_in,
@@ -31,6 +31,7 @@ from hushtable.scan.contents import (
 from hushtable.scan.frame import Call, Exit, Frame, Machine
 from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
+from hushtable.scan.observations import Carry, Denial, RawExpression, Store
 from hushtable.scan.records import Record
 from hushtable.scan.trying import status_of
 from hushtable.scan.values import (
@@ -53,63 +54,6 @@ TOO_MANY = 429
 REFUSAL = re.compile(r"Unauthori|Forbidden|Authenticat|Permission|AccessDenied|NotAuth|Credential")
 """Names of a program's own exceptions that refuse a caller."""
 ROLE_WORDS = ("role", "scope", "group", "permission", "is_admin", "admin", "superuser", "claims")
-
-
-@dataclass(slots=True)
-class Carry:
-    """A channel call: what it was given, where, and the calls that led there."""
-
-    channel: Channel
-    place: Place
-    values: tuple[Any, ...]
-    labels: Labels
-    via: str
-    function: str
-    trail: tuple[Step, ...]
-    status: int | None = None
-    shape: Any = None
-    """For a response: what leaves as (label, open) pairs, and the model."""
-    public: bool = False
-
-
-@dataclass(slots=True)
-class Store:
-    """An attribute written to a table."""
-
-    record: Record
-    attribute: str
-    labels: Labels
-    constant: bool
-    place: Place
-    trail: tuple[Step, ...]
-    function: str
-
-
-@dataclass(slots=True)
-class Denial:
-    """A 401 or 403, with what it depends on and in which phase of the request it came."""
-
-    status: int
-    place: Place
-    conditions: Labels
-    phase: str
-
-
-@dataclass(slots=True)
-class RawExpression:
-    """Expression text as a call gave it."""
-
-    record: Record
-    kind: ExpressionKind
-    place: Place
-    function: str
-    text: str | None
-    labels: Labels
-    names: dict[str, str]
-    name_labels: Labels
-    values: tuple[str, ...]
-    complete: bool
-    trail: tuple[Step, ...]
 
 
 @dataclass(slots=True)

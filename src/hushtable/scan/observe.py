@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hushtable.model.facts import (
     Access,
-    Bound,
     Cargo,
     Carried,
     Expression,
@@ -26,13 +25,16 @@ from hushtable.model.service import (
     Attribute,
     Channel,
     ModelState,
-    Pagination,
     Route,
 )
+from hushtable.scan.bounds import hiding, pagination_of
 from hushtable.scan.kinds import Read
 from hushtable.scan.labels import Kind, Label, Origin
-from hushtable.scan.notes import Carry, Notes, RawExpression, Store
-from hushtable.scan.records import MANY, Record
+from hushtable.scan.notes import Notes
+from hushtable.scan.observations import Carry, RawExpression, Store
+from hushtable.scan.ownership import refuses_by_data, tied_inputs
+from hushtable.scan.records import Record
+from hushtable.scan.tracing import entry_steps, trace_of
 
 TELLING = frozenset({Category.CREDENTIAL, Category.FINANCIAL, Category.HEALTH, Category.PERSONAL})
 
@@ -259,7 +261,7 @@ class Observer:
         seal = min((label.seal for label in telling), key=list(Seal).index)
         label = telling[0]
         step = Step(store.place, f"written to {store.record.table}.{store.attribute} as it is")
-        trace = (*_entry_steps(route), *store.trail, step)
+        trace = (*entry_steps(route), *store.trail, step)
         carried = Carried(
             Cargo.INPUT if label.kind is Kind.INPUT else Cargo.SECRET,
             Attribute(store.record.table, tuple(store.attribute.split("."))),
@@ -305,7 +307,7 @@ class Observer:
             pagination_of([record]),
             record.count_only,
             (
-                *_entry_steps(route),
+                *entry_steps(route),
                 *record.trail,
                 *(Step(p, w) for p, w in record.arguments.items()),
             ),
@@ -349,7 +351,7 @@ class Observer:
                 client=free[0].name if free else "",
                 client_names=chooses[0].name if chooses else "",
                 allow_listed=listed,
-                trace=(*_entry_steps(route), *raw.trail),
+                trace=(*entry_steps(route), *raw.trail),
             )
         ]
 
@@ -385,54 +387,10 @@ class Observer:
                     composed=key.composed,
                     owner_checked=checked,
                     reaches=tuple(sorted(record.channels)),
-                    trace=(*_entry_steps(route), *record.trail),
+                    trace=(*entry_steps(route), *record.trail),
                 )
             )
         return found
-
-
-def tied_inputs(notes: Notes) -> set[str]:
-    """Name the inputs that a read looks up together with the caller: a membership check."""
-    found: set[str] = set()
-    for record in notes.records:
-        kinds = {label.kind for key in record.keys for label in key.labels}
-        if Kind.CALLER in kinds:
-            found |= {x.name for key in record.keys for x in key.labels if x.kind is Kind.INPUT}
-    return found
-
-
-def refuses_by_data(notes: Notes) -> bool:
-    """Whether callers are refused by what a table or the caller's identity says."""
-    return any(
-        label.kind is Kind.ATTRIBUTE or (label.kind is Kind.CALLER and not denial.phase)
-        for denial in notes.denials
-        for label in denial.conditions
-    )
-
-
-HIDING = (
-    "deleted",
-    "archived",
-    "hidden",
-    "private",
-    "visib",
-    "tenant",
-    "owner",
-    "org_id",
-    "organization",
-    "user_id",
-    "userid",
-    "account",
-    "active",
-    "public",
-    "draft",
-    "banned",
-)
-
-
-def hiding(names: Iterable[str]) -> tuple[str, ...]:
-    """Give the names among these that decide who may see an item."""
-    return tuple(n for n in names if any(word in n.lower() for word in HIDING))
 
 
 def _order(pair: tuple[Label, bool]) -> tuple[str, ...]:
@@ -467,56 +425,3 @@ def _same(one: Carried, other: Carried) -> bool:
         other.detail,
         other.minus,
     )
-
-
-def _entry_steps(route: Route | None) -> Trace:
-    if route is None:
-        return ()
-    return (Step(route.place, f"{route} is answered by {route.handler}"),)
-
-
-def trace_of(label: Label, carry: Carry, route: Route | None) -> Trace:
-    """Tell how a value came to a channel: the route, the calls, the read, the way out."""
-    steps: list[Step] = list(_entry_steps(route))
-    if isinstance(label.access, Origin) and label.access.record is not None:
-        record: Record = label.access.record
-        steps += record.trail
-        what = f"{record.operation} on {record.table}"
-        asked = "every attribute" if record.projection is None else "a projection"
-        steps.append(Step(record.place, f"{what} asks for {asked}"))
-        steps += [Step(place, f"{name} returns it") for place, name in record.returned.items()]
-    elif label.place is not None:
-        steps.append(Step(label.place, _origin_text(label)))
-    steps += label.stack
-    steps += [step for step in carry.trail if step not in steps]
-    steps.append(Step(carry.place, f"leaves as {carry.channel} through {carry.via}"))
-    return tuple(dict.fromkeys(steps))
-
-
-def _origin_text(label: Label) -> str:
-    match label.kind:
-        case Kind.EXCEPTION:
-            return f"catches {label.name}"
-        case Kind.INPUT:
-            return f"{label.name} comes from the request's {label.source}"
-        case Kind.SETTING:
-            return f"setting {label.name}"
-    return f"{label.name or label.kind}"
-
-
-def pagination_of(records: list[Record]) -> Pagination:
-    """Say who bounds the items a route's reads give."""
-    many = [record for record in records if record.operation in MANY and not record.count_only]
-    if any(
-        record.limit is Bound.CLIENT or (record.start_from_client and not record.start_sealed)
-        for record in many
-    ):
-        return Pagination.CLIENT
-    bounded = [
-        record
-        for record in many
-        if record.limit is Bound.CAPPED
-        or (record.limit is Bound.CONSTANT and (record.limit_value or 0) > 1)
-        or (record.limit is Bound.UNKNOWN)
-    ]
-    return Pagination.BOUNDED if bounded else Pagination.NONE

@@ -20,13 +20,14 @@ from hushtable.model.service import (
 )
 from hushtable.scan.annotations import ANYTHING, origin_name
 from hushtable.scan.answers import body_of, is_response
+from hushtable.scan.bounds import pagination_of
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.gates import audience_of, gate_of, run_middleware
 from hushtable.scan.labels import Label, Origin
 from hushtable.scan.leaving import leaving
 from hushtable.scan.notes import Notes
-from hushtable.scan.observe import Observed, Observer, pagination_of
+from hushtable.scan.observe import Observed, Observer
 from hushtable.scan.records import Record
 from hushtable.scan.requests import Request, bind_request, run_dependency
 from hushtable.scan.response_model import describe, filter_response

@@ -6,9 +6,10 @@ import ast
 from typing import Any
 
 from hushtable.scan.attributes import child, get_attribute, set_attribute
-from hushtable.scan.carrying import carried, carrying
+from hushtable.scan.carrying import carrying
 from hushtable.scan.comparing import BOOLEAN
-from hushtable.scan.frame import Call, Frame, Machine
+from hushtable.scan.frame import Call, Machine
+from hushtable.scan.importing import import_by_name
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_bases
 from hushtable.scan.members import anything_of
 from hushtable.scan.operators import pick
@@ -408,25 +409,6 @@ def _dir(m: Machine, call: Call) -> Any:
         known = [Const(name) for name in sorted(names)]
     del m
     return sequence(known, rest=None if known else Opaque(hint="str"))
-
-
-def import_by_name(m: Machine, call: Call) -> Any:
-    """Evaluate `importlib.import_module(name)` and `__import__(name)`."""
-    name = call.argument(0, "name", default=UNKNOWN)
-    if isinstance(name, Const) and isinstance(name.value, str):
-        dotted = name.value
-        package = call.argument(1, "package")
-        if dotted.startswith(".") and isinstance(package, Const):
-            level = len(dotted) - len(dotted.lstrip("."))
-            parts = str(package.value).split(".")
-            dotted = ".".join([*parts[: len(parts) - level + 1], dotted.lstrip(".")])
-        whole = call.name != "builtins.__import__" or bool(call.argument(3, "fromlist"))
-        return m.program.import_module(m, dotted, _importer(call.frame), whole=whole)
-    return carried(call)
-
-
-def _importer(frame: Frame) -> Any:
-    return frame.module
 
 
 NATIVES: dict[str, Any] = {

@@ -92,8 +92,9 @@ R = "starlette.requests.Request"
 
 
 SCHEMES = (
-    "HTTPBearer", "HTTPBasic", "HTTPDigest", "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer",
-    "OAuth2", "APIKeyHeader", "APIKeyQuery", "APIKeyCookie", "OpenIdConnect",
+    "HTTPBearer", "HTTPBasic", "HTTPDigest", "OAuth2PasswordBearer",
+    "OAuth2AuthorizationCodeBearer", "OAuth2", "APIKeyHeader", "APIKeyQuery", "APIKeyCookie",
+    "OpenIdConnect",
 )  # fmt: skip
 
 

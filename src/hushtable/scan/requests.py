@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hushtable.model.place import Place
 from hushtable.model.service import GateKind, Parameter, ParameterSource
 from hushtable.scan.fields import is_model
 from hushtable.scan.frame import Call, Frame, Machine, Stopped
+from hushtable.scan.identity import identified
 from hushtable.scan.labels import Kind, Label, Labels
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.operators import pick
@@ -25,7 +26,6 @@ from hushtable.scan.values import (
     Bound,
     Class,
     Const,
-    Dict,
     Function,
     Generic,
     Instance,
@@ -33,7 +33,6 @@ from hushtable.scan.values import (
     Opaque,
     Partial,
     Seq,
-    sequence,
 )
 
 SOURCES = {
@@ -419,33 +418,6 @@ def _scheme(m: Machine, request: Request, scheme: Instance) -> Any:
         f"{base}.__call__", scheme, [request.value()], {}, ast.Constant(None), m.program.no_frame
     )
     return m.observer.native_call(m, made)
-
-
-def identified(value: Any, name: str) -> Any:
-    """Say of what a gate gives back that it tells who calls."""
-    caller = Label(Kind.CALLER, name=name)
-    match value:
-        case Opaque(labels=labels):
-            kept = frozenset(label for label in labels if label.kind is not Kind.INPUT)
-            return replace(value, labels=kept | {caller})
-        case Dict(slots=slots) | Instance(slots=slots):
-            made = {
-                k: identified(v, name) if isinstance(v, Opaque) else v for k, v in slots.items()
-            }
-            if isinstance(value, Dict):
-                return Dict(made, value.kind, value.native)
-            return Instance(value.cls, value.native, made, value.extra)
-        case Seq():
-            return sequence(
-                [identified(v, name) for v in value.slots[ELTS]],
-                value.kind,
-                identified(value.slots[REST], name) if REST in value.slots else None,
-            )
-        case Const():
-            return Const(value.value, value.labels | {caller}) if value != NONE else value
-    if hasattr(value, "options"):
-        return pick([identified(one, name) for one in value.options])
-    return value
 
 
 # the request object and parameter markers ----------------------------------------------------

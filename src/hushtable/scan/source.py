@@ -94,7 +94,7 @@ def _walk(folder: str, prefix: str, ignored: PathSpec[Any], listing: Listing) ->
         except OSError as error:
             listing.problems.append((relative or ".", f"folder cannot be read: {error.strerror}"))
             continue
-        # Some keep their program inside the virtual environment: only what it installed is left out.
+        # Some keep their program inside the virtual environment: leave out what it installed.
         installed = INSTALLED if any(e.name == "pyvenv.cfg" for e in found) else frozenset()
         for entry in found:
             path = f"{relative}{entry.name}"

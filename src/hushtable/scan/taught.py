@@ -18,7 +18,8 @@ WORDS = frozenset(
 )  # fmt: skip
 KEYS: dict[str, frozenset[str]] = {
     "make": frozenset({"call", "first", "gives", "table", "also"}),
-    "operation": frozenset({"on", "methods", "gives", "typed", "table", "arguments", "call", "does"}),
+    "operation": frozenset({"on", "methods", "gives", "typed", "table", "arguments", "call",
+                            "does"}),
     "model": frozenset({"base", "fields", "table", "reads", "writes", "many", "whole", "arguments",
                         "cursor", "index"}),
     "pass": frozenset({"call", "argument"}),

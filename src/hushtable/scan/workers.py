@@ -121,7 +121,8 @@ def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int
         processes.append(process)
         _hand(ours, pending, busy)
     while busy:
-        for pipe in wait(list(busy)):
+        ready = set(wait(list(busy)))
+        for pipe in [one for one in busy if one in ready]:
             batch = busy.pop(pipe)
             try:
                 yield from pipe.recv()

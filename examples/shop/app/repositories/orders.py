@@ -50,9 +50,7 @@ class OrderRepository:
 
     def get_whole(self, user_id: str, order_id: str) -> dict[str, Any] | None:
         """Return one order."""
-        response = self.table.get_item(
-            Key={"user_id": user_id, "order_id": order_id}
-        )  # leaks HT205: orders.payment_token
+        response = self.table.get_item(Key={"user_id": user_id, "order_id": order_id})  # leaks HT205: orders.payment_token
         item: dict[str, Any] | None = response.get("Item")
         return item
 

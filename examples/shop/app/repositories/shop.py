@@ -1,11 +1,11 @@
 """The single table: profiles, addresses, cards, products and reviews, told apart by their keys.
 
-pk              sk                entity
-USER#<id>       PROFILE           a customer's profile
-USER#<id>       ADDRESS#<label>   where to ship to
-USER#<id>       CARD#<label>      a stored card
-PRODUCT#<id>    META              a product
-PRODUCT#<id>    REVIEW#<time>     what a customer says of it
+    pk              sk                entity
+    USER#<id>       PROFILE           a customer's profile
+    USER#<id>       ADDRESS#<label>   where to ship to
+    USER#<id>       CARD#<label>      a stored card
+    PRODUCT#<id>    META              a product
+    PRODUCT#<id>    REVIEW#<time>     what a customer says of it
 """
 
 from typing import Any

@@ -19,9 +19,7 @@ class UserRepository:
 
     def get(self, user_id: str) -> dict[str, Any] | None:
         """Return an account."""
-        response = self.table.get_item(
-            Key={"user_id": user_id}
-        )  # leaks HT205: users.password_hash, users.temporary_password, users.reset_code; HT402
+        response = self.table.get_item(Key={"user_id": user_id})  # leaks HT205: users.password_hash, users.temporary_password, users.reset_code; HT402
         item: dict[str, Any] | None = response.get("Item")
         return item
 

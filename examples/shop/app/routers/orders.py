@@ -19,7 +19,9 @@ def place_order(body: OrderIn, user: SignedIn, orders: Orders) -> Any:
 
 
 @router.get("/orders", response_model=OrderPage)
-def list_orders(user: SignedIn, orders: Orders, limit: int = 20, cursor: str | None = None) -> Any:
+def list_orders(
+    user: SignedIn, orders: Orders, limit: int = 20, cursor: str | None = None
+) -> Any:
     """Return one page of one's own orders."""
     return orders.page(user.user_id, limit, cursor)  # leaks HT203
 
@@ -30,14 +32,10 @@ def list_orders_of_status(order_status: OrderStatus, user: SignedIn, orders: Ord
     return orders.mine_by_status(user.user_id, order_status)
 
 
-@router.get(
-    "/orders/by-status/{order_status}", response_model=list[dict[str, Any]]
-)  # leaks HT104: orders.user_id, orders.order_id, orders.status, orders.created_at, orders.total, orders.currency
+@router.get("/orders/by-status/{order_status}", response_model=list[dict[str, Any]])  # leaks HT104: orders.user_id, orders.order_id, orders.status, orders.created_at, orders.total, orders.currency
 def list_orders_for_staff(order_status: OrderStatus, user: Staff, orders: Orders) -> Any:
     """Return everybody's orders of a status."""
-    return orders.by_status(
-        order_status
-    )  # leaks HT101: orders.user_id, orders.order_id, orders.status, orders.created_at, orders.total, orders.currency
+    return orders.by_status(order_status)  # leaks HT101: orders.user_id, orders.order_id, orders.status, orders.created_at, orders.total, orders.currency
 
 
 @router.get("/orders/{order_id}/summary")

@@ -46,6 +46,4 @@ def write_card(label: Label, body: CardIn, user: SignedIn, shop: Shop) -> None:
 @router.get("/customers/{customer_id}")
 def read_customer(customer_id: str, user: SignedIn, shop: Shop) -> Any:
     """Return everything that is kept of a customer."""
-    return shop.customer(
-        customer_id
-    )  # leaks HT101: shop.*; HT103: shop.national_id, shop.street, shop.postcode
+    return shop.customer(customer_id)  # leaks HT101: shop.*; HT103: shop.national_id, shop.street, shop.postcode

@@ -98,9 +98,7 @@ class AccountService:
         if not settings.mail_url:
             return
         body = {"to": recipient, "text": text}
-        httpx.post(
-            f"{settings.mail_url}/send?api_key={settings.mail_api_key}", json=body
-        )  # leaks HT606
+        httpx.post(f"{settings.mail_url}/send?api_key={settings.mail_api_key}", json=body)  # leaks HT606
 
     def get(self, user_id: str) -> dict[str, Any]:
         """Return an account. Raises 404 when there is none."""

@@ -80,9 +80,7 @@ class OrderService:
         try:
             order = self.orders.set_status(user_id, order_id, OrderStatus.CANCELLED.value)
         except ClientError as error:
-            raise HTTPException(
-                status.HTTP_400_BAD_REQUEST, detail=str(error)
-            ) from error  # leaks HT501
+            raise HTTPException(status.HTTP_400_BAD_REQUEST, detail=str(error)) from error  # leaks HT501
         logger.info("Cancelled %s", order)  # leaks HT602: orders.*
 
     def by_status(self, order_status: OrderStatus) -> list[dict[str, Any]]:
