@@ -116,3 +116,34 @@ def test_a_credential_that_is_answered(answer: str) -> None:
     facts = scan_source(f"{HEAD}    return {answer}\n")
     carried = [one for flow in facts.outflows for one in flow.carried]
     assert [one.cargo for one in carried] == [Cargo.SECRET]
+
+
+RECURSIVE = """
+import os
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("nodes")
+
+
+class Walker:
+    def __init__(self):
+        self.key = os.environ["WALKER_API_KEY"]
+
+    def walk(self, node, depth):
+        return self.walk(node, depth - 1) if depth else node["name"]
+
+
+@app.get("/walk/{node_id}")
+def walk(node_id: str, depth: int):
+    node = table.get_item(Key={"id": node_id})["Item"]
+    return Walker().walk(node, depth)
+"""
+
+
+def test_what_is_not_followed_to_its_end() -> None:
+    """A recursion that is given up carries what it was given, not its object's settings."""
+    carried = [one for flow in scan_source(RECURSIVE).outflows for one in flow.carried]
+    assert Cargo.ITEM in {one.cargo for one in carried}
+    assert Cargo.SECRET not in {one.cargo for one in carried}

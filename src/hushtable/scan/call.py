@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from hushtable.model.place import Place
 from hushtable.scan.attributes import bind_to, child, get_attribute
 from hushtable.scan.frame import Call, Exit, Frame, Machine, OutOfBudget, Stopped, spot
 from hushtable.scan.heap import State
-from hushtable.scan.labels import NOTHING
+from hushtable.scan.labels import NOTHING, Kind, Labels
 from hushtable.scan.lookup import class_attribute, native_base
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
@@ -148,8 +149,7 @@ def call_function(
     if active >= MAX_RECURSION or len(m.stack) >= MAX_DEPTH or vague:
         if not vague:
             m.counters.bounds += 1
-        labels = frozenset().union(*(deep_labels(a) for a in (*args, *kwargs.values()))) or NOTHING
-        return Opaque(labels, deep=not vague)
+        return Opaque(_given_up((*args, *kwargs.values())), deep=not vague)
     m.counters.functions += 1
     m.ran.add(spot(function))
     if function.module.path:
@@ -241,10 +241,18 @@ def _within_budget(m: Machine, function: Function, inner: Frame, frame: Frame, p
         m.tries, m.asked = kept[2:]
         held = [inner.slots[name] for name in _parameters(function) if name in inner.slots]
         m.journal.undo(inner.mark)
-        labels = frozenset().union(*(deep_labels(one) for one in held)) or NOTHING
-        return Opaque(labels, deep=True)
+        return Opaque(_given_up(held), deep=True)
     finally:
         m.limit = limit
+
+
+def _given_up(held: Iterable[Any]) -> Labels:
+    """Give what a call may hand back that is not followed to its end.
+
+    The settings that its object was made with are not among it: they are what it works with.
+    """
+    found = frozenset().union(*(deep_labels(one) for one in held)) or NOTHING
+    return frozenset(label for label in found if label.kind is not Kind.SETTING)
 
 
 def _parameters(function: Function) -> list[str]:
