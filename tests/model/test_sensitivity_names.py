@@ -34,7 +34,7 @@ POSITIVE = {
         password_reset_token verification_token invite_token oauth_token device_token fcm_token
         bearer_token auth_token github_token accesstoken email_verification_token magic_link
         unsubscribe_token telegram_bot_token reset_url authorization userAuthToken""",
-    ("credential", "session"): "auth_session_id user_session_id session_cookie sid",
+    ("credential", "session"): "auth_session_id user_session_id session_cookie phpsessid",
     ("credential", "one-time-code"): """
         otp otp_code verification_code verificationCode mfa_code recovery_codes backup_codes
         auth_code card_pin security_pin_code reset_code invite_code totp""",
@@ -156,6 +156,7 @@ WEAK = (
     "session_id",
     "sessionId",
     "sessionid",
+    "sid",
 )
 
 

@@ -102,3 +102,43 @@ def b(request: Request):
     logged = [one for flow in scan_source(source).outflows for one in flow.carried]
     credentials = [one for one in logged if one.sensitivity.category is Category.CREDENTIAL]
     assert [str(one.attribute) for one in credentials] == ["request.cookie"]
+
+
+ROLES = """
+import boto3, jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+app = FastAPI()
+users = boto3.resource("dynamodb").Table("users")
+rows = boto3.resource("dynamodb").Table("{table}")
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+
+
+def caller(token: str = Depends(scheme)):
+    subject = jwt.decode(token, open("public.pem").read(), algorithms=["RS256"])["sub"]
+    return users.get_item(Key={{"id": subject}})["Item"]
+
+
+@app.get("/talks/{{talk_id}}")
+def talk(talk_id: str, me=Depends(caller)):
+    item = rows.get_item(Key={{"id": talk_id}})["Item"]
+    if {check}:
+        raise HTTPException(403)
+    return {{"text": item["text"]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "audience"),
+    [
+        ("messages", 'item["role"] != "user"', "signed-in"),
+        ("chat-history", 'item["role"] == "assistant"', "signed-in"),
+        ("messages", 'me["role"] != "admin"', "role:admin"),
+        ("messages", 'me["role"] == ""', "signed-in"),
+    ],
+)
+def test_whose_role_is_checked(table: str, check: str, audience: str) -> None:
+    """A check of the caller's role names the audience; the role of a message and no text do not."""
+    facts = scan_source(ROLES.format(table=table, check=check))
+    assert [route.audience for route in facts.routes] == [audience]

@@ -54,6 +54,8 @@ TOO_MANY = 429
 REFUSAL = re.compile(r"Unauthori|Forbidden|Authenticat|Permission|AccessDenied|NotAuth|Credential")
 """Names of a program's own exceptions that refuse a caller."""
 ROLE_WORDS = ("role", "scope", "group", "permission", "is_admin", "admin", "superuser", "claims")
+SPOKEN = re.compile(r"message|conversation|chat|dialog|history|turn|prompt", re.IGNORECASE)
+"""Words for rows of a conversation."""
 
 
 @dataclass(slots=True)
@@ -418,8 +420,12 @@ class Notes:
             for label in label_set(one):
                 words = (*label.path, label.name)
                 about = label.kind in {Kind.CALLER, Kind.ATTRIBUTE, Kind.INPUT}
-                if about and any(w in str(x).lower() for x in words for w in ROLE_WORDS[:4]):
-                    self.roles |= constants_in(other)
+                # The role of a message says who wrote it, not who asks for it.
+                spoken = label.kind is Kind.ATTRIBUTE and SPOKEN.search(str(label.attribute))
+                if spoken or not about:
+                    continue
+                if any(w in str(x).lower() for x in words for w in ROLE_WORDS[:4]):
+                    self.roles |= constants_in(other) - {""}
 
     def rate_limited(self, m: Machine, call: Call) -> None:
         """Note a rate limit."""
