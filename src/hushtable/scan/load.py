@@ -34,7 +34,7 @@ from hushtable.scan.values import Function
 
 PART = 60
 """Files in one job of those that are only searched for literals and definitions."""
-BUDGET = 1_500_000
+BUDGET = 3_000_000
 """Steps for all routes of a tree together, while each has at least the smallest share."""
 SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""

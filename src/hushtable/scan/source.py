@@ -25,6 +25,10 @@ SKIPPED_FOLDERS = frozenset(
     }
 )  # fmt: skip
 INSTALLED = frozenset({"lib", "lib64", "Lib", "bin", "Scripts", "include", "Include", "share"})
+READ = frozenset(
+    {"py", "pyi", "env", "ini", "cfg", "conf", "toml", "yaml", "yml", "json", "properties", "tf",
+     "tfvars", "hcl", "template"}
+)  # fmt: skip
 MAX_BYTES = 3_000_000
 """Larger Python files are generated data; one is told as unknown, not read."""
 
@@ -105,7 +109,7 @@ def _walk(folder: str, prefix: str, ignored: PathSpec[Any], listing: Listing) ->
                     else:
                         pending.append((entry.path, f"{path}/"))
                 elif entry.is_file(follow_symlinks=True):
-                    if ignored.match_file(path):
+                    if not _may_matter(entry.name) or ignored.match_file(path):
                         listing.skipped += 1
                     elif entry.name.endswith(PYTHON):
                         listing.python.append(_file(path, entry.path))
@@ -113,6 +117,17 @@ def _walk(folder: str, prefix: str, ignored: PathSpec[Any], listing: Listing) ->
                         listing.other.append(_file(path, entry.path))
             except OSError as error:
                 listing.problems.append((path, f"cannot be read: {error.strerror}"))
+
+
+def _may_matter(name: str) -> bool:
+    """Whether any reader looks at files of this name; told before costlier questions are asked."""
+    stem, dot, suffix = name.lower().rpartition(".")
+    return (
+        suffix in READ
+        or not dot
+        or stem.endswith("env")
+        or name.lower().startswith((".env", "dockerfile", "docker-compose", "compose."))
+    )
 
 
 def _file(path: str, full: str) -> SourceFile:
