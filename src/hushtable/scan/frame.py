@@ -168,7 +168,7 @@ class Machine:
 
     def place(self, node: ast.AST, frame: Frame) -> Place:
         """Give the place of a node."""
-        return Place(frame.module.path, getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+        return Place(frame.module.path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
     def trail(self) -> tuple[Step, ...]:
         """Give the calls that led here, outermost first."""

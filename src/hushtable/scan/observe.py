@@ -395,7 +395,13 @@ class Observer:
 
 def _order(pair: tuple[Label, bool]) -> tuple[str, ...]:
     label, opened = pair
-    return (str(label.kind), label.table, ".".join(label.path), label.name, str(opened))
+    record = label.access.record if isinstance(label.access, Origin) else None
+    place = label.place if record is None else record.place
+    steps = [str(step.place) for step in (*(record.trail if record else ()), *label.stack)]
+    return (
+        str(label.kind), label.table, ".".join(label.path), label.name, str(opened),
+        str(place), *steps, label.detail, ",".join(sorted(label.minus)),
+    )  # fmt: skip
 
 
 def merge_outflows(left: Outflow, right: Outflow) -> Outflow:
