@@ -1,5 +1,6 @@
 """What the documents tell users to type exists."""
 
+import os
 import re
 import subprocess
 import sys
@@ -57,7 +58,8 @@ def test_the_shown_output_is_real() -> None:
     """Each line of output in the README is one that the demo prints."""
     (block,) = re.findall(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     command = [sys.executable, "-m", "hushtable.cli.main", "scan", "examples/shop", "--no-cache"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    wide = {**os.environ, "COLUMNS": "120"}
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, env=wide)
     printed = {line.removeprefix("  trace").strip() for line in run.stdout.splitlines()}
     shown = {line.strip() for line in block.splitlines()} - {"..."}
     assert shown - printed == set()

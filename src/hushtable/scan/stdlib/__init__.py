@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hushtable.scan.stdlib import (
+    choosing,
     collecting,
     data,
     files,
@@ -16,7 +17,7 @@ from hushtable.scan.stdlib import (
     sealing,
 )
 
-PARTS = (data, functional, iterators, collecting, sealing, running, patterns, files, rest)
+PARTS = (data, choosing, functional, iterators, collecting, sealing, running, patterns, files, rest)
 NATIVES: dict[str, Any] = {}
 ATTRIBUTES: dict[str, Any] = {}
 PURE: frozenset[str] = frozenset()

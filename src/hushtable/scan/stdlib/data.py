@@ -17,7 +17,6 @@ from typing import Any
 from hushtable.model.facts import Seal
 from hushtable.scan.carrying import (
     NotConstantError,
-    any_of,
     carrying,
     computed,
     fixed,
@@ -30,7 +29,7 @@ from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.labels import Kind, Labels
 from hushtable.scan.members import promote
 from hushtable.scan.operators import pick
-from hushtable.scan.sequences import blur, shallow
+from hushtable.scan.sequences import shallow
 from hushtable.scan.values import (
     ELTS,
     NONE,
@@ -201,42 +200,9 @@ def _unpack(m: Machine, call: Call) -> Any:
 UNPACK = computed(struct.unpack)
 
 
-def _chosen(m: Machine, call: Call) -> Any:
-    """Evaluate `random.choice`: any element."""
-    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
-    return any_of(known, rest)
-
-
-def _sampled(m: Machine, call: Call) -> Any:
-    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
-    return sequence((), rest=any_of(known, rest))
-
-
-def _shuffle(m: Machine, call: Call) -> Any:
-    if call.args and isinstance(call.args[0], Seq):
-        blur(m, call.args[0].slots)
-    return NONE
-
-
 def _product(m: Machine, call: Call) -> Any:
     known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
     return MATH["prod"](m, call) if rest is None else Opaque(labels_in([*known, rest]))
-
-
-def _template(m: Machine, call: Call) -> Any:
-    """Make a `string.Template`."""
-    del m
-    return Instance(native="string.Template", slots={"template": call.argument(0, "template")})
-
-
-def _substitute(m: Machine, call: Call) -> Any:
-    held = call.receiver.slots.get("template") if isinstance(call.receiver, Instance) else None
-    template = UNKNOWN if held is None else held
-    labels = labels_in([template, *call.args, *call.kwargs.values()])
-    if call.extra is not None:
-        labels |= deep_labels(call.extra)
-    del m
-    return Opaque(labels, "str")
 
 
 MATH_NAMES = (
@@ -410,17 +376,10 @@ NATIVES: dict[str, Any] = {
         f"statistics.{name}": carrying()
         for name in ("mean", "median", "mode", "stdev", "fmean", "pstdev", "variance", "quantiles")
     },
-    "random.choice": _chosen,
-    "random.choices": _sampled,
-    "random.sample": _sampled,
-    "random.shuffle": _shuffle,
     **{
         f"random.{name}": fixed(NUMBER)
         for name in ("random", "randint", "uniform", "randrange", "gauss", "getrandbits", "seed")
     },
-    "string.Template": _template,
-    "string.Template.substitute": _substitute,
-    "string.Template.safe_substitute": _substitute,
     "string.capwords": computed(lambda text: " ".join(w.capitalize() for w in text.split()), "str"),
     "fractions.Fraction": carrying(),
     "numbers.Number": carrying(),
