@@ -14,6 +14,12 @@ from tests.scan.running import carried, item, label, run
 CASES = [
     ("json round trip", True, "import json", "return json.loads(json.dumps({'a': x}))"),
     (
+        "json keeps keys apart",
+        False,
+        "import json",
+        "return json.loads(json.dumps({'a': x, 'b': '_'}))['b']",
+    ),
+    (
         "json default",
         True,
         "import json",

@@ -89,8 +89,23 @@ def _dumps(m: Machine, call: Call) -> Any:
     try:
         known = python(value)
     except NotConstantError:
-        return Opaque(encoded(frozenset(found)), "str")
+        return Opaque(encoded(frozenset(found)), "str", of=_remembered(m, value))
     return value_of(json.dumps(known, default=str), encoded(frozenset(found)))
+
+
+def _remembered(m: Machine, value: Any) -> str:
+    """Remember what a text was made of, so that parsing it gives every key its own again."""
+    if not isinstance(value, Dict | Seq):
+        return ""
+    dumped = m.stores.setdefault("dumped", {})
+    if len(dumped) >= MAX_DUMPED:
+        dumped.clear()
+    m.stores["dumps"] = number = m.stores.get("dumps", 0) + 1
+    dumped[f"json:{number}"] = deep_copy(value, {}, MAX_DEPTH)
+    return f"json:{number}"
+
+
+MAX_DUMPED = 256
 
 
 def _objects(value: Any, depth: int) -> list[Any]:
@@ -116,6 +131,9 @@ def _loads(m: Machine, call: Call) -> Any:
             return value_of(json.loads(value.value), value.labels)
         except (ValueError, RecursionError):
             return UNKNOWN
+    dumped = m.stores.get("dumped", {}).get(value.of) if isinstance(value, Opaque) else None
+    if dumped is not None:
+        return deep_copy(dumped, {}, MAX_DEPTH)
     labels = deep_labels(value)
     # What is parsed has the shape that was dumped: paths go on below it.
     made = Opaque(labels, of="json.loads()")
