@@ -109,7 +109,7 @@ def chosen(
     wanted, unwanted = tuple(select), tuple(ignore)
     for selector in (*wanted, *unwanted):
         if not any(matches(rule, selector) for rule in known):
-            message = f"no rule is called {selector!r}"
+            message = f"no rule is called {selector!r}; `hushtable rules` lists them"
             raise UsageError(message)
     return tuple(
         rule

@@ -25,8 +25,8 @@ MAY_HOLD = re.compile(
 INFRASTRUCTURE = (*TERRAFORM, *TEMPLATES)
 HEAD = 65_536
 """How much of a configuration file tells whether it is a template, in bytes."""
-MAX_TEXT = 1_000_000
-"""Larger configuration files are data; their text is not searched."""
+MAX_TEXT = 4_000_000
+"""A larger text is told as unknown: searching this many bytes takes about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def read(loaded: Loaded, python: list[SourceFile], other: list[SourceFile]) -> A
                 file.path, _head(file)
             ):
                 _defined(file.path, file.full, tables, policies, unknown)
+        except Unreadable as error:
+            unknown.append(Unknown(Place(file.path, 1), str(error)))
         except OSError as error:
             unknown.append(Unknown(Place(file.path, 1), f"cannot be read: {error.strerror}"))
         except Exception as error:  # noqa: BLE001 - one file's fault must not hide the others
@@ -117,8 +119,11 @@ def _of_python(loaded: Loaded, path: str, data: bytes) -> tuple[Literal, ...]:
 
 
 def _other(file: SourceFile, found: list[Literal], allowed: list[Allow]) -> None:
-    if file.size > MAX_TEXT or not literals.wants(file.path):
+    if not literals.wants(file.path):
         return
+    if file.size > MAX_TEXT:
+        text = "too large to be searched for credentials"
+        raise Unreadable(text)
     text = Path(file.full).read_bytes().decode("utf-8", "replace")
     found += literals.literals_in_text(text, file.path)
     if "hush:" in text:

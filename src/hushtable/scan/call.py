@@ -280,9 +280,9 @@ def _run(m: Machine, function: Function, inner: Frame, frame: Frame, place: Plac
         m.journal.undo(inner.mark)
     values = [NONE] if falls else []
     returns = [e for e in exits if e.kind == "return"]
-    pass_raise(m, [e for e in exits if e.kind == "raise"][:MAX_EXITS], frame, place)
+    pass_raise(m, m.bounded([e for e in exits if e.kind == "raise"], MAX_EXITS), frame, place)
     values += [e.value for e in returns]
-    states += [e.state for e in returns[:MAX_EXITS]]
+    states += [e.state for e in m.bounded(returns, MAX_EXITS)]
     if not states:
         if function.generator:
             return _result(inner, [NONE])

@@ -122,13 +122,13 @@ def _guarded(
         except Stopped:
             pass
     m.journal.undo(mark)
-    for way in inner[:MAX_STATES]:
+    for way in m.bounded(inner, MAX_STATES):
         states += _left(m, node, frame, leave, way)
         m.journal.undo(mark)
     outer += inner[MAX_STATES:]
     if not states:
         return False
-    m.journal.merge(states[:MAX_STATES])
+    m.journal.merge(m.bounded(states, MAX_STATES))
     return True
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from hushtable.model.place import Place, Step
 from hushtable.scan.heap import Journal, State
 from hushtable.scan.labels import Labels
-from hushtable.scan.values import UNKNOWN, Class, Function, Instance, Value, own_labels, sequence
+from hushtable.scan.values import (
+    CUTS,
+    UNKNOWN,
+    Class,
+    Function,
+    Instance,
+    Value,
+    own_labels,
+    sequence,
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -175,6 +185,29 @@ class Machine:
         return tuple(
             Step(place, f"calls {function.name}") for function, place in self.stack if place.line
         )[-MAX_TRAIL:]
+
+    @contextmanager
+    def apart(self) -> Iterator[Counters]:
+        """Count what runs inside in counters of its own."""
+        outer, self.counters = self.counters, Counters()
+        cuts, CUTS.count = CUTS.count, 0
+        try:
+            yield self.counters
+        finally:
+            self.settle()
+            self.counters, CUTS.count = outer, cuts
+
+    def settle(self) -> Counters:
+        """Give the counters, with the values that were cut among the bounds."""
+        self.counters.bounds += CUTS.count
+        CUTS.count = 0
+        return self.counters
+
+    def bounded(self, ways: list[Any], most: int) -> list[Any]:
+        """Give the first of several ways, and count the bound when there are more."""
+        if len(ways) > most:
+            self.counters.bounds += 1
+        return ways[:most]
 
     def may_raise(self, what: str) -> None:
         """Note that something in the current `try` may raise."""

@@ -72,7 +72,7 @@ class Before:
 def of_loading(loaded: Loaded) -> Played:
     """Give what was found while the modules were loaded."""
     machine = loaded.machine
-    found = _noted(machine.observer.notes, machine.counters)
+    found = _noted(machine.observer.notes, machine.settle())
     found.used = set(machine.program.parsed)
     found.ran = set(machine.ran)
     found.grounds = _grounds(machine, frozenset(), None)
@@ -92,7 +92,7 @@ def perform(loaded: Loaded, number: int, before: Before) -> Played:
         _guarded(loaded, loaded.jobs[other], errors, [], [])
     _begin(machine, before)
     _guarded(loaded, job, errors, observed, unknown)
-    found = _noted(machine.observer.notes, machine.counters)
+    found = _noted(machine.observer.notes, machine.settle())
     found.observed, found.unknown = observed, unknown
     found.used, found.ran = set(machine.used), set(machine.ran) - before.ran
     found.failed = {
@@ -118,6 +118,7 @@ def raises(one: Raised, kind: Any) -> bool:
 
 
 def _begin(machine: Machine, before: Before) -> None:
+    machine.settle()
     machine.counters, machine.used, machine.ran = Counters(), set(), set(before.ran)
     machine.journal.work = 0
     notes: Notes = machine.observer.notes

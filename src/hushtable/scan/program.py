@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,24 +119,22 @@ class Program:
         # What a module does while it loads is the module's, not that of the entry that needed it.
         notes = m.observer.notes
         m.observer.notes = None if notes is None else notes.fresh()
-        counters, m.counters = m.counters, Counters()
         m.journal, m.stack, m.conditions = Journal(), [], []
         m.tries, m.collectors, m.steps, m.limit = 0, [], 0, MODULE_STEPS
         frame = Frame(module, module.slots, module_level=True)
         try:
-            for node in body:
-                # A module survives a statement that cannot be understood.
-                try:
-                    m.execute(m, [node], frame)
-                except Stopped:
-                    continue
+            with m.apart() as counters:
+                for node in body:
+                    # A module survives a statement that cannot be understood.
+                    with suppress(Stopped):
+                        m.execute(m, [node], frame)
         except OutOfBudget:
             pass
         finally:
             m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
             m.loading = loading
-            self.grounds[module.path or module.name] = Ground(m.counters, m.observer.notes)
-            m.observer.notes, m.counters = notes, counters
+            self.grounds[module.path or module.name] = Ground(counters, m.observer.notes)
+            m.observer.notes = notes
 
     def module_attribute(self, m: Machine, module: Module, name: str) -> Any:
         """Give `module.name`: what its top level bound, or a submodule."""

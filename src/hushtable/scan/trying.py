@@ -88,7 +88,7 @@ def _finish(
     """Join what falls out, run `finally`, and hand the other ways out on."""
     mark = m.journal.mark()
     if node.finalbody:
-        for way in ways[:MAX_STATES]:
+        for way in m.bounded(ways, MAX_STATES):
             m.journal.apply(way.state)
             before = len(frame.exits)
             with suppress(Stopped):
@@ -100,7 +100,7 @@ def _finish(
     frame.exits += [way for way in ways if way.kind != "replaced"]
     if not states:
         return False
-    m.journal.merge(states[:MAX_STATES])
+    m.journal.merge(m.bounded(states, MAX_STATES))
     return run(m, node.finalbody, frame) if node.finalbody else True
 
 
@@ -115,8 +115,9 @@ def _handle(
     run: Run,
 ) -> list[State]:
     """Run one handler from the states in which it can begin; give the state it falls out in."""
-    begin = [way.state for way in caught[:MAX_STATES]]
-    values = [way.value for way in caught[:MAX_STATES]]
+    followed = m.bounded(caught, MAX_STATES)
+    begin = [way.state for way in followed]
+    values = [way.value for way in followed]
     if may or not caught:
         begin += [{}, body_state]
         if not (caught and _signals(m, handler, frame)):

@@ -26,7 +26,7 @@ from hushtable.scan.declaring import is_constrained
 from hushtable.scan.enums import unknown_member
 from hushtable.scan.fields import SECRETS, Schema, kind_of
 from hushtable.scan.fitting import affordable, secret
-from hushtable.scan.frame import Call, Counters, Frame, Machine, OutOfBudget, Stopped
+from hushtable.scan.frame import Call, Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.heap import Journal
 from hushtable.scan.iterate import element_of
 from hushtable.scan.labels import Kind, Labels
@@ -96,11 +96,12 @@ def _resolved(m: Machine, annotation: ast.expr, function: Function) -> Value:
     found = kept.get(id(annotation))
     if found is None or found[0] is not annotation:
         # Who asks first must not pay for all who ask later.
-        steps, counters, m.counters = m.steps, m.counters, Counters()
+        steps = m.steps
         try:
-            resolved = resolve(m, annotation, function_frame(function))
+            with m.apart():
+                resolved = resolve(m, annotation, function_frame(function))
         finally:
-            m.steps, m.counters = steps, counters
+            m.steps = steps
         found = kept[id(annotation)] = (annotation, UNKNOWN if resolved is None else resolved)
     value: Value = found[1]
     return value
@@ -262,17 +263,17 @@ def _made_apart(m: Machine, cls: Class) -> Any:
     m.journal, m.stack, m.conditions, m.tries, m.collectors = Journal(), [], [], 0, []
     # The first entry that needs the object must not pay for it, nor be the one that it tells of.
     m.steps, m.limit = 0, SERVICE_STEPS
-    notes, counters = m.observer.notes, m.counters
+    notes = m.observer.notes
     m.observer.notes = None if notes is None else notes.fresh()
-    m.counters = Counters()
     frame = Frame(cls.module, {})
     try:
-        return m.call(m, cls, [], {}, cls.node, frame)
+        with m.apart():
+            return m.call(m, cls, [], {}, cls.node, frame)
     except (Stopped, OutOfBudget):
         return None
     finally:
         m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
-        m.observer.notes, m.counters = notes, counters
+        m.observer.notes = notes
 
 
 def _concrete(m: Machine, cls: Class) -> Class:

@@ -227,6 +227,16 @@ Value = (
     | Choice
 )
 MAX_CHOICE = 8
+
+
+@dataclass(slots=True)
+class Cuts:
+    """How often a value was cut to keep it small. Values know no machine that could count it."""
+
+    count: int = 0
+
+
+CUTS = Cuts()
 HOLDERS = (Dict, Seq, Instance, Choice, Bound, Partial)
 """What other values can be reached through, for their labels."""
 
@@ -290,7 +300,10 @@ def deep_labels(value: Value, seen: set[int] | None = None) -> Labels:
             elif isinstance(one, HOLDERS) and id(one) not in known:
                 known.add(id(one))
                 _open(one, found, inner)
-        if not inner or len(known) > MAX_GATHERED:
+        if not inner:
+            break
+        if len(known) > MAX_GATHERED:
+            CUTS.count += 1
             break
         pending = inner
     return frozenset(found) if found else NOTHING
@@ -357,9 +370,12 @@ def choice(found: list[Any]) -> Any:
             merged = _join_opaque(merged, other)
         found = [o for o in found if not isinstance(o, Opaque)] + [merged]
     if len(found) > MAX_CHOICE:
+        held = [o for o in found if not _plain(o)]
+        cut = held[MAX_CHOICE:]
+        CUTS.count += bool(cut)
         labels = frozenset().union(*(deep_labels(o) for o in found if _plain(o)))
-        kept = [o for o in found if not _plain(o)][:MAX_CHOICE]
-        found = [*kept, Opaque(labels, deep=True)]
+        labels = labels.union(*(deep_labels(o) for o in cut))
+        found = [*held[:MAX_CHOICE], Opaque(labels, deep=True)]
     return found[0] if len(found) == 1 else Choice(tuple(found))
 
 
