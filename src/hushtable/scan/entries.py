@@ -10,6 +10,7 @@ from typing import Any
 
 from hushtable.scan.frame import Machine, Module, spot
 from hushtable.scan.routing import RouteEntry, RouterEntry
+from hushtable.scan.unspoken import masked_path
 from hushtable.scan.values import Class, Function
 
 ROOT = re.compile(
@@ -75,7 +76,7 @@ def _under(
     for route in router.routes:
         for method in route.methods:
             path = f"{base}{route.path}" or "/"
-            path = path if path.startswith("/") else f"/{path}"
+            path = masked_path(path if path.startswith("/") else f"/{path}")
             yield Entry(route, method, path, (*around, *route.dependencies), app, chain)
     for inclusion in router.included:
         yield from _under(

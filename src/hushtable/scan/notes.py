@@ -31,9 +31,11 @@ from hushtable.scan.contents import (
 from hushtable.scan.frame import Call, Exit, Frame, Machine
 from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
+from hushtable.scan.literal_values import credential_kind
 from hushtable.scan.observations import Carry, Denial, RawExpression, Store
 from hushtable.scan.records import Record
 from hushtable.scan.trying import status_of
+from hushtable.scan.unspoken import is_secret
 from hushtable.scan.values import (
     ELTS,
     MISSING,
@@ -424,8 +426,12 @@ class Notes:
                 spoken = label.kind is Kind.ATTRIBUTE and SPOKEN.search(str(label.attribute))
                 if spoken or not about:
                     continue
+                if any(credential_kind(word) for word in words):
+                    continue
                 if any(w in str(x).lower() for x in words for w in ROLE_WORDS[:4]):
-                    self.roles |= constants_in(other) - {""}
+                    self.roles |= {
+                        text for text in constants_in(other) if text and not is_secret(text)
+                    }
 
     def rate_limited(self, m: Machine, call: Call) -> None:
         """Note a rate limit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ from hushtable.model.sensitivity_names import classify
 from hushtable.scan.frame import Call, Machine, Stopped
 from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 from hushtable.scan.lookup import class_attribute
+from hushtable.scan.unspoken import spelled
 from hushtable.scan.values import (
     MISSING,
     UNKNOWN,
@@ -132,7 +132,4 @@ def shown_name(call: Call) -> str:
     if not call.name.startswith("?.") and call.name:
         return call.name
     function = getattr(call.node, "func", None)
-    try:
-        return ast.unparse(function)[:60] if function is not None else "?"
-    except (ValueError, RecursionError):
-        return "?"
+    return spelled(function) if function is not None else "?"

@@ -19,6 +19,7 @@ from hushtable.scan.infrastructure.definitions import (
     projected,
     unreadable,
 )
+from hushtable.scan.unspoken import spelled
 
 LANGUAGE = "cdk"
 
@@ -101,9 +102,9 @@ class _Reader:
         """Look at one node; assignments come before the calls within them."""
         match node:
             case ast.Assign(targets=[target], value=ast.Call() as call):
-                self.assigned[call] = ast.unparse(target)
+                self.assigned[call] = spelled(target)
             case ast.AnnAssign(target=target, value=ast.Call() as call):
-                self.assigned[call] = ast.unparse(target)
+                self.assigned[call] = spelled(target)
             case ast.Call():
                 self.call(node)
 
@@ -119,12 +120,12 @@ class _Reader:
             case ast.Attribute(attr="PolicyStatement") | ast.Name(id="PolicyStatement"):
                 self.policies.append(_statement(call, place))
             case ast.Attribute(attr="add_global_secondary_index" | "add_local_secondary_index"):
-                self.indexes.append((ast.unparse(call.func.value), _index(call)))
+                self.indexes.append((spelled(call.func.value), _index(call)))
             case ast.Attribute(attr="from_aws_managed_policy_name") if call.args:
                 name = _text(call.args[0])
                 self.policies.append(managed_policy(place, LANGUAGE, name, ""))
             case ast.Attribute(value=owner, attr=grant) if grant in _GRANTS or grant == "grant":
-                self.grant(call, place, ast.unparse(owner), grant)
+                self.grant(call, place, spelled(owner), grant)
 
     def table(self, call: ast.Call, place: Place) -> None:
         """Read a table's constructor."""
@@ -148,7 +149,7 @@ class _Reader:
         if owner not in self.tables and "table" not in owner.lower():
             return
         actions = _GRANTS.get(grant) or tuple(_text(part) for part in call.args[1:])
-        principal = ast.unparse(call.args[0])[:80] if call.args else ""
+        principal = spelled(call.args[0]) if call.args else ""
         self.policies.append(
             allow_statement(
                 place,
@@ -189,7 +190,7 @@ def _text(node: ast.expr | None) -> str:
         case None:
             return ""
         case _:
-            return f"${{{ast.unparse(node)[:120]}}}"
+            return f"${{{spelled(node)}}}"
 
 
 def _texts(node: ast.expr | None) -> Iterator[str]:

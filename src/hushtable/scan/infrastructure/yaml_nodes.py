@@ -43,6 +43,9 @@ def document(text: str, *, json: bool = False) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = "not valid JSON" if json else "not valid YAML"
+        # Newer releases of libyaml have a bound of their own, reached before ours is.
+        if "nesting depth" in str(getattr(error, "problem", "")):
+            message = "nested too deeply"
         raise Malformed(message, mark.line + 1 if mark else 1) from None
     except (RecursionError, ValueError):
         message = "nested too deeply"
