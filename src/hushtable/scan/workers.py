@@ -43,6 +43,8 @@ def play_all(
     results: dict[int, Played] = {}
     cores = config.jobs or _cores()
     first = [(n, Before()) for n, job in enumerate(loaded.jobs) if job.kind not in LATER]
+    # The longest jobs go first, or one worker is left with them when the others have ended.
+    first.sort(key=lambda task: loaded.jobs[task[0]].kind != "beside")
     _play(loaded, first, results, (cores, memory, tick))
     _play(loaded, list(_later(loaded, results)), results, (cores, memory, tick))
     return [results[number] for number in sorted(results)]
