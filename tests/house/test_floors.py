@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
-FLOORS = ("cli", "rules", "scan", "report", "embedded", "model")
+FLOORS = ("cli", "rules", "scan", "report", "guard", "embedded", "model")
 LINT = (
     "import sys; from importlinter.cli import lint_imports; "
     "sys.exit(lint_imports(no_cache=True, cache_dir=None))"
@@ -75,6 +75,8 @@ def test_a_new_package_must_say_where_it_stands(house: Path) -> None:
         ("rules", "import ast"),
         ("rules", "import socket"),
         ("embedded", "import hushtable.cli"),
+        ("guard", "import hushtable.scan"),
+        ("guard", "import typer"),
     ],
 )
 def test_a_forbidden_import_is_noticed(house: Path, floor: str, line: str) -> None:
@@ -116,3 +118,27 @@ def test_rules_need_no_third_party() -> None:
             for name in imported(node):
                 top = name.partition(".")[0]
                 assert top == "hushtable" or top in sys.stdlib_module_names, source.name
+
+
+GUARD_KNOWS = (
+    "hushtable.guard",
+    "hushtable.model.dynamodb",
+    "hushtable.model.errors",
+    "hushtable.model.policy",
+    "hushtable.model.sensitivity",
+)
+
+
+def test_guard_brings_no_engine_along() -> None:
+    """The guard knows facts of DynamoDB alone, and the embedded one in its local transport."""
+    found = [
+        f"{source.name}: {name}"
+        for source in sources()
+        if source.floor == "guard"
+        for node in source.walk()
+        for name in imported(node)
+        if name.partition(".")[0] == "hushtable"
+        and not name.startswith(GUARD_KNOWS)
+        and not (name.startswith("hushtable.embedded") and source.path.name == "local.py")
+    ]
+    assert found == []

@@ -1,0 +1,1 @@
+"""How requests reach DynamoDB: one call, three ways (lean, botocore, embedded)."""
