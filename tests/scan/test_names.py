@@ -9,7 +9,7 @@ from hushtable.scan.source import SourceFile
 
 PACKAGES = ("app/__init__.py", "app/tools/__init__.py")
 FILES = (*PACKAGES, "app/main.py", "app/tools/jwt.py", "app/tools/logging.py", "jobs/queue.py",
-         "jobs/run.py")  # fmt: skip
+         "jobs/run.py", "jobs/array/sort.py")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ FILES = (*PACKAGES, "app/main.py", "app/tools/jwt.py", "app/tools/logging.py", "
         # A script beside its modules finds them first, as Python does.
         ("queue", "jobs/run.py", "jobs/queue.py"),
         ("queue", "app/main.py", None),
+        # A folder that is no package comes after the standard library.
+        ("array", "jobs/array/sort.py", None),
         ("boto3", "app/main.py", None),
     ],
 )

@@ -55,12 +55,11 @@ class Names:
         for base in ordered:
             if standard and "." not in dotted and self._is_package(base):
                 continue  # what lies in a package is imported by the package's name
-            found = self.at(f"{base}/{stem}" if base else stem)
-            if found is not None:
-                return found
-            found = self.at(f"{base}/src/{stem}" if base else f"src/{stem}")
-            if found is not None:
-                return found
+            for place in (stem, f"src/{stem}"):
+                found = self.at(f"{base}/{place}" if base else place)
+                # A folder without `__init__.py` comes after every library, as Python has it.
+                if found is not None and not (standard and found.endswith("/")):
+                    return found
         if standard or "." not in dotted:
             return None
         return self._by_tail(stem, folder)
