@@ -131,7 +131,7 @@ def contains(m: Machine, container: Any, key: Any, node: ast.AST, frame: Frame) 
             known = [plain(one) for one in slots[ELTS]]
             if isinstance(key, Const):
                 if any(one == key for one in known):
-                    return True
+                    return None if ELTS in slots.get(MAYBE, ()) else True
                 if REST not in slots and all(isinstance(one, Const) for one in known):
                     return False
         case Instance() if container.cls is not None:

@@ -16,11 +16,13 @@ from hushtable.scan.dictionaries import DICT, from_keys
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterate import element_of
 from hushtable.scan.lookup import DATA
-from hushtable.scan.members import delete_item, dict_item, seq_item, set_item
+from hushtable.scan.members import delete_item, dict_item, set_item
+from hushtable.scan.positions import seq_item
 from hushtable.scan.sequences import DEQUE, LIST, NUMBER, counted, index_of
 from hushtable.scan.sets import SET
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     NONE,
     REST,
     UNKNOWN,
@@ -72,9 +74,9 @@ def _iterator(m: Machine, call: Call) -> Any:
 
 def _length(_m: Machine, call: Call) -> Any:
     owner = call.receiver
-    if isinstance(owner, Seq) and REST not in owner.slots:
+    if isinstance(owner, Seq) and not owner.slots.keys() & {REST, MAYBE}:
         return Const(len(owner.slots[ELTS]))
-    if isinstance(owner, Dict) and REST not in owner.slots:
+    if isinstance(owner, Dict) and not owner.slots.keys() & {REST, MAYBE}:
         return Const(sum(1 for key in owner.slots if not isinstance(key, Rest)))
     return NUMBER
 

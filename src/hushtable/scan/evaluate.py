@@ -13,7 +13,8 @@ from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import NOTHING, Kind, joined_text
-from hushtable.scan.members import anything_of, get_item, promote, set_item
+from hushtable.scan.members import get_item, promote, set_item
+from hushtable.scan.positions import anything_of
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,

@@ -11,6 +11,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, plain
+from hushtable.scan.positions import anything_of, delete_position, seq_item, set_position, set_slice
 from hushtable.scan.settling import is_scalar_object, settled
 from hushtable.scan.values import (
     ELTS,
@@ -162,42 +163,6 @@ def named_keys(key: Any) -> tuple[str, ...]:
     return ()
 
 
-def anything_of(owner: Dict | Seq) -> Any:
-    """Give one value that stands for any of a container's values."""
-    result: Any = MISSING
-    for key, held in owner.slots.items():
-        if key is ELTS:
-            for element in held:
-                result = join(result, element)
-        elif key not in (MINUS, MAYBE, KEYS, FACTORY):
-            result = join(result, held)
-    return UNKNOWN if result is MISSING else result
-
-
-def seq_item(owner: Seq, key: Any) -> Any:
-    """Read a list, tuple or iterator."""
-    known = owner.slots[ELTS]
-    rest = owner.slots.get(REST)
-    match key:
-        case Seq(kind="tuple", slots=parts) if parts[ELTS] and REST not in parts:
-            found: Any = owner
-            for part in parts[ELTS]:
-                found = seq_item(found, part) if isinstance(found, Seq) else anything_of(owner)
-            return found
-        case Const(value=bool() | int() as index):
-            if rest is None or 0 <= index < len(known):
-                try:
-                    return known[index]
-                except IndexError:
-                    return UNKNOWN
-            return anything_of(owner)
-        case Instance(native="slice", extra=bounds):
-            if rest is None and bounds is not None:
-                return sequence(known[bounds], owner.kind)
-            return owner if rest is not None else sequence((), owner.kind, anything_of(owner))
-    return anything_of(owner)
-
-
 def opaque_item(owner: Opaque, key: Any) -> Any:
     """Read inside an unknown value."""
     match key:
@@ -245,9 +210,9 @@ def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame:
             _set_in_dict(m, slots, key, value)
         case Seq(slots=slots):
             if isinstance(key, Instance) and key.native == "slice":
-                _set_slice(m, slots, key.extra, elements(m, value, node, frame))
+                set_slice(m, slots, key.extra, elements(m, value, node, frame))
             else:
-                _set_in_list(m, slots, key, value)
+                set_position(m, slots, key, value)
         case Instance():
             method = get_attribute(m, owner, "__setitem__")
             known = isinstance(method, Native) and method.name in m.natives
@@ -331,41 +296,6 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
     m.journal.set(slots, REST, settled(join(rest, value)))
 
 
-def _set_in_list(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
-    known = slots[ELTS]
-    if isinstance(key, Const) and isinstance(key.value, int):
-        try:
-            known[key.value]
-        except IndexError:
-            pass
-        else:
-            changed = list(known)
-            changed[key.value] = value
-            m.journal.set(slots, ELTS, tuple(changed))
-            return
-    m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
-
-
-def _set_slice(
-    m: Machine, slots: dict[Any, Any], bounds: Any, given: tuple[list[Any], Any]
-) -> None:
-    """Run `list[a:b] = values`."""
-    known, rest = given
-    if isinstance(bounds, slice) and rest is None and REST not in slots:
-        changed = list(slots[ELTS])
-        try:
-            changed[bounds] = known
-        except ValueError:
-            return
-        m.journal.set(slots, ELTS, tuple(changed))
-        return
-    other = slots.get(REST, MISSING)
-    for one in (*slots[ELTS], *known, *([] if rest is None else [rest])):
-        other = join(other, one)
-    m.journal.set(slots, ELTS, ())
-    m.journal.set(slots, REST, other)
-
-
 def delete_item(m: Machine, owner: Any, key: Any) -> None:
     """Run `del owner[key]`."""
     match owner:
@@ -381,15 +311,8 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
         case Dict(slots=slots) if named_keys(key):
             for name in named_keys(key):
                 delete_item(m, owner, Const(name))
-        case Seq(slots=slots) if isinstance(key, Const) and isinstance(key.value, int):
-            known = list(slots[ELTS])
-            if -len(known) <= key.value < len(known):
-                del known[key.value]
-                m.journal.set(slots, ELTS, tuple(known))
-        case Seq(slots=slots) if isinstance(key, Instance) and isinstance(key.extra, slice):
-            known = list(slots[ELTS])
-            del known[key.extra]
-            m.journal.set(slots, ELTS, tuple(known))
+        case Seq(slots=slots):
+            delete_position(m, slots, key)
         case Instance():
             method = get_attribute(m, owner, "__delitem__")
             data = data_of(owner)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hushtable.scan.attributes import get_attribute
+from hushtable.scan.combining import combined
 from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import joined_text
@@ -221,9 +222,13 @@ def _percent(template: str) -> tuple[str | None, ...]:
     return tuple(parts)
 
 
+MAX_REPEATED = 256
+"""The longest `list * number` whose elements are kept apart."""
+
+
 def _repeat(left: Seq, right: Const) -> Any:
     known = left.slots[ELTS]
-    if isinstance(right.value, int) and len(known) * max(right.value, 0) <= MAX_PARTS:
+    if isinstance(right.value, int) and len(known) * max(right.value, 0) <= MAX_REPEATED:
         return sequence(known * right.value, left.kind, left.slots.get(REST))
     rest: Any = left.slots.get(REST, MISSING)
     for one in known:
@@ -323,15 +328,16 @@ def _set_operation(
                 return sequence([v for v in a if v not in b], left.kind)
             case _:
                 return sequence([*(v for v in a if v not in b), *(v for v in b if v not in a)])
-    if isinstance(op, ast.Sub):
-        gone = {id(one) for one in second}
-        kept = [
-            one
-            for one in first
-            if id(one) not in gone and not (isinstance(one, Const) and one in second)
-        ]
-        return sequence(kept, left.kind, first_rest)
+    if type(op) in COMBINED:
+        return combined(COMBINED[type(op)], left.kind, (first, first_rest), (second, second_rest))
     return _concatenate(m, left, right, node, frame)
+
+
+COMBINED: dict[type[ast.operator], str] = {
+    ast.BitAnd: "intersection",
+    ast.Sub: "difference",
+    ast.BitXor: "symmetric_difference",
+}
 
 
 def unary(m: Machine, op: ast.unaryop, value: Any, node: ast.AST, frame: Frame) -> Any:

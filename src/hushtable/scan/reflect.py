@@ -11,8 +11,8 @@ from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.importing import import_by_name
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_bases
-from hushtable.scan.members import anything_of
 from hushtable.scan.operators import pick
+from hushtable.scan.positions import anything_of
 from hushtable.scan.values import (
     ELTS,
     FALSE,

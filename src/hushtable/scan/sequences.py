@@ -21,6 +21,7 @@ from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
     FACTORY,
+    MAYBE,
     MISSING,
     NONE,
     REST,
@@ -226,6 +227,8 @@ def list_pop(m: Machine, call: Call) -> Any:
             return any_of(list(known), None)
         changed = list(known)
         found = changed.pop(index.value)
+        if index.value < 0 and ELTS in slots.get(MAYBE, ()):
+            found = any_of(list(known), None)
         m.journal.set(slots, ELTS, tuple(changed))
         return found
     found = any_of(list(known), slots.get(REST))
@@ -251,23 +254,29 @@ def remove(m: Machine, call: Call) -> Any:
         return NONE
     wanted = call.args[0]
     known = list(owner.slots[ELTS])
-    itself = next((i for i, one in enumerate(known) if one is wanted), None)
-    if itself is not None:
-        # The very value that was put in: if another was equal, what is left is equal too.
-        del known[itself]
+    index, sure = _find(known, wanted)
+    if index is not None:
+        del known[index]
         m.journal.set(owner.slots, ELTS, tuple(known))
         return NONE
-    for index, one in enumerate(known):
-        same = compare_values(one, wanted)
-        if same is None:
-            return NONE
-        if same:
-            del known[index]
-            m.journal.set(owner.slots, ELTS, tuple(known))
-            return NONE
+    if not sure:
+        return NONE
     if REST in owner.slots or call.name.endswith(".discard"):
         return NONE
     return fail(m, call, "KeyError" if owner.kind == "set" else "ValueError")
+
+
+def _find(known: list[Any], wanted: Any) -> tuple[int | None, bool]:
+    """Give the position of an equal element, and whether it is known when there is none.
+
+    An earlier element that may be equal does not count: if it is, it holds the very value that
+    was asked for, and what is found or left is the same.
+    """
+    for index, one in enumerate(known):
+        if one is wanted:
+            return index, True
+    answers = [compare_values(one, wanted) for one in known]
+    return (answers.index(True), True) if True in answers else (None, None not in answers)
 
 
 def index_of(m: Machine, call: Call) -> Any:
@@ -276,13 +285,10 @@ def index_of(m: Machine, call: Call) -> Any:
     if isinstance(owner, Const):
         return TEXT_INDEX(m, call)
     if isinstance(owner, Seq) and call.args:
-        for index, one in enumerate(owner.slots[ELTS]):
-            same = compare_values(one, call.args[0])
-            if same is None:
-                return NUMBER
-            if same:
-                return Const(index)
-        if REST not in owner.slots:
+        index, sure = _find(list(owner.slots[ELTS]), call.args[0])
+        if index is not None:
+            return Const(index)
+        if sure and REST not in owner.slots:
             return fail(m, call, "ValueError")
     return NUMBER
 
