@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.model.place import Step
-from hushtable.scan import assign, comparing, operators
+from hushtable.scan import assign, comparing, operators, pieces
 from hushtable.scan.attributes import get_attribute
 from hushtable.scan.comprehension import comprehension
 from hushtable.scan.frame import Frame, Machine, Stopped
@@ -337,7 +337,7 @@ def _joined(m: Machine, node: ast.JoinedStr, frame: Frame) -> Any:
             parts.append(None)
     if all(isinstance(part, str) for part in parts):
         return Const("".join(p for p in parts if p is not None), labels)
-    return Opaque(joined_text(labels), "str", parts=tuple(parts[: operators.MAX_PARTS]))
+    return Opaque(joined_text(labels), "str", parts=tuple(parts[: pieces.MAX_PARTS]))
 
 
 def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Any:

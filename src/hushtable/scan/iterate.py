@@ -8,6 +8,7 @@ from typing import Any
 
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.labels import NOTHING, Kind, Label, Labels
+from hushtable.scan.pieces import beginning, constant, without_parts
 from hushtable.scan.values import (
     ELTS,
     KEYS,
@@ -57,7 +58,8 @@ def elements(m: Machine, value: Any, node: ast.AST, frame: Frame) -> tuple[list[
         case Const():
             return [], Opaque(value.labels)
         case Opaque():
-            return [], element_of(value)
+            known = beginning(value) if value.parts else ""
+            return [constant(value, one) for one in known[:MAX_STRING]], element_of(value)
         case Choice(options=choices):
             found = [elements(m, o, node, frame) for o in choices if o != Const(None)]
             return _united(found)
@@ -112,7 +114,7 @@ PAIR = 2
 def element_of(value: Opaque) -> Opaque:
     """Give an element of an unknown list: labels that are paths go one level down."""
     if value.deep or value.hint in TEXT:
-        return value
+        return without_parts(value)
     labels = frozenset(
         label.child("[]") if label.kind in {Kind.ATTRIBUTE, Kind.INPUT} and label.path else label
         for label in value.labels

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from hushtable.scan import pieces
 from hushtable.scan.attributes import child, distinct, get_attribute
 from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
@@ -168,10 +169,10 @@ def opaque_item(owner: Opaque, key: Any) -> Any:
     match key:
         case Const(value=str() as name):
             return child(owner, name)
-        case Const(value=int()):
-            return element_of(owner)
-        case Instance(native="slice"):
-            return owner
+        case Const(value=int() as index):
+            return element_of(owner) if owner.parts is None else pieces.item(owner, index)
+        case Instance(native="slice", extra=bounds):
+            return owner if owner.parts is None else pieces.part(owner, bounds)
     names = named_keys(key)
     if names:
         return choice(distinct([child(owner, name) for name in names]))

@@ -14,6 +14,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import joined_text
 from hushtable.scan.members import dict_item
+from hushtable.scan.pieces import MAX_PARTS
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
@@ -182,14 +183,17 @@ def text_parts(value: Any) -> tuple[str | None, ...]:
 
 def _add_text(left: Any, right: Any) -> Any:
     labels = joined_text(deep_labels(left) | deep_labels(right))
-    parts = (*text_parts(left), *text_parts(right))
+    parts = (*_added_parts(left), *_added_parts(right))
     if any(isinstance(p, str) for p in parts) and len(parts) <= MAX_PARTS:
         return Opaque(labels, "str", parts=parts)
     hint = "str" if "str" in {getattr(left, "hint", ""), getattr(right, "hint", "")} else ""
     return Opaque(labels, hint, deep=not hint)
 
 
-MAX_PARTS = 64
+def _added_parts(value: Any) -> tuple[str | None, ...]:
+    """Give the pieces of one side of `+`, where a number is added and not written."""
+    number = isinstance(value, Const) and not isinstance(value.value, str)
+    return (None,) if number else text_parts(value)
 
 
 WIDE = re.compile(r"\d{4,}")
@@ -216,10 +220,13 @@ def _named(template: str, values: Dict) -> Seq:
 
 def _percent(template: str) -> tuple[str | None, ...]:
     parts: list[str | None] = []
-    for index, piece in enumerate(template.split("%s")):
+    for index, piece in enumerate(HOLE.split(template.replace("%%", "\0"))[:MAX_PARTS]):
         parts += [None] if index else []
-        parts.append(piece)
-    return tuple(parts)
+        parts.append(piece.replace("\0", "%"))
+    return tuple(parts[:MAX_PARTS])
+
+
+HOLE = re.compile(r"%(?:\(\w+\))?[-+ #0-9.*]*[a-zA-Z]")
 
 
 MAX_REPEATED = 256

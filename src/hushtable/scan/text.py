@@ -6,6 +6,7 @@ import re
 import string
 from typing import Any
 
+from hushtable.scan import pieces
 from hushtable.scan.carrying import (
     HUGE,
     MAX_SIZE,
@@ -22,6 +23,7 @@ from hushtable.scan.containers import unbound
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.members import get_item
 from hushtable.scan.operators import pick, text_parts
+from hushtable.scan.pieces import MAX_PARTS
 from hushtable.scan.values import (
     UNKNOWN,
     Choice,
@@ -32,7 +34,6 @@ from hushtable.scan.values import (
     sequence,
 )
 
-MAX_PARTS = 64
 SIZED = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
 SAME_TEXT = (
     "capitalize",
@@ -114,9 +115,38 @@ def _method(kind: str, name: str, hint: str) -> Handler:
             return carried(call, hint)
         if isinstance(call.receiver, Opaque) and not call.args and not call.kwargs:
             return Opaque(call.receiver.labels, hint, deep=call.receiver.deep and not hint)
-        return compute(m, call)
+        known = _built(call, name)
+        return compute(m, call) if known is None else known
 
     return _each(handler)
+
+
+def _built(call: Call, name: str) -> Any:
+    """Evaluate a method of a built text on its constant beginning or end; None: not known."""
+    text, given = call.receiver, [*call.args, *call.kwargs.values()]
+    if not isinstance(text, Opaque) or text.parts is None or call.extra is not None:
+        return None
+    values = [one.value for one in given if isinstance(one, Const)]
+    match name, values:
+        case _, _ if len(values) != len(given):
+            return None
+        case "startswith", [str() as other]:
+            return pieces.starts_with(text, other)
+        case "endswith", [str() as other]:
+            return pieces.ends_with(text, other)
+        case (("split" | "rsplit"), [str() as other, *rest]) if other:
+            limit = rest[0] if rest and isinstance(rest[0], int) else -1
+            cut = pieces.split if name == "split" else pieces.split_from_right
+            return cut(text, other, limit)
+        case "partition", [str() as other] if other:
+            return pieces.partition(text, other)
+        case "rpartition", [str() as other] if other:
+            return pieces.partition_from_right(text, other)
+        case "removeprefix", [str() as other]:
+            return pieces.without_prefix(text, other)
+        case "removesuffix", [str() as other]:
+            return pieces.without_suffix(text, other)
+    return None
 
 
 def _test(kind: str, name: str) -> Handler:
@@ -124,6 +154,9 @@ def _test(kind: str, name: str) -> Handler:
     compute = computed(function)
 
     def handler(m: Machine, call: Call) -> Any:
+        known = _built(call, name)
+        if known is not None:
+            return Const(known)
         found = compute(m, call)
         return Const(found.value) if isinstance(found, Const) else BOOLEAN
 
@@ -144,6 +177,9 @@ def _pieces(kind: str, name: str) -> Handler:
     compute = computed(getattr(bytes if kind == "bytes" else str, name))
 
     def handler(m: Machine, call: Call) -> Any:
+        known = _built(call, name)
+        if known is not None:
+            return known
         found = compute(m, call)
         if isinstance(found, Seq):
             return found
@@ -244,13 +280,14 @@ def _used(m: Machine, call: Call, template: str) -> list[Any]:
 def _template(text: str) -> tuple[str | None, ...]:
     """Give the constant pieces of a format template."""
     parts: list[str | None] = []
-    held = text.replace("{{", "").replace("}}", "")
-    for index, piece in enumerate(held.split("{")[:MAX_PARTS]):
-        if index:
-            parts.append(None)
-            piece = piece.partition("}")[2]  # noqa: PLW2901 - what follows the hole
-        parts.append(piece)
-    return tuple(parts)
+    try:
+        fields = list(string.Formatter().parse(text))
+    except ValueError:
+        return (None,)
+    for piece, name, _, _ in fields:
+        parts += [piece] if piece else []
+        parts += [] if name is None else [None]
+    return tuple(parts[:MAX_PARTS])
 
 
 def _format_map(m: Machine, call: Call) -> Any:
