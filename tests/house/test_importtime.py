@@ -11,12 +11,13 @@ HEAVY = (
     "botocore",
     "detect_secrets",
     "fastapi",
-    "hcl2",
     "libcst",
     "ministack",
     "phonenumbers",
     "pydantic",
     "stdnum",
+    "tree_sitter",
+    "tree_sitter_hcl",
     "yaml",
 )
 

@@ -452,11 +452,3 @@ def test_any_text_is_read(text: str, suffix: str) -> None:
     """Any text gives definitions."""
     read_template("Statement: " + text, f"x.{suffix}")
     read_cdk(text, "x.py")
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.text(alphabet='{}[]="$ \nab1', max_size=40))
-def test_any_hcl_is_read(text: str) -> None:
-    """Any HCL-like text gives definitions."""
-    told = read_terraform(text, "x.tf")
-    assert told.tables == ()

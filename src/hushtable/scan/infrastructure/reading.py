@@ -12,8 +12,8 @@ from hushtable.scan.infrastructure.wanted import PYTHON, TERRAFORM
 
 MAX_BYTES = 3_000_000
 """Larger files are generated; one is told as unknown, not read."""
-MAX_TERRAFORM = 300_000
-"""The same for Terraform, whose parser takes some ten seconds for as many bytes."""
+MAX_TERRAFORM = 1_000_000
+"""The same for Terraform: as many bytes of tables take a second and a half."""
 
 
 def read(path: Path, relative: str) -> Definitions:
