@@ -60,7 +60,8 @@ table, bind rows with `dynamodb:LeadingKeys` and columns with `dynamodb:Attribut
 ## Limits
 
 Policies made by hand, in a console or in a template language that is not read, are not seen. A
-resource that is a parameter of the template is taken as narrow.
+resource that is a parameter of the template is taken as narrow, and actions that a Terraform
+variable, local or function gives are not looked up.
 """
 
 from collections.abc import Iterator

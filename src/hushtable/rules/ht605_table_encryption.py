@@ -76,7 +76,8 @@ Set a customer managed KMS key on the table, and let the service alone use it.
 ## Limits
 
 Only tables that the code or its templates define are seen, and only attributes the program is seen
-to write or read count as held. A table whose key cannot be told is a note.
+to write or read count as held. A table whose key cannot be told is a note. A table whose name a
+Terraform variable or local gives is not matched with the program's.
 """
 
 from collections.abc import Iterator
