@@ -121,9 +121,9 @@ def test_a_cursor_expires() -> None:
     refused(sealer, text)
 
 
-@pytest.mark.parametrize("lifetime", [0, -1, float("nan")])
-def test_a_lifetime_is_more_than_nothing(lifetime: float) -> None:
-    """A lifetime of no time is refused where it is declared."""
+@pytest.mark.parametrize("lifetime", [0, -1, 0.9, 1e9, float("inf"), float("nan")])
+def test_a_lifetime_is_bounded(lifetime: float) -> None:
+    """A lifetime of no time, or of more than ten years, is refused where it is declared."""
     with pytest.raises(DeclarationError):
         Sealer(RING, lifetime=lifetime)
 

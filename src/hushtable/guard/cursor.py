@@ -48,6 +48,7 @@ _VERSION = 1
 _NONCE = 12
 _TAG = 16
 _EXPIRY = 5
+_LONGEST_LIFE = 10 * 366 * 86_400
 _HEAD = _EXPIRY + 2
 _SHORTEST = 2 + _NONCE + BLOCK + _TAG
 _TEXT = "not a cursor of this query, or its time is over"
@@ -84,8 +85,8 @@ class Sealer:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Take the keys; `clock` gives seconds since 1970."""
-        if not lifetime > 0:
-            message = "the lifetime of a cursor must be more than 0 seconds"
+        if not 1 <= lifetime <= _LONGEST_LIFE:
+            message = "the lifetime of a cursor is 1 second to 10 years"
             raise DeclarationError(message)
         self._aeads = {
             key_id.encode(): AESGCM(ring.subkey(key_id, Purpose.CURSOR)) for key_id in ring.ids
