@@ -6,8 +6,22 @@ from hushtable.model.place import Place
 from hushtable.scan.beside import MAX_TEXT
 from hushtable.scan.call import MAX_EXITS
 from hushtable.scan.labels import Kind, Label
+from hushtable.scan.members import dict_item
+from hushtable.scan.spending import LOADING, MODULE_STEPS, Spending
 from hushtable.scan.trying import MAX_STATES
-from hushtable.scan.values import CUTS, MAX_CHOICE, MAX_GATHERED, Opaque, deep_labels, sequence
+from hushtable.scan.values import (
+    CUTS,
+    MAX_CHOICE,
+    MAX_GATHERED,
+    REST,
+    WORK,
+    Dict,
+    Instance,
+    Opaque,
+    deep_labels,
+    mapping,
+    sequence,
+)
 from hushtable.testing.scanning import scan_source
 
 HEAD = """\
@@ -91,3 +105,40 @@ def test_a_data_file_too_large_to_search_is_told() -> None:
     assert [(one.place, one.why) for one in facts.unknown] == [
         (Place("backup.json", 1), "too large to be searched for credentials")
     ]
+
+
+def test_gathering_labels_is_work() -> None:
+    """Opening objects for their labels costs steps, so a budget bounds it."""
+    before = WORK.places
+    deep_labels(sequence([sequence([], "list") for _ in range(100)], "list"))
+    assert WORK.places == before + 101
+
+
+def test_loading_has_one_budget() -> None:
+    """The more was spent on loading, the less the next module may cost, down to the least."""
+    spending = Spending()
+    found = []
+    while spending.affordable() != MODULE_STEPS[-1]:
+        found.append(spending.affordable())
+        spending.spend(found[-1])
+    assert found == sorted(found, reverse=True)
+    assert set(found) == set(MODULE_STEPS[:-1])
+    assert sum(found) <= LOADING
+
+
+def test_a_module_that_never_ends_is_told() -> None:
+    """Top levels that run too long are cut, the cut is told, and the routes are still found."""
+    busy = "def f(n):\n    while n:\n        n = f(n) or f(n + 1) or f(n - 1)\n    return n\n"
+    facts = scan_source(
+        {"app.py": HEAD + "import busy\n" + ROUTE.replace("picked(kind, item)", "item"),
+         "busy.py": "import boto3\n" + busy + "f(1)\n" * 50_000}
+    )  # fmt: skip
+    assert facts.coverage.bounds_hit > 0
+    assert [route.path for route in facts.routes] == ["/users/{user_id}"]
+
+
+def test_an_object_that_is_a_key_has_no_name() -> None:
+    """What an open map holds under an object is not named by what that object holds."""
+    held = Opaque(frozenset({Label(Kind.INPUT, name="body")}))
+    found = dict_item(mapping({}, held), Instance(slots={"loop": Dict({REST: held})}))
+    assert {label.path for label in found.labels} == {("[]",)}

@@ -11,7 +11,7 @@ from hushtable.model.place import Place
 from hushtable.scan.attributes import bind_to, child, get_attribute
 from hushtable.scan.frame import Call, Exit, Frame, Machine, OutOfBudget, Stopped, spot
 from hushtable.scan.heap import State
-from hushtable.scan.labels import NOTHING, Kind, Labels
+from hushtable.scan.labels import Kind, Labels
 from hushtable.scan.lookup import class_attribute, native_base
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
@@ -251,7 +251,7 @@ def _given_up(held: Iterable[Any]) -> Labels:
 
     The settings that its object was made with are not among it: they are what it works with.
     """
-    found = frozenset().union(*(deep_labels(one) for one in held)) or NOTHING
+    found = deep_labels(Choice(tuple(held)))
     return frozenset(label for label in found if label.kind is not Kind.SETTING)
 
 

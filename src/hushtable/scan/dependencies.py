@@ -68,7 +68,13 @@ class Dependencies:
         classes = loaded.machine.stores.get("classes", ())
         parts = [
             base,
-            repr(loaded.machine.share),
+            repr(
+                (
+                    loaded.machine.share,
+                    loaded.machine.beside,
+                    loaded.machine.program.spending.settled,
+                )
+            ),
             *sorted(self._files),
             *sorted(f"{c.module.path}:{c.name}:{[_base(b) for b in c.bases]}" for c in classes),
             *sorted(map(str, loaded.machine.patched)),

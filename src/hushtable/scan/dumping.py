@@ -9,6 +9,7 @@ from hushtable.scan.enums import is_enum_type
 from hushtable.scan.fields import SECRETS, Field, Schema, is_computed
 from hushtable.scan.frame import Machine
 from hushtable.scan.lookup import data_of, mro
+from hushtable.scan.members import key_text
 from hushtable.scan.schema import schema_of
 from hushtable.scan.validating import run_quietly
 from hushtable.scan.values import (
@@ -61,7 +62,7 @@ def selection(value: Any) -> Selection | None:
             return {str(one.value): True for one in slots[ELTS] if isinstance(one, Const)}
         case Dict(slots=slots):
             return {
-                str(key): True if held in (TRUE, Const(...)) else (selection(held) or True)
+                key_text(key): True if held in (TRUE, Const(...)) else (selection(held) or True)
                 for key, held in slots.items()
                 if not isinstance(key, Rest)
             }
@@ -184,7 +185,7 @@ def encode(m: Machine, value: Any, how: Options = ENCODED, level: int = 0) -> An
                     if isinstance(key, Rest) and key is not REST
                     else encode(m, held, inner, level + 1)
                     for key, held in slots.items()
-                    if isinstance(key, Rest) or _chosen(str(key), how)
+                    if isinstance(key, Rest) or _chosen(key_text(key), how)
                 },
                 value.kind,
                 value.native,

@@ -15,6 +15,7 @@ from hushtable.scan.labels import Labels
 from hushtable.scan.values import (
     CUTS,
     UNKNOWN,
+    WORK,
     Class,
     Function,
     Instance,
@@ -170,6 +171,8 @@ class Machine:
     """Functions of the program that ran from any entry, by where they stand."""
     share: int = 120_000
     """The budget of one entry, in steps: large trees have smaller ones."""
+    beside: int = 120_000
+    """The budget of what nothing calls in one file, in steps."""
     loading: bool = False
     """Whether a module's top level runs: what is only handed on there is not called."""
     typed: dict[int, Any] = field(default_factory=dict)
@@ -218,10 +221,10 @@ class Machine:
     def tick(self) -> None:
         """Count a step against the entry's budget, and the places of the heap it moved."""
         self.steps += 1
-        work = self.journal.work
+        work = WORK.places
         if work >= PLACES:
             self.steps += work // PLACES
-            self.journal.work = 0
+            WORK.places = 0
         if self.steps > self.limit:
             self.counters.bounds += 1
             raise OutOfBudget

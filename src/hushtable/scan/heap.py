@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from hushtable.scan.settling import settled
-from hushtable.scan.values import ELTS, MAYBE, MINUS, MISSING, REST, Opaque, Rest, join
+from hushtable.scan.values import ELTS, MAYBE, MINUS, MISSING, REST, WORK, Opaque, Rest, join
 
 Slots = dict[Any, Any]
 State = dict[tuple[int, Any], tuple[Slots, Any, Any]]
@@ -23,8 +23,6 @@ class Journal:
 
     def __init__(self) -> None:
         self._log: list[tuple[Slots, Any, Any]] = []
-        self.work = 0
-        """Places that were captured, joined or undone, until the machine charges for them."""
 
     def mark(self) -> int:
         """Give a mark to come back to."""
@@ -54,7 +52,7 @@ class Journal:
         """Give what changed since a mark, with the values as they are now."""
         state: State = {}
         log = self._log
-        self.work += len(log) - mark
+        WORK.places += len(log) - mark
         for index in range(mark, len(log)):
             slots, key, _ = log[index]
             place = (id(slots), key)
@@ -93,7 +91,7 @@ class Journal:
             if key is ELTS and len({len(v) for v in values if v is not MISSING}) > 1:
                 maybe.append((slots, ELTS))
             if key is ELTS:
-                self.work += sum(len(v) for v in values if v is not MISSING)
+                WORK.places += sum(len(v) for v in values if v is not MISSING)
             self._put(slots, key, _join_slot(key, values))
         for slots, key in maybe:
             known = slots.get(MAYBE, frozenset())
@@ -103,7 +101,7 @@ class Journal:
     def forget(self, mark: int, slots: Slots) -> None:
         """Drop writes to variables that nobody can see any more."""
         log = self._log
-        self.work += len(log) - mark
+        WORK.places += len(log) - mark
         log[mark:] = [entry for entry in log[mark:] if entry[0] is not slots]
 
     def _put(self, slots: Slots, key: Any, new: Any) -> None:

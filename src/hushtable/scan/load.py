@@ -36,8 +36,12 @@ PART = 60
 """Files in one job of those that are only searched for literals and definitions."""
 BUDGET = 3_000_000
 """Steps for all routes of a tree together, while each has at least the smallest share."""
+UNCALLED = 1_200_000
+"""The same for what nothing calls, shared out over the files."""
 SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""
+FACTORY_STEPS = 60_000
+"""What a function may cost that makes or starts an app."""
 LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, request_object, routing)
 
 
@@ -101,13 +105,15 @@ def load(listing: Listing, config: ScanConfig) -> Loaded:
     loaded.jobs = [*_jobs(loaded), *_files(listing)]
     loaded.known, loaded.ran = frozenset(program.grounds), frozenset(machine.ran)
     loaded.failed = dict(program.unknown)
+    program.spending.settle()
     machine.share = share(sum(1 for job in loaded.jobs if job.kind == "route"))
+    machine.beside = min(machine.share, share(len(loaded.roots), UNCALLED))
     return loaded
 
 
-def share(routes: int) -> int:
-    """Give the budget of one route in steps: the more routes, the less, down to the smallest."""
-    return next((size for size in SHARES if size * routes <= BUDGET), SHARES[-1])
+def share(parts: int, budget: int = BUDGET) -> int:
+    """Give what one part of a budget is in steps: the more there are, the smaller, to a least."""
+    return next((size for size in SHARES if size * parts <= budget), SHARES[-1])
 
 
 def _guard(loaded: Loaded, module: Module, run: Any) -> None:
@@ -146,10 +152,11 @@ def _run_factories(loaded: Loaded) -> None:
 
 def _apart(machine: Machine, function: Function, args: list[Any] | None = None) -> None:
     kept, machine.journal = machine.journal, Journal()
-    machine.steps, machine.limit = 0, 60_000
+    machine.steps, machine.limit = 0, min(FACTORY_STEPS, machine.program.spending.affordable())
     try:
         machine.call(machine, function, args or [], {}, function.node, Frame(function.module, {}))
     finally:
+        machine.program.spending.spend(machine.steps)
         machine.journal = kept
         machine.stack, machine.conditions, machine.tries, machine.collectors = [], [], 0, []
 

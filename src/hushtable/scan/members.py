@@ -120,6 +120,12 @@ def slot_key(key: Any) -> Any:
     return MISSING
 
 
+def key_text(key: Any) -> str:
+    """Name a key of slots; an object that is a key has no name, and its text could be anything."""
+    known = key is None or isinstance(key, str | bytes | int | float | complex)
+    return str(key) if known else "[]"
+
+
 def _compares(cls: Class) -> bool:
     """Whether two objects of a class can be the same key without being the same object."""
     if cls.cache.get("enum"):
@@ -138,7 +144,7 @@ def dict_item(owner: Dict, key: Any) -> Any:
         if REST not in slots or place in slots.get(MINUS, ()):
             return UNKNOWN
         rest = slots[REST]
-        return child(rest, str(place)) if isinstance(rest, Opaque) else rest
+        return child(rest, key_text(place)) if isinstance(rest, Opaque) else rest
     if isinstance(key, Choice):
         return choice(distinct([dict_item(owner, option) for option in key.options]))
     names = named_keys(key)

@@ -23,7 +23,16 @@ from hushtable.scan.operators import pick
 from hushtable.scan.play import handler_function, play_plain, play_route
 from hushtable.scan.requests import Request
 from hushtable.scan.typed import service_of_class
-from hushtable.scan.values import UNKNOWN, Bound, Class, Function, Instance, Native, deep_labels
+from hushtable.scan.values import (
+    UNKNOWN,
+    WORK,
+    Bound,
+    Class,
+    Function,
+    Instance,
+    Native,
+    deep_labels,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ def raises(one: Raised, kind: Any) -> bool:
 def _begin(machine: Machine, before: Before) -> None:
     machine.settle()
     machine.counters, machine.used, machine.ran = Counters(), set(), set(before.ran)
-    machine.journal.work = 0
+    WORK.places = 0
     notes: Notes = machine.observer.notes
     notes.shapes, notes.kept, notes.tables, notes.debug = {}, {}, [], []
 
@@ -195,7 +204,7 @@ def _orphans(loaded: Loaded, module: Module) -> Iterator[Observed]:
     machine, observer = loaded.machine, loaded.observer
     spent = 0
     for function, receiver in entries.orphans(machine, module):
-        if spent > machine.share:
+        if spent > machine.beside:
             machine.counters.bounds += 1
             return
         yield play_plain(machine, observer, lambda f=function, r=receiver: _orphan(machine, f, r))

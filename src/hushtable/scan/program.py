@@ -20,6 +20,7 @@ from hushtable.scan.lookup import class_attribute, mro, native_base
 from hushtable.scan.names import Names, module_name
 from hushtable.scan.shaping import inherited_metaclass, own, yields
 from hushtable.scan.source import Listing, SourceFile, Unreadable, parse, read
+from hushtable.scan.spending import Spending
 from hushtable.scan.stdlib.written import ALSO, PRIMITIVES, SOURCES
 from hushtable.scan.values import (
     MISSING,
@@ -37,8 +38,6 @@ from hushtable.scan.values import (
     options,
     sequence,
 )
-
-MODULE_STEPS = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Program:
         self.no_frame = Frame(Module("", ""), {})
         self.grounds: dict[str, Ground] = {}
         """What each module gave while it loaded, by path."""
+        self.spending = Spending()
         self._shapes: dict[int, bool] = {}
         self._written: dict[str, Module] = {}
         self._resolving: set[Deferred] = set()
@@ -120,7 +120,7 @@ class Program:
         notes = m.observer.notes
         m.observer.notes = None if notes is None else notes.fresh()
         m.journal, m.stack, m.conditions = Journal(), [], []
-        m.tries, m.collectors, m.steps, m.limit = 0, [], 0, MODULE_STEPS
+        m.tries, m.collectors, m.steps, m.limit = 0, [], 0, self.spending.affordable()
         frame = Frame(module, module.slots, module_level=True)
         try:
             with m.apart() as counters:
@@ -131,6 +131,7 @@ class Program:
         except OutOfBudget:
             pass
         finally:
+            self.spending.spend(m.steps)
             m.journal, m.stack, m.conditions, m.tries, m.collectors, m.steps, m.limit = kept
             m.loading = loading
             self.grounds[module.path or module.name] = Ground(counters, m.observer.notes)

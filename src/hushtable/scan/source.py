@@ -16,6 +16,8 @@ from typing import Any
 
 from pathspec import PathSpec
 
+from hushtable.scan.installed import installed
+
 SKIPPED_FOLDERS = frozenset(
     {
         ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", ".env", "virtualenv",
@@ -24,7 +26,6 @@ SKIPPED_FOLDERS = frozenset(
         ".serverless", ".hushtable_cache", "bower_components", ".idea", ".vscode",
     }
 )  # fmt: skip
-INSTALLED = frozenset({"lib", "lib64", "Lib", "bin", "Scripts", "include", "Include", "share"})
 READ = frozenset(
     {"py", "pyi", "env", "ini", "cfg", "conf", "toml", "yaml", "yml", "json", "properties", "tf",
      "tfvars", "hcl", "template"}
@@ -98,18 +99,19 @@ def _walk(folder: str, prefix: str, ignored: PathSpec[Any], listing: Listing) ->
         except OSError as error:
             listing.problems.append((relative or ".", f"folder cannot be read: {error.strerror}"))
             continue
-        # Some keep their program inside the virtual environment: leave out what it installed.
-        installed = INSTALLED if any(e.name == "pyvenv.cfg" for e in found) else frozenset()
+        # Some keep their program beside what it needs: leave out what was installed.
+        foreign = SKIPPED_FOLDERS | installed(here, [entry.name for entry in found])
         for entry in found:
             path = f"{relative}{entry.name}"
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name in SKIPPED_FOLDERS | installed or ignored.match_file(f"{path}/"):
+                    if entry.name in foreign or ignored.match_file(f"{path}/"):
                         listing.skipped += 1
                     else:
                         pending.append((entry.path, f"{path}/"))
                 elif entry.is_file(follow_symlinks=True):
-                    if not _may_matter(entry.name) or ignored.match_file(path):
+                    name = entry.name
+                    if name in foreign or not _may_matter(name) or ignored.match_file(path):
                         listing.skipped += 1
                     elif entry.name.endswith(PYTHON):
                         listing.python.append(_file(path, entry.path))

@@ -237,6 +237,16 @@ class Cuts:
 
 
 CUTS = Cuts()
+
+
+@dataclass(slots=True)
+class Work:
+    """Places of the heap that were captured, joined, undone or opened, until somebody pays."""
+
+    places: int = 0
+
+
+WORK = Work()
 HOLDERS = (Dict, Seq, Instance, Choice, Bound, Partial)
 """What other values can be reached through, for their labels."""
 
@@ -306,6 +316,7 @@ def deep_labels(value: Value, seen: set[int] | None = None) -> Labels:
             CUTS.count += 1
             break
         pending = inner
+    WORK.places += len(known)
     return frozenset(found) if found else NOTHING
 
 
