@@ -10,7 +10,7 @@ from hushtable.model.place import Step
 from hushtable.scan import assign, comparing, operators, pieces
 from hushtable.scan.attributes import get_attribute
 from hushtable.scan.comprehension import comprehension
-from hushtable.scan.frame import Frame, Machine, Stopped
+from hushtable.scan.frame import PLACES, Frame, Machine, Stopped
 from hushtable.scan.iterate import elements
 from hushtable.scan.labels import NOTHING, Kind, joined_text
 from hushtable.scan.members import get_item, promote, set_item
@@ -23,6 +23,7 @@ from hushtable.scan.values import (
     REST,
     TRUE,
     UNKNOWN,
+    WORK,
     Const,
     Dict,
     Instance,
@@ -39,7 +40,9 @@ from hushtable.scan.values import (
 
 def evaluate(m: Machine, node: ast.expr, frame: Frame) -> Any:
     """Evaluate an expression."""
-    m.tick()
+    m.steps += 1
+    if m.steps > m.limit or WORK.places >= PLACES:
+        m.charge()
     handler = EXPRESSIONS.get(type(node))
     return UNKNOWN if handler is None else handler(m, node, frame)
 

@@ -219,8 +219,12 @@ class Machine:
                 collector.add(what)
 
     def tick(self) -> None:
-        """Count a step against the entry's budget, and the places of the heap it moved."""
+        """Count a step against the entry's budget."""
         self.steps += 1
+        self.charge()
+
+    def charge(self) -> None:
+        """Pay for the places of the heap that were moved; stop when the budget is used up."""
         work = WORK.places
         if work >= PLACES:
             self.steps += work // PLACES

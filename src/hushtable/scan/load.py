@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +77,16 @@ class Loaded:
 
 def load(listing: Listing, config: ScanConfig) -> Loaded:
     """Load every module that names FastAPI or DynamoDB, and what those import when it is needed."""
+    # Nearly all that is made here stays: looking for garbage again and again finds none.
+    kept = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 1_000)
+    try:
+        return _load(listing, config)
+    finally:
+        gc.set_threshold(*kept)
+
+
+def _load(listing: Listing, config: ScanConfig) -> Loaded:
     taught = teach(meanings.MEANINGS, config.taught)
     program = Program(listing)
     notes = Notes()

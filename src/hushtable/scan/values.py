@@ -24,6 +24,8 @@ class Const:
 
     def __eq__(self, other: object) -> bool:
         """Tell 1, 1.0 and True apart."""
+        if self is other:
+            return True
         return (
             isinstance(other, Const)
             and type(self.value) is type(other.value)
@@ -363,11 +365,9 @@ def join(left: Any, right: Any) -> Any:
         return _join_opaque(left, right)
     if left == right:
         return left
-    found: list[Any] = []
-    for option in (*options(left), *options(right)):
-        if option not in found:
-            found.append(option)
-    return choice(found)
+    known, other = options(left), options(right)
+    found = [*known, *(option for option in other if option not in known)]
+    return left if len(found) == len(known) else choice(found)
 
 
 def choice(found: list[Any]) -> Any:
