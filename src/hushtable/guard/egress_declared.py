@@ -140,7 +140,8 @@ class _Reading:
                 found = self._joined(shape.members[name], found)
             shape.members[name] = found
         values = [*schema.get("patternProperties", {}).values()]
-        extra = schema.get("additionalProperties", False)
+        # pydantic before 2.10 writes `dict[str, Any]` without any of these words.
+        extra = schema.get("additionalProperties", "properties" not in schema)
         if not properties and (values or extra is not False):
             # A map. A model that allows extras has properties, and declares those alone.
             for value in values or [extra]:
