@@ -139,20 +139,20 @@ METADATA_NAMES = frozenset(
 )
 CURSOR_NAMES = frozenset({"LastEvaluatedKey", "ExclusiveStartKey"})
 
-_HASHES = re.compile(
+HASHES = re.compile(
     r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
     r"|\$argon2(?:id|i|d)\$"
     r"|\$scrypt\$|\bscrypt(?::\d+)*\$"
     r"|\$pbkdf2(?:-sha\d+)?\$|\bpbkdf2[_:]sha\d+(?::\d+)?\$"
     r"|\$[156]\$(?:rounds=\d+\$)?[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22,86}"
 )
-_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
 # A presigned URL names the key id on purpose, and says which it is.
-_KEY_ID = re.compile(
+KEY_ID = re.compile(
     r"(?<![A-Za-z0-9+/])(?<!X-Amz-Credential=)(?<!AWSAccessKeyId=)(?:AKIA|ASIA)[A-Z2-7]{16}"
     r"(?![A-Za-z0-9+/])"
 )
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
+JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _STORE_TEXT = re.compile(
     r"An error occurred \(\w+\) when calling the \w+ operation"
     r"|arn:aws[a-z-]*:dynamodb:"
@@ -244,13 +244,13 @@ def leak_in_text(text: str, *, talk: bool = True) -> Leak | None:
     """
     if len(text) < SHORTEST:
         return None
-    if "$" in text and _HASHES.search(text):
+    if "$" in text and HASHES.search(text):
         return Leak.CREDENTIAL
-    if "-----" in text and _PRIVATE_KEY.search(text):
+    if "-----" in text and PRIVATE_KEY.search(text):
         return Leak.CREDENTIAL
-    if "IA" in text and _KEY_ID.search(text):
+    if "IA" in text and KEY_ID.search(text):
         return Leak.CREDENTIAL
-    if ".eyJ" in text and _JWT.search(text):
+    if ".eyJ" in text and JWT.search(text):
         return Leak.TOKEN
     if talk and _STORE_TEXT.search(text):
         return Leak.STORE_TEXT
