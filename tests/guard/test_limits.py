@@ -1,0 +1,219 @@
+"""Requests are counted per caller and per route, and refused when there were too many."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from limits.aio.storage import MemoryStorage
+
+from hushtable.guard.errors import AnswerError, DeclarationError
+from hushtable.guard.limits import RateLimit, client_host, open_storage
+
+
+def user(request: Request) -> str | None:
+    """Give the caller as a test names it."""
+    return request.headers.get("x-user")
+
+
+async def slow_user(request: Request) -> str | None:
+    """Give the caller, after a look elsewhere."""
+    await asyncio.sleep(0)
+    return user(request)
+
+
+def app_with(limit: RateLimit) -> FastAPI:
+    """Make an app with two routes behind one limit, and its errors as plain answers."""
+    app = FastAPI()
+    router = APIRouter(dependencies=[Depends(limit)])
+
+    @router.get("/a/{item_id}")
+    def first(item_id: str) -> str:
+        return item_id
+
+    @router.get("/b")
+    def second() -> str:
+        return "b"
+
+    @app.exception_handler(AnswerError)
+    def tell(_request: Request, error: AnswerError) -> JSONResponse:
+        return JSONResponse({"retry_after": error.retry_after}, error.status)
+
+    app.include_router(router, prefix="/v1")
+    return app
+
+
+async def ask(app: FastAPI, *calls: tuple[str, str]) -> list[httpx.Response]:
+    """Ask one after the other: (user, path)."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return [await client.get(path, headers={"x-user": who}) for who, path in calls]
+
+
+def statuses(app: FastAPI, *calls: tuple[str, str]) -> list[int]:
+    """Give the statuses of calls made one after the other."""
+    return [answer.status_code for answer in asyncio.run(ask(app, *calls))]
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[str]:
+    """Start redis-server on a free loopback port, and stop it afterwards."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server on this machine")
+    pytest.importorskip("coredis", reason="limits counts in Redis through coredis")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def storage(request: pytest.FixtureRequest) -> str:
+    """Give each store in turn."""
+    if request.param == "memory":
+        return "async+memory://"
+    uri: str = request.getfixturevalue("redis")
+    return uri
+
+
+@pytest.mark.parametrize("strategy", ["moving-window", "fixed-window"])
+def test_a_caller_has_one_count_for_each_route(storage: str, strategy: Any) -> None:
+    """Too many requests of one caller on one route are refused, whatever its path parameters."""
+    limit = RateLimit("2/minute", by=user, storage=storage, strategy=strategy)
+    calls = [("ann", "/v1/a/1"), ("ann", "/v1/a/2"), ("ann", "/v1/a/3"), ("bob", "/v1/a/1")]
+    answers = asyncio.run(ask(app_with(limit), *calls, ("ann", "/v1/b"), ("ann", "/v1/a/4")))
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200, 429]
+    assert 1 <= answers[2].json()["retry_after"] <= 60
+
+
+def test_a_window_opens_again(storage: str) -> None:
+    """After `retry_after` seconds there is room again."""
+    limit = RateLimit("1/second", by=slow_user, storage=storage, name=f"opens-{storage[:8]}")
+
+    async def run() -> list[int]:
+        app = app_with(limit)
+        first = await ask(app, ("ann", "/v1/b"), ("ann", "/v1/b"))
+        await asyncio.sleep(first[1].json()["retry_after"] + 0.2)
+        return [answer.status_code for answer in [*first, *await ask(app, ("ann", "/v1/b"))]]
+
+    assert asyncio.run(run()) == [200, 429, 200]
+
+
+def test_limits_of_one_name_count_together(redis: str) -> None:
+    """Two processes, and two routes, share a count through the store and a name."""
+    calls = [("ann", "/v1/b"), ("ann", "/v1/a/1")]
+    one, two = (RateLimit("3/minute", by=user, storage=redis, name="shared") for _ in range(2))
+    assert statuses(app_with(one), *calls) == [200, 200]
+    assert statuses(app_with(two), *calls) == [200, 429]
+
+
+def test_every_rate_holds() -> None:
+    """Of several rates the tightest refuses."""
+    limit = RateLimit("10/second; 2/hour", by=user)
+    assert statuses(app_with(limit), *[("ann", "/v1/b")] * 3) == [200, 200, 429]
+
+
+def test_many_at_once_are_counted_each(storage: str) -> None:
+    """Of a hundred requests at once, as many pass as the rate allows."""
+    limit = RateLimit("7/minute", by=user, storage=storage, name=f"burst-{storage[:8]}")
+
+    async def run() -> int:
+        app = app_with(limit)
+        answers = await asyncio.gather(*(ask(app, ("ann", "/v1/b")) for _ in range(100)))
+        return sum(answer[0].status_code == 200 for answer in answers)
+
+    assert asyncio.run(run()) == 7
+
+
+def test_the_caller_is_the_peer_unless_told() -> None:
+    """By default the peer's address counts; without one, callers share a count."""
+    scope = {"type": "http", "headers": [], "client": ("192.0.2.1", 5)}
+    assert client_host(Request(scope)) == "192.0.2.1"
+    assert client_host(Request({"type": "http", "headers": []})) is None
+    limit = RateLimit("1/minute", by=lambda _request: None)
+    assert statuses(app_with(limit), ("ann", "/v1/b"), ("bob", "/v1/b")) == [200, 429]
+
+
+def test_the_store_holds_no_caller() -> None:
+    """Keys in the store hold neither the caller nor the route in clear."""
+    kept = MemoryStorage()
+    limit = RateLimit("5/minute", by=user, storage=kept)
+    statuses(app_with(limit), ("ann@b.example", "/v1/b"))
+    assert kept.events
+    assert not [key for key in kept.events if "ann" in key or "/v1" in key]
+
+
+class Hanging(MemoryStorage):
+    """A store that never answers."""
+
+    async def acquire_entry(self, *_: Any, **__: Any) -> bool:
+        await asyncio.sleep(60)
+        return True
+
+
+def test_without_its_store_a_limit_refuses(caplog: pytest.LogCaptureFixture) -> None:
+    """A store that is gone or hangs gives 503 by default, or lets through where that is asked."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        gone = f"redis://:canary-password@127.0.0.1:{free.getsockname()[1]}"
+        pytest.importorskip("coredis")
+        calls = [("ann", "/v1/b")] * 2
+        assert statuses(app_with(RateLimit("5/minute", by=user, storage=gone)), *calls) == [503] * 2
+    hanging = RateLimit("5/minute", by=user, storage=Hanging(), timeout=0.05)
+    assert statuses(app_with(hanging), *calls) == [503] * 2
+    open_ = RateLimit("5/minute", by=user, storage=Hanging(), timeout=0.05, when_down="allow")
+    assert statuses(app_with(open_), *calls) == [200] * 2
+    assert caplog.text.count("is lost") == 3
+    assert "canary-password" not in caplog.text
+
+
+def test_a_store_that_comes_back_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """When the store answers again, counting goes on and the log says so."""
+    limit = RateLimit("1/minute", by=user, storage=Hanging(), timeout=0.05)
+    app = app_with(limit)
+    assert statuses(app, ("ann", "/v1/b")) == [503]
+    limit._counter = type(limit._counter)(MemoryStorage())
+    assert statuses(app, ("ann", "/v1/b"), ("ann", "/v1/b")) == [200, 429]
+    assert "is back" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": "many"},
+        {"rate": "1/minute", "strategy": "none"},
+        {"rate": "1/minute", "when_down": "maybe"},
+        {"rate": "1/minute", "storage": "nowhere://user:canary@x"},
+    ],
+)
+def test_a_wrong_limit_is_refused_where_it_is_made(wrong: dict[str, Any]) -> None:
+    """A rate, strategy or store that does not exist is refused, without the store's address."""
+    with pytest.raises(DeclarationError) as caught:
+        RateLimit(**wrong)
+    assert "canary" not in str(caught.value)
+
+
+def test_a_scheme_needs_no_prefix(tmp_path: Path) -> None:
+    """`memory://` is opened as `async+memory://`."""
+    assert isinstance(open_storage("memory://"), MemoryStorage)
+    assert not list(tmp_path.iterdir())
