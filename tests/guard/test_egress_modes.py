@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -411,6 +412,30 @@ def test_report_changes_no_byte(body: bytes) -> None:
     for kind in ("application/json", "application/x-ndjson", "text/event-stream", "text/plain"):
         app = raw(body[:7], body[7:], kind=kind)
         assert asyncio.run(sent(Egress(app))) == asyncio.run(sent(app))
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [b'{"a":1}', b"", b'{"password":"x1"}', b'{"n":{"S":"x"},"a":[1]}', b'"text"', b"{half"]
+    ),
+    max_size=6,
+)
+END = st.sampled_from([b"\n", b"\r\n"])
+
+
+@given(lines=LINES, end=END, cuts=st.lists(st.integers(0, 120), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_a_stream_is_the_same_however_it_is_cut(
+    lines: list[bytes], end: bytes, cuts: list[int]
+) -> None:
+    """Where chunks begin and end changes nothing of what leaves."""
+    whole = end.join(lines)
+    places = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
+    chunks = [whole[a:b] for a, b in pairwise(places)] or [b""]
+    kind = "application/x-ndjson"
+    left = body_of(asyncio.run(sent(Egress(raw(*chunks, kind=kind), mode="redact"))))
+    clean = {b'{"password":"x1"}': b"{}", b'{"n":{"S":"x"},"a":[1]}': b'{"n":null,"a":[1]}'}
+    assert left == end.join(clean.get(line, line) for line in lines)
 
 
 @pytest.fixture(autouse=True)

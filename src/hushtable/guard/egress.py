@@ -16,8 +16,9 @@ Modes:
   begun is broken off.
 
 What it does not see: headers; bodies that are not JSON, JSON lines, event streams or plain text;
-what is compressed further in (add it after the compressing middleware, so that it stands inside),
-streamed as one document, larger than `body_limit` or nested deeper than `depth`. These are told
+what is compressed further in (add it before the compressing middleware: the one added last stands
+outside), streamed as one document, larger than `body_limit` (of lines: one line) or nested deeper
+than `depth`. These are told
 as `not-inspected`, and pass, unless `uninspected="block"`. A second member of the same name in
 one object hides the first from it. Starlette answers unhandled errors outside of every
 middleware: to see those answers too, wrap the app itself (`app = Egress(app)`). Where a route

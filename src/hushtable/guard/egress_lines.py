@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hushtable.guard.egress_body import Looked, look_at_json, look_at_text
 from hushtable.guard.egress_declared import Shape
@@ -30,18 +30,21 @@ class Lines:
     limit: int
     events: bool = False
     redact: bool = False
-    _rest: bytes = b""
+    _rest: bytearray = field(default_factory=bytearray)
     _passing: bool = False
 
     def feed(self, chunk: bytes, *, last: bool) -> Iterator[Line]:
         """Give the lines that this chunk completes, and at the `last` one what is left."""
-        parts = (self._rest + chunk).split(b"\n")
-        self._rest = parts.pop()
-        for part in parts:
-            yield self._line(part + b"\n")
-            self._passing = False
+        if b"\n" in chunk:
+            *ended, rest = (bytes(self._rest) + chunk).split(b"\n")
+            self._rest = bytearray(rest)
+            for line in ended:
+                yield self._line(line + b"\n")
+                self._passing = False
+        else:
+            self._rest += chunk
         if self._rest and (last or len(self._rest) > self.limit):
-            rest, self._rest = self._rest, b""
+            rest, self._rest = bytes(self._rest), bytearray()
             yield self._line(rest)
             self._passing = not last
 

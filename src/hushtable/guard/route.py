@@ -37,6 +37,9 @@ def template(scope: Mapping[str, Any]) -> str:
     root, outer = str(scope.get("root_path", "")), str(scope.get("app_root_path", ""))
     # Without `app_root_path` no app is mounted here, and the prefix is the proxy's.
     mounted = root.removeprefix(outer) if "app_root_path" in scope else ""
+    if getattr(route, "routes", None) is not None:
+        # A mount whose app names no route of its own: its prefix is already in the root.
+        path = path.removeprefix(str(getattr(route, "path", "")))
     return mounted + path
 
 

@@ -164,7 +164,7 @@ _STORE_TEXT = re.compile(
     r"|Requested resource not found"
     r"|The conditional request failed"
     r"|The provided key element does not match the schema"
-    r"|One or more parameter values (?:were|are) (?:in)?valid"
+    r"|One or more parameter values (?:were|are) (?:in|not )valid"
     r"|Unable to locate credentials"
     r"|Could not connect to the endpoint URL"
     r"|Parameter validation failed:\n"
