@@ -343,6 +343,29 @@ def test_a_shape_allows_what_its_type_allows() -> None:
     assert declared_by(object(), 200) is None
 
 
+@pytest.mark.parametrize(
+    ("narrowing", "expected"),
+    [
+        ({"response_model_exclude": {"display"}}, ["$.displayName"]),
+        ({"response_model_include": {"user_id", "display"}}, ["$.profile"]),
+        ({"response_model_exclude": {"profile": {"locale"}}}, []),
+        ({"response_model_by_alias": False}, ["$.displayName"]),
+    ],
+)
+def test_a_narrowed_model_declares_less(narrowing: dict[str, Any], expected: list[str]) -> None:
+    """What a route leaves out of its model is not declared, under the name it has on the wire."""
+    app = FastAPI()
+    found: list[Finding] = []
+
+    @app.get("/", response_model=User, **narrowing)
+    def user() -> Any:
+        return JSONResponse({"user_id": "u1", "displayName": "A", "profile": {"locale": "de"}})
+
+    app.add_middleware(Egress, on_finding=found.append)
+    ask(app, "/")
+    assert [finding.path for finding in found] == expected
+
+
 def test_plain_text_is_looked_at() -> None:
     """An exception answered as text is found."""
     app = FastAPI()

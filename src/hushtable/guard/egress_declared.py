@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 _ERRORS = 400
 
@@ -51,7 +51,8 @@ def declared_by(route: object, status: int) -> Shape | None:
         schema = adapter.json_schema(mode="serialization", by_alias=by_alias)
     except Exception as error:  # noqa: BLE001 - a type's own schema hook may raise anything
         raise UnreadableModelError(type(error).__name__) from None
-    return _Reading(schema.get("$defs", {})).shape(schema)
+    shape = _Reading(schema.get("$defs", {})).shape(schema)
+    return None if shape is None else _narrowed(shape, route, model)
 
 
 def of_names(names: Collection[str]) -> Shape:
@@ -72,6 +73,39 @@ def _model_for(route: object, status: int) -> object:
     if status >= _ERRORS:
         return None
     return getattr(route, "response_model", None) or getattr(route, "stream_item_type", None)
+
+
+def _narrowed(shape: Shape, route: object, model: object) -> Shape:
+    """Leave out what `response_model_include` and `_exclude` leave out of a model's own members."""
+    include = getattr(route, "response_model_include", None)
+    exclude = getattr(route, "response_model_exclude", None)
+    own = isinstance(model, type) and issubclass(model, BaseModel)
+    if (
+        not own
+        or (include is None and not exclude)
+        or model is not getattr(route, "response_model", None)
+    ):
+        return shape
+    names: dict[str, str] = {}
+    for name, info in cast("type[BaseModel]", model).model_fields.items():
+        aliased = getattr(route, "response_model_by_alias", True)
+        names[(info.serialization_alias or name) if aliased else name] = name
+    dropped = {
+        name for name in exclude or () if not isinstance(exclude, Mapping) or _whole(exclude[name])
+    }
+    members = {
+        written: member
+        for written, member in shape.members.items()
+        if names.get(written, written) not in dropped
+        and (include is None or names.get(written, written) in include)
+    }
+    # A copy: the model may hold itself, and there it is narrowed nowhere.
+    return Shape(members=members, open=shape.open, rest=shape.rest, items=shape.items)
+
+
+def _whole(part: object) -> bool:
+    """Tell whether an exclusion is of the whole member, not of parts of it."""
+    return part is True or part is ...
 
 
 class _Reading:
