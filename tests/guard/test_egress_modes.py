@@ -276,6 +276,25 @@ def test_an_app_that_ends_too_early_is_told() -> None:
         assert [f.why for f in found] == ["the app did not finish the body"]
 
 
+@pytest.mark.parametrize("mode", ["report", "redact", "block"])
+def test_a_stream_that_ends_too_early_is_told(mode: Any) -> None:
+    """Half a line that the app never ended is told, and leaves in report mode alone."""
+    chunks = (b'{"a":1}\n{"pass', b'word":"x1"}\n')
+    whole = raw(*chunks, kind="application/x-ndjson")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def first(message: Any) -> None:
+            if message.get("body") != chunks[1]:
+                await send(message)
+
+        await whole(scope, receive, first)
+
+    found: list[Finding] = []
+    messages = asyncio.run(sent(Egress(app, mode=mode, on_finding=found.append)))
+    assert body_of(messages) == (chunks[0] if mode == "report" else b'{"a":1}\n')
+    assert [f.why for f in found] == ["the app did not finish the body"]
+
+
 def test_a_file_sent_by_the_server_is_told() -> None:
     """A body that the server reads by itself is not inspected."""
 

@@ -20,7 +20,8 @@ what is compressed further in (add it before the compressing middleware: the one
 outside), streamed as one document, larger than `body_limit` (of lines: one line) or nested deeper
 than `depth`. These are told
 as `not-inspected`, and pass, unless `uninspected="block"`. A second member of the same name in
-one object hides the first from it. Starlette answers unhandled errors outside of every
+one object hides the first from it, and JSON spread over several `data:` lines of an event is
+looked at as text. Starlette answers unhandled errors outside of every
 middleware: to see those answers too, wrap the app itself (`app = Egress(app)`). Where a route
 declares no model (or `dict`), nothing is undeclared: say what is with `declared`.
 """

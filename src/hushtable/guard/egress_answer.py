@@ -59,7 +59,7 @@ class Answer:
         self._out = send
         self._way = _Way.PASS
         self._kind = ""
-        self._start: Message | None = None
+        self._status = 0
         self._held: Message | None = None
         self._body = bytearray()
         self._inspection: Inspection | None = None
@@ -88,8 +88,12 @@ class Answer:
 
     async def end(self) -> None:
         """Let out what is held when the app ends without ending its answer."""
+        why = "the app did not finish the body"
         if self._way is _Way.WHOLE and self._body:
-            await self._unseen("the app did not finish the body")
+            await self._unseen(why)
+        elif self._way is _Way.LINES and self._lines is not None and self._lines.unfinished:
+            # The last line was never completed, and does not leave unseen.
+            self._tell(why)
 
     def broken(self) -> None:
         """Tell of the part of a body that left before the app failed."""
@@ -98,11 +102,10 @@ class Answer:
 
     async def _begin(self, start: Message) -> None:
         headers = {bytes(name).lower(): bytes(value) for name, value in start.get("headers", ())}
-        status = int(start["status"])
-        self._start = start
+        self._status = int(start["status"])
         self._kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0]
         self._kind = self._kind.strip().lower()
-        if not self._is_looked_at(status):
+        if not self._is_looked_at():
             await self._out(start)
             return
         if self._scope.get("method") == "HEAD":
@@ -114,7 +117,7 @@ class Answer:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             await self._unseen("the body is compressed", start)
         elif self._kind in _LINES or self._kind == _EVENTS:
-            await self._begin_lines(start, status)
+            await self._begin_lines(start)
         elif _length(headers) > self._settings.body_limit:
             await self._unseen(self._too_large(), start)
         else:
@@ -125,8 +128,8 @@ class Answer:
             else:
                 self._held = start
 
-    def _is_looked_at(self, status: int) -> bool:
-        if status in _BODILESS or status < 200:  # noqa: PLR2004 - informational answers
+    def _is_looked_at(self) -> bool:
+        if self._status in _BODILESS or self._status < 200:  # noqa: PLR2004 - informational answers
             return False
         app = self._scope.get("app")
         if app is not None and self._scope.get("path") == getattr(app, "openapi_url", None):
@@ -155,12 +158,12 @@ class Answer:
         if self._settings.mode == "report":
             await self._out(message)
         if last:
-            await self._look(int(self._start["status"]) if self._start else 0)
+            await self._look()
 
-    async def _look(self, status: int) -> None:
+    async def _look(self) -> None:
         """Look at the whole body, and send what may leave of it."""
         body = bytes(self._body)
-        looked = self._looked(body, status)
+        looked = self._looked(body)
         if self._settings.mode == "report":
             self._way = _Way.PASS
             self._tell(looked.why)
@@ -173,18 +176,18 @@ class Answer:
         self._tell(looked.why)
         await self._release(looked.body, changed=looked.body != body, last=True)
 
-    def _looked(self, body: bytes, status: int) -> Looked:
+    def _looked(self, body: bytes) -> Looked:
         inspection = self._inspection
         if inspection is None or not body:
             return Looked(body)
         redact = self._settings.mode == "redact"
         if self._kind == _TEXT:
             return look_at_text(body, inspection, redact=redact)
-        shape = self._policy.shape(self._scope, status)
+        shape = self._policy.shape(self._scope, self._status)
         return look_at_json(body, inspection, shape, redact=redact)
 
-    async def _begin_lines(self, start: Message, status: int) -> None:
-        shape = self._policy.shape(self._scope, status)
+    async def _begin_lines(self, start: Message) -> None:
+        shape = self._policy.shape(self._scope, self._status)
         if shape is not None and shape.items is not None:
             shape = shape.items
         self._lines = Lines(
@@ -217,6 +220,8 @@ class Answer:
                 self._refuse()
             self._tell(looked.why)
             leaving += looked.body
+        if last:
+            self._way = _Way.PASS
         if report:
             return
         if self._held is not None and (leaving or last):

@@ -33,6 +33,11 @@ class Lines:
     _rest: bytearray = field(default_factory=bytearray)
     _passing: bool = False
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a line has begun that no chunk has ended."""
+        return bool(self._rest)
+
     def feed(self, chunk: bytes, *, last: bool) -> Iterator[Line]:
         """Give the lines that this chunk completes, and at the `last` one what is left."""
         if b"\n" in chunk:
