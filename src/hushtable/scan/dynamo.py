@@ -101,13 +101,16 @@ def _bounds(m: Machine, record: Record, given: Arguments) -> None:
     start = given.get("ExclusiveStartKey")
     if start is None or start == NONE:
         return
-    for label in deep_labels(start):
-        if label.kind is Kind.CURSOR and label.table == record.table:
-            record.drains = True
-        elif label.kind is Kind.INPUT:
-            record.start_from_client = True
-            verified = label.name in m.observer.notes.verified
-            record.start_sealed = verified or label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
+    labels = deep_labels(start)
+    if any(one.kind is Kind.CURSOR and one.table == record.table for one in labels):
+        record.drains = True
+    inputs = [one for one in labels if one.kind is Kind.INPUT]
+    if inputs:
+        record.start_from_client = True
+        verified = m.observer.notes.verified
+        record.start_sealed = all(
+            one.name in verified or one.seal in {Seal.SIGNED, Seal.ENCRYPTED} for one in inputs
+        )
 
 
 def _argument_place(m: Machine, call: Call, name: str) -> Place | None:

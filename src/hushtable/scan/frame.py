@@ -194,11 +194,12 @@ class Machine:
         """Count what runs inside in counters of its own."""
         outer, self.counters = self.counters, Counters()
         cuts, CUTS.count = CUTS.count, 0
+        places, WORK.places = WORK.places, 0
         try:
             yield self.counters
         finally:
             self.settle()
-            self.counters, CUTS.count = outer, cuts
+            self.counters, CUTS.count, WORK.places = outer, cuts, places
 
     def settle(self) -> Counters:
         """Give the counters, with the values that were cut among the bounds."""

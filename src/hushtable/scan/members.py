@@ -164,9 +164,8 @@ def _made_item(m: Machine, owner: Dict, key: Any, node: Any, frame: Frame) -> An
 def named_keys(key: Any) -> tuple[str, ...]:
     """Give the attribute names a key can be, when a condition has said so."""
     if isinstance(key, Opaque):
-        for label in key.labels:
-            if label.kind is Kind.KEY and label.path:
-                return label.path
+        found = [label.path for label in key.labels if label.kind is Kind.KEY and label.path]
+        return min(found, default=())
     return ()
 
 

@@ -348,8 +348,8 @@ class Observer:
                 route,
                 raw.function,
                 raw.record.table,
-                client=free[0].name if free else "",
-                client_names=chooses[0].name if chooses else "",
+                client=min((one.name for one in free), default=""),
+                client_names=min((one.name for one in chooses), default=""),
                 allow_listed=listed,
                 trace=(*entry_steps(route), *raw.trail),
             )
@@ -361,7 +361,8 @@ class Observer:
         tied, refused = tied_inputs(notes), refuses_by_data(notes)
         for key in record.keys:
             inputs = sorted(
-                (label for label in key.labels if label.kind is Kind.INPUT), key=lambda x: x.name
+                (label for label in key.labels if label.kind is Kind.INPUT),
+                key=lambda x: (x.name, x.source, x.path, x.validated, x.capped),
             )
             client = inputs[0] if inputs else None
             checked = record.owner_checked

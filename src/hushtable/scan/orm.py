@@ -90,10 +90,11 @@ def read(m: Machine, call: Call, word: Word, cls: Class, does: str) -> Any:
 
 
 def _start(record: Record, value: Any) -> None:
-    for label in deep_labels(value) if value is not None else ():
-        if label.kind is Kind.INPUT:
-            record.start_from_client = True
-            record.start_sealed = label.seal in {Seal.SIGNED, Seal.ENCRYPTED}
+    labels = deep_labels(value) if value is not None else ()
+    inputs = [label for label in labels if label.kind is Kind.INPUT]
+    if inputs:
+        record.start_from_client = True
+        record.start_sealed = all(one.seal in {Seal.SIGNED, Seal.ENCRYPTED} for one in inputs)
 
 
 def _record(m: Machine, call: Call, word: Word, cls: Class, operation: Operation) -> Record:
