@@ -9,6 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hushtable.model.config import ScanConfig
+from hushtable.scan.load import load
+from hushtable.scan.playing import Before, perform
+from hushtable.scan.source import list_files
+
 ROOT = Path(__file__).parents[2]
 RUN = "from hushtable.cli.main import app; app()"
 # Each order of a set that could show: names chosen by a client, the seal of a cursor, key names.
@@ -49,3 +54,42 @@ def test_two_scans_say_the_same(tmp_path: Path) -> None:
     first = told(tmp_path, 1)
     assert first["findings"]
     assert all(told(tmp_path, seed) == first for seed in (2, 3, 4))
+
+
+MODELS = """\
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+app = FastAPI()
+
+
+class User(BaseModel):
+    name: str = Field(max_length=10)
+    tags: list[str] = Field(default_factory=list)
+
+
+@app.get("/one")
+def one() -> User:
+    return User(name="a")
+
+
+@app.get("/two")
+def two() -> User:
+    return User(name="b")
+"""
+
+
+def steps(folder: Path, numbers: tuple[int, ...]) -> dict[int, tuple[int, int]]:
+    """Play jobs in this order; give the steps and calls of each."""
+    loaded = load(list_files(folder), ScanConfig())
+    found = {}
+    for number in numbers:
+        calls = perform(loaded, number, Before()).calls
+        found[number] = loaded.machine.steps, calls
+    return found
+
+
+def test_what_a_route_costs_does_not_depend_on_the_others(tmp_path: Path) -> None:
+    """A route costs the same whether or not another asked before for the models they share."""
+    (tmp_path / "app.py").write_text(MODELS)
+    assert steps(tmp_path, (0, 1)) == steps(tmp_path, (1, 0))

@@ -39,10 +39,11 @@ def schema_of(m: Machine, value: Value) -> Schema | None:
         kind = kind_of(cls)
         if not kind:
             return None
-        found = _build(m, cls, kind)
         if cls.module.state == "done" or (cls.closure is not None and cls.closure.function):
-            cls.cache["schema"] = found
+            found = cls.cache["schema"] = _built_once(m, cls, kind)
             cls.cache["fields"] = tuple(n for n, f in found.fields.items() if f.init)
+        else:
+            found = _build(m, cls, kind)
     bindings = bindings_of(strip(value))
     if not bindings:
         return found
@@ -53,6 +54,16 @@ def schema_of(m: Machine, value: Value) -> Schema | None:
         for name, field in found.fields.items()
     }
     return replace(found, fields=filled)
+
+
+def _built_once(m: Machine, cls: Class, kind: str) -> Schema:
+    """Build a schema that is kept: who asks first does not pay for all who ask later."""
+    steps = m.steps
+    try:
+        with m.apart():
+            return _build(m, cls, kind)
+    finally:
+        m.steps = steps
 
 
 def _build(m: Machine, cls: Class, kind: str) -> Schema:
