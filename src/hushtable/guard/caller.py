@@ -1,8 +1,13 @@
-"""Who is asking."""
+"""Who is asking, and on whose behalf a program asks without anybody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+
+from hushtable.guard.errors import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +19,46 @@ class Caller:
 
     id: str = field(repr=False)
     roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The program itself: it sees every item and every field, for a reason a reviewer can read."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Demand a reason."""
+        if not self.reason.strip():
+            message = "System names the reason it reads past owners and roles"
+            raise RefusedError(message)
+
+
+Asker = Caller | System
+
+_CURRENT: ContextVar[Asker | None] = ContextVar("hushtable_caller", default=None)
+
+
+def current() -> Asker | None:
+    """Give who asks in this task, as `asking` or the FastAPI adapter said."""
+    return _CURRENT.get()
+
+
+def remember(caller: Asker | None) -> Token[Asker | None]:
+    """Say who asks from now on in this task, until `reset`."""
+    return _CURRENT.set(caller)
+
+
+def reset(token: Token[Asker | None]) -> None:
+    """Let who asks be what it was."""
+    _CURRENT.reset(token)
+
+
+@contextmanager
+def asking(caller: Asker) -> Iterator[None]:
+    """Say who asks within a block."""
+    token = _CURRENT.set(caller)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)

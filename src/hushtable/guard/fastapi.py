@@ -1,0 +1,159 @@
+"""The guard in a FastAPI app: errors, the caller, pages, and the end of connections.
+
+def current_user(token: Annotated[str, Depends(bearer)]) -> Caller: ...
+
+Principal = Annotated[Caller, Depends(caller_of(current_user))]
+app = FastAPI()
+protect(app, users, orders)
+
+@app.get("/orders/{order_id}")
+async def read_order(order_id: OrderId, me: Principal) -> OrderOut:
+    return await orders.get(OrderOut, me.id, order_id)
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hushtable.guard.caller import Caller, System, remember, reset
+from hushtable.guard.errors import AnswerError, GuardError
+from hushtable.guard.route import template
+from hushtable.guard.routes import within
+from hushtable.guard.store import Store
+from hushtable.guard.table import PAGE, Table
+
+LOG = logging.getLogger("hushtable.guard")
+PROBLEM = "application/problem+json"
+"""RFC 9457."""
+
+Limit = Annotated[int, Query(ge=1, le=100, description="Items of a page, at most.")]
+"""A page's limit as a query parameter, for tables that allow 100."""
+Cursor = Annotated[
+    str | None, Query(max_length=4096, description="`next` of the page before, as it was given.")
+]
+"""A page's cursor as a query parameter."""
+
+
+def protect(app: FastAPI, *tables: Table[Any]) -> None:
+    """Set an app up for its tables.
+
+    The guard's errors are answered as problem+json, with a title, a status and an `error_id` that
+    the log carries; nothing of DynamoDB's texts, tables or keys is told. Any other exception is
+    answered the same way, as a 500. HTTPException passes unchanged. Who asks is forgotten when a
+    request ends. The stores' connections are closed when the app ends.
+
+    Call it once for an app, before the app starts.
+    """
+    app.add_middleware(_Forgetting)
+    app.add_exception_handler(AnswerError, _answer)
+    app.add_exception_handler(GuardError, _fault)
+    app.add_exception_handler(Exception, _fault)
+    stores = list({id(one.store): one.store for one in tables}.values())
+    app.router.lifespan_context = _closing(app.router.lifespan_context, stores)
+
+
+def caller_of(dependency: Callable[..., Any]) -> Callable[..., Awaitable[Caller]]:
+    """Make a dependency that gives the caller and lets the tables know it.
+
+    `dependency` is the service's own: it authenticates, and gives a `Caller` or raises
+    HTTPException. What it needs (a security scheme, a header) stays in OpenAPI.
+    """
+
+    # A default and not an annotation: FastAPI could not resolve one that names this parameter.
+    async def known(caller: Any = Depends(dependency)) -> Caller:  # noqa: B008
+        if not isinstance(caller, Caller):
+            message = f"a caller is a Caller, not {type(caller).__name__}"
+            raise GuardError(message)
+        remember(caller)
+        return caller
+
+    return known
+
+
+def as_system(reason: str) -> Callable[..., Awaitable[System]]:
+    """Make a dependency that lets a route's tables answer the program itself, past all owners.
+
+    It stands behind the route's own gate, on routes of administrators.
+    """
+    system = System(reason)
+
+    async def known() -> System:
+        remember(system)
+        return system
+
+    return known
+
+
+class _Forgetting:
+    """Gives each request a caller of its own, none at first, and knows its route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        token = remember(None)
+        try:
+            with within(scope):
+                await self.app(scope, receive, send)
+        finally:
+            reset(token)
+
+
+async def _answer(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, AnswerError):
+        return await _fault(request, error)
+    LOG.info(
+        "%s %s answered %d: %s", request.method, template(request.scope), error.status, error,
+        extra={"error_id": error.error_id},
+    )  # fmt: skip
+    return problem(error.status, error.title, error.error_id, error.retry_after)
+
+
+async def _fault(request: Request, error: Exception) -> JSONResponse:
+    """Answer a 500. The log has the kind of the error, and its text where it is the guard's own."""
+    error_id = error.error_id if isinstance(error, GuardError) else uuid.uuid4().hex
+    told = str(error) if isinstance(error, GuardError) else type(error).__name__
+    LOG.error(
+        "%s %s failed: %s: %s", request.method, template(request.scope), type(error).__name__, told,
+        extra={"error_id": error_id},
+    )  # fmt: skip
+    return problem(500, "Internal Server Error", error_id)
+
+
+def problem(
+    status: int, title: str, error_id: str, retry_after: float | None = None
+) -> JSONResponse:
+    """Make a problem+json answer (RFC 9457)."""
+    headers: Mapping[str, str] = (
+        {} if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
+    )
+    body = {"type": "about:blank", "title": title, "status": status, "error_id": error_id}
+    return JSONResponse(body, status, dict(headers), media_type=PROBLEM)
+
+
+def _closing(inner: Any, stores: list[Store]) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[Any]:
+        async with inner(app) as state:
+            try:
+                yield state
+            finally:
+                for store in stores:
+                    await store.close()
+
+    return lifespan
+
+
+DEFAULT_LIMIT = PAGE
+"""What `limit: Limit = DEFAULT_LIMIT` stands at."""

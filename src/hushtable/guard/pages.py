@@ -1,0 +1,84 @@
+"""A page of a query: Views, and the sealed cursor of the next page."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+
+from hushtable.guard.compiled import Compiled
+
+V = TypeVar("V", bound=BaseModel)
+
+
+class Page(BaseModel, Generic[V]):
+    """One page. A route that returns `Page[UserOut]` documents it in OpenAPI.
+
+    `next` is the cursor of the next page, None on the last one. A page may hold fewer items than
+    its limit and still have a next one: DynamoDB counts what it reads, before any filter.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    items: list[V]
+    next: str | None = None
+
+    _raw: tuple[Compiled[Any], list[list[Any]]] | None = PrivateAttr(default=None)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the items when somebody looks at them: a route that sends them on never does."""
+        if name == "items":
+            raw = self._raw
+            if raw is not None:
+                made = [raw[0].view_of(values) for values in raw[1]]
+                rest = dict(self.__dict__)
+                self.__dict__.clear()
+                self.__dict__.update({"items": made, **rest})
+                return made
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    # Without a return type: OpenAPI would show that one instead of the fields.
+    @model_serializer(mode="wrap")
+    def _whole(self, write: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        """Make the items first, whoever writes the page out."""
+        _ = self.items
+        return write(self)
+
+    def json_bytes(self) -> bytes:
+        """Write the page to JSON, straight from what was read where the View allows it."""
+        raw = self._raw
+        if raw is None or "items" in self.__dict__ or raw[0].flat is None:
+            _ = self.items
+            return self.__pydantic_serializer__.to_json(self, by_alias=True)
+        compiled, rows = raw
+        flat = compiled.flat_of
+        return _ENCODER.encode(_Sent([flat(values) for values in rows], self.next))
+
+
+class _Sent(msgspec.Struct, gc=False):
+    items: list[Any]
+    next: str | None
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def page_of(
+    view: type[V],
+    compiled: Compiled[Any],
+    rows: list[list[Any]],
+    following: str | None,
+) -> Page[V]:
+    """Make a page of values that were read. The Views are built when they are asked for."""
+    kind = Page[view]  # type: ignore[valid-type]
+    made: Page[V] = kind.model_construct(items=[], next=following)
+    del made.__dict__["items"]
+    object.__setattr__(made, "__pydantic_private__", {"_raw": (compiled, rows)})
+    return made

@@ -1,0 +1,296 @@
+"""The steps of every read. What a View does not show is not asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from hushtable.guard.access import Access
+from hushtable.guard.answers import check
+from hushtable.guard.cipher import Cipher
+from hushtable.guard.compiled import Compiled, Rows
+from hushtable.guard.cursor import Scope, Sealer
+from hushtable.guard.drive import Steps
+from hushtable.guard.encode import Wire
+from hushtable.guard.errors import InvalidError, NotFoundError, RefusedError
+from hushtable.guard.keys import condition, key_of
+from hushtable.guard.pages import Page, page_of
+from hushtable.guard.paths import Condition
+from hushtable.guard.schema import IndexSchema, Keys, Schema
+from hushtable.guard.sealed import unseal
+from hushtable.guard.tokens import Value, Where, Writer, wheres
+from hushtable.guard.transport.call import Request
+from hushtable.guard.view import View
+
+V = TypeVar("V", bound=View[Any])
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[V]):
+    """A View of a Record as one asker reads it."""
+
+    view: type[V]
+    access: Access
+    table: str
+    """The table's name in DynamoDB."""
+    cipher: Cipher | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """What the Record declares."""
+        return self.access.schema
+
+    def compiled(self, *, keyed: bool = False) -> Compiled[V]:
+        """Give the View as this asker sees it. `keyed` reads the key beside it."""
+        return self.view.declared_.seen_by(self.access.roles, keyed=keyed)
+
+    def shown(self, compiled: Compiled[V], wires: Iterable[Any]) -> Steps[list[list[Any]]]:
+        """Give the values of the items that this asker may see, decrypted."""
+        rows = [compiled.values(wire) for wire in wires]
+        found = [values for values in rows if self.access.shows(compiled, values)]
+        yield from unseal(self.schema, compiled, self.cipher, self.table, found)
+        return found
+
+
+def request(operation: str, body: dict[str, Any], *, safe: bool = True) -> Request:
+    """Make a request of its parameters."""
+    return Request(operation, _ENCODE(body), safe)
+
+
+def get(reader: Reader[V], given: Mapping[str, Any], *, consistent: bool) -> Steps[V]:
+    """Read one item. Raises NotFoundError where there is none that this asker may see."""
+    reader.access.owns(given)
+    compiled = reader.compiled()
+    body: dict[str, Any] = {"TableName": reader.table, "Key": key_of(reader.schema, given)}
+    _project(body, compiled)
+    if consistent:
+        body["ConsistentRead"] = True
+    reply = yield request("GetItem", body)
+    wire = compiled.one(check("GetItem", reply))
+    if wire is None:
+        raise NotFoundError
+    found = yield from reader.shown(compiled, (wire,))
+    if not found:
+        raise NotFoundError
+    return compiled.view_of(found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query or a scan asks for."""
+
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    index: str = ""
+    where: Condition | None = None
+    limit: int = 25
+    cursor: str | None = field(default=None, repr=False)
+    backward: bool = False
+    consistent: bool = False
+    route: str = ""
+    """The route it is asked on: a cursor given there is good for nothing elsewhere."""
+
+
+def query(
+    reader: Reader[V], question: Question, sealer: Callable[[], Sealer] | None
+) -> Steps[Page[V]]:
+    """Read one page."""
+    compiled = reader.compiled()
+    body = asked(reader, question, compiled)
+    scope = Scope(question.route, fingerprint("Query", body), reader.access.name)
+    if question.cursor is not None:
+        if sealer is None:
+            message = "this table reads no cursors"
+            raise RefusedError(message)
+        body["ExclusiveStartKey"] = sealer().open(question.cursor, scope)
+    rows = yield from _rows("Query", body, compiled)
+    found = yield from reader.shown(compiled, rows.items)
+    following = None
+    if rows.last is not None and sealer is not None:
+        following = sealer().seal(rows.last, scope)
+    return page_of(reader.view, compiled, found, following)
+
+
+def query_from(
+    reader: Reader[V], question: Question, last: dict[str, Any] | None
+) -> Steps[Found[V]]:
+    """Read one page from where the last one ended, for a program that goes through them all."""
+    compiled = reader.compiled()
+    body = asked(reader, question, compiled)
+    if last is not None:
+        body["ExclusiveStartKey"] = last
+    return (yield from _found("Query", reader, body, compiled))
+
+
+def _found(
+    operation: str, reader: Reader[V], body: dict[str, Any], compiled: Compiled[V]
+) -> Steps[Found[V]]:
+    rows = yield from _rows(operation, body, compiled)
+    found = yield from reader.shown(compiled, rows.items)
+    return Found([compiled.view_of(values) for values in found], rows.last)
+
+
+def asked(reader: Reader[V], question: Question, compiled: Compiled[V] | None) -> dict[str, Any]:
+    """Make the parameters of a Query. Without a View it counts.
+
+    Raises RefusedError for what DynamoDB would refuse or an index cannot give.
+    """
+    schema, index = reader.schema, None
+    if question.index:
+        index = schema.indexes.get(question.index)
+        if index is None:
+            message = f"{schema.record} has no index {question.index}"
+            raise RefusedError(message)
+    keys = index.keys if index is not None else schema.keys
+    owned(reader.access, keys, question.given)
+    writer = Writer()
+    where = f"{schema.record}{'.' + index.name if index else ''}"
+    body: dict[str, Any] = {
+        "TableName": reader.table,
+        "KeyConditionExpression": writer.write(
+            condition(keys, question.given, where, alone=bool(schema.entity))
+        ),
+        "Limit": question.limit,
+    }
+    if index is not None:
+        body["IndexName"] = index.name
+        if question.consistent and not index.local:
+            message = f"{where}: a global index has no consistent reads"
+            raise RefusedError(message)
+    if question.consistent:
+        body["ConsistentRead"] = True
+    if question.backward:
+        body["ScanIndexForward"] = False
+    _filter(body, writer, question.where, keys, where)
+    if compiled is None:
+        body["Select"] = "COUNT"
+    else:
+        _carried(compiled, index, where)
+        body["ProjectionExpression"] = writer.write(compiled.projection)
+        body["Select"] = "SPECIFIC_ATTRIBUTES"
+    writer.put_into(body)
+    return body
+
+
+def owned(access: Access, keys: Keys, given: Mapping[str, Any]) -> None:
+    """Refuse a query over items of several owners. Raises NotFoundError for somebody else's."""
+    if access.owner is None or access.schema.owner is None:
+        return
+    if access.schema.owner.field not in keys.partition.fields:
+        message = f"{access.schema.record} has an owner: query by it, or as System('reason')"
+        raise RefusedError(message)
+    access.owns(given)
+
+
+def _carried(compiled: Compiled[Any], index: IndexSchema | None, where: str) -> None:
+    """Refuse a View that asks an index for what it does not carry."""
+    if index is None or index.carries is None:
+        return
+    missing = [str(one) for one in compiled.paths if one.steps[0] not in index.carries]
+    if missing:
+        message = f"{where} does not carry {', '.join(sorted(set(missing)))}"
+        raise RefusedError(message)
+
+
+def _filter(
+    body: dict[str, Any], writer: Writer, said: Condition | None, keys: Keys, where: str
+) -> None:
+    if said is None:
+        return
+    own = {part.attribute for part in keys.parts}
+    wrong = [one for one in wheres(said.tokens) if one.steps[0] in own]
+    if wrong and body.get("KeyConditionExpression"):
+        message = f"{where}: {wrong[0]} is a key, which a filter cannot name"
+        raise RefusedError(message)
+    body["FilterExpression"] = writer.write(said.tokens)
+
+
+def _project(body: dict[str, Any], compiled: Compiled[Any]) -> None:
+    text, names = compiled.expression
+    body["ProjectionExpression"] = text
+    body["ExpressionAttributeNames"] = names
+
+
+def _rows(operation: str, body: dict[str, Any], compiled: Compiled[V]) -> Steps[Rows]:
+    reply = yield request(operation, body)
+    return compiled.many(check(operation, reply))
+
+
+def fingerprint(operation: str, body: Mapping[str, Any]) -> str:
+    """Name a query by all it asks but where it starts, in a way that shows nothing of it."""
+    kept = {name: part for name, part in body.items() if name != "ExclusiveStartKey"}
+    text = msgspec.json.encode([operation, kept], order="sorted")
+    return hashlib.sha256(text).hexdigest()
+
+
+def count(reader: Reader[V], question: Question, *, pages: int) -> Steps[int]:
+    """Count what a query finds, over at most `pages` pages of 1 MB.
+
+    Raises RefusedError when there is more: a count that was cut is no count.
+    """
+    body = asked(reader, question, None)
+    del body["Limit"]
+    found = 0
+    for _ in range(pages):
+        reply = yield request("Query", body)
+        answer = _COUNTED.decode(check("Query", reply))
+        found += answer.Count
+        if answer.LastEvaluatedKey is None:
+            return found
+        body["ExclusiveStartKey"] = answer.LastEvaluatedKey
+    message = f"{reader.schema.record}: more than {pages} pages to count"
+    raise RefusedError(message)
+
+
+class _Count(msgspec.Struct):
+    Count: int = 0
+    LastEvaluatedKey: dict[str, Wire] | None = None
+
+
+_COUNTED = msgspec.json.Decoder(_Count)
+
+
+def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> Steps[Found[V]]:
+    """Read one page of the whole table, for a program that said why."""
+    compiled = reader.compiled()
+    writer = Writer()
+    body: dict[str, Any] = {"TableName": reader.table, "Limit": question.limit}
+    schema = reader.schema
+    said = question.where
+    if schema.entity:
+        own = Condition((Where((schema.entity_attribute,)), " = ", Value({"S": schema.entity})))
+        said = own if said is None else own & said
+    index = schema.indexes.get(question.index) if question.index else None
+    if question.index and index is None:
+        message = f"{schema.record} has no index {question.index}"
+        raise RefusedError(message)
+    if index is not None:
+        body["IndexName"] = index.name
+    _filter(body, writer, said, schema.keys, schema.record)
+    _carried(compiled, index, schema.record)
+    body["ProjectionExpression"] = writer.write(compiled.projection)
+    writer.put_into(body)
+    if last is not None:
+        body["ExclusiveStartKey"] = last
+    return (yield from _found("Scan", reader, body, compiled))
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[V]):
+    """Views, and where the next page begins."""
+
+    items: list[V]
+    last: dict[str, Any] | None = field(repr=False)
+
+
+def bounded(limit: int, most: int) -> int:
+    """Check a limit that may come from a client. Raises InvalidError."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:
+        message = f"a limit is 1 to {most}"
+        raise InvalidError(message)
+    return limit

@@ -1,0 +1,381 @@
+"""A Table: reads Views of a Record's items, and writes Records."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from hushtable.guard.access import access
+from hushtable.guard.batches import get_many, get_together, write_many
+from hushtable.guard.caller import Asker
+from hushtable.guard.drive import Steps
+from hushtable.guard.errors import RefusedError
+from hushtable.guard.keys import named
+from hushtable.guard.pages import Page
+from hushtable.guard.paths import Change, Condition
+from hushtable.guard.reads import Question, Reader, bounded, count, get, query, query_from, scan
+from hushtable.guard.record import Record
+from hushtable.guard.routes import on_route
+from hushtable.guard.store import Operation, Store
+from hushtable.guard.updated import updated
+from hushtable.guard.view import View
+from hushtable.guard.writes import Action, Writing, assigned, delete, demand, put, send, update
+
+R = TypeVar("R", bound=Record)
+V = TypeVar("V", bound=View[Any])
+
+PAGE = 25
+"""Items of a page when nobody says how many."""
+
+
+class Table(Generic[R]):
+    """The items of one Record. Every method gives an `Operation`: await it, or call its `now()`.
+
+    `by` says who asks, where it is not the caller that the task knows. `name` is the table's name
+    in DynamoDB, where it differs from the declared one (a stage, a tenant). `most` bounds the
+    limit of every page.
+    """
+
+    def __init__(
+        self, record: type[R], store: Store | None = None, *, name: str = "", most: int = 100
+    ) -> None:
+        """Stand for the table. Nothing is asked of DynamoDB yet."""
+        self.record = record
+        self.store = store or Store()
+        self.name = name or record.schema_.table
+        self.most = most
+
+    def __repr__(self) -> str:
+        """Name the Record and the table."""
+        return f"Table({self.record.__name__}, name={self.name!r})"
+
+    def _reader(self, view: type[V], by: Asker | None) -> Reader[V]:
+        if view.declared_.schema is not self.record.schema_:
+            message = f"{view.__name__} is no View of {self.record.__name__}"
+            raise RefusedError(message)
+        own = access(self.record.schema_, by, self.store.clock)
+        return Reader(view, own, self.name, self.store.cipher)
+
+    def _writing(self, by: Asker | None) -> Writing:
+        own = access(self.record.schema_, by, self.store.clock)
+        return Writing(self.record, own, self.name)
+
+    def _given(self, key: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
+        return named(self.record.schema_, key, fields)
+
+    def get(
+        self,
+        view: type[V],
+        *key: Any,
+        by: Asker | None = None,
+        consistent: bool = False,
+        **fields: Any,
+    ) -> Operation[V]:
+        """Read one item, found by its key in order or by name.
+
+        Raises NotFoundError where there is none, or it is somebody else's; InvalidKeyError for a
+        key without its declared form.
+        """
+        reader = self._reader(view, by)
+        given = self._given(key, fields)
+        return Operation(self.store, get(reader, given, consistent=consistent))
+
+    def query(
+        self,
+        view: type[V],
+        *,
+        index: str = "",
+        where: Condition | None = None,
+        limit: int = PAGE,
+        cursor: str | None = None,
+        backward: bool = False,
+        consistent: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Operation[Page[V]]:
+        """Read one page of the items of a partition, by the key fields of the table or an index.
+
+        `where` chooses among what was read: it saves no cost, and is no access control. Raises
+        InvalidError for a limit above the table's bound, InvalidCursorError for a cursor that was
+        not given for this query, route and caller.
+        """
+        question = Question(
+            given=fields,
+            index=index,
+            where=where,
+            limit=bounded(limit, self.most),
+            cursor=cursor,
+            backward=backward,
+            consistent=consistent,
+            route=on_route().template,
+        )
+        steps = query(self._reader(view, by), question, self.store.sealer)
+        return Operation(self.store, steps)
+
+    def each(
+        self,
+        view: type[V],
+        *,
+        at_most: int,
+        index: str = "",
+        where: Condition | None = None,
+        backward: bool = False,
+        consistent: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Each[V]:
+        """Go through the items of a partition, page after page: `async for`, or `for`.
+
+        Stops after `at_most` items.
+        """
+        question = Question(
+            given=fields, index=index, where=where, limit=min(at_most, 1000), backward=backward,
+            consistent=consistent,
+        )  # fmt: skip
+        return Each(self.store, self._reader(view, by), question, at_most)
+
+    def count(
+        self,
+        *,
+        index: str = "",
+        where: Condition | None = None,
+        pages: int = 10,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Operation[int]:
+        """Count the items of a partition, reading at most `pages` pages of 1 MB.
+
+        Raises RefusedError when there is more, and for a kind of item that shares its table: the
+        store would count the others too.
+        """
+        own = access(self.record.schema_, by, self.store.clock)
+        reader: Reader[Any] = Reader(View, own, self.name)
+        question = Question(given=fields, index=index, where=where)
+        return Operation(self.store, count(reader, question, pages=pages))
+
+    def scan(
+        self,
+        view: type[V],
+        *,
+        reason: str,
+        at_most: int,
+        index: str = "",
+        where: Condition | None = None,
+        by: Asker | None = None,
+    ) -> Each[V]:
+        """Go through the whole table, for a reason that a reviewer can read.
+
+        Raises RefusedError without a reason, and on a route that does not allow scans.
+        """
+        if not reason.strip():
+            message = f"a scan of {self.record.__name__} names its reason"
+            raise RefusedError(message)
+        route = on_route()
+        if route.template and not route.scans:
+            message = f"{route.template} allows no scan: see allow_scan"
+            raise RefusedError(message)
+        question = Question(index=index, where=where, limit=min(at_most, 1000))
+        return Each(self.store, self._reader(view, by), question, at_most, whole=True)
+
+    def get_many(
+        self,
+        view: type[V],
+        keys: Sequence[Mapping[str, Any]],
+        *,
+        by: Asker | None = None,
+        consistent: bool = False,
+    ) -> Operation[list[V | None]]:
+        """Read items by their keys, in batches; None for one that is missing or not this asker's.
+
+        Raises UnavailableError when the store leaves some unread after every retry.
+        """
+        given = [self._given((), one) for one in keys]
+        return Operation(self.store, get_many(self._reader(view, by), given, consistent=consistent))
+
+    def get_together(
+        self, view: type[V], keys: Sequence[Mapping[str, Any]], *, by: Asker | None = None
+    ) -> Operation[list[V | None]]:
+        """Read up to 100 items as they were at one moment."""
+        given = [self._given((), one) for one in keys]
+        return Operation(self.store, get_together(self._reader(view, by), given))
+
+    def put(
+        self,
+        item: R,
+        *,
+        only_new: bool = False,
+        where: Condition | None = None,
+        by: Asker | None = None,
+    ) -> Operation[None]:
+        """Write a whole item. `only_new` refuses to overwrite one.
+
+        Raises ConflictError where a condition does not hold or somebody wrote since (`Version`),
+        NotFoundError where the item is somebody else's.
+        """
+        return self._sent(self.will_put(item, only_new=only_new, where=where, by=by))
+
+    def update(
+        self,
+        *key: Any,
+        changes: Sequence[Change] = (),
+        values: Mapping[str, Any] | None = None,
+        where: Condition | None = None,
+        version: int | None = None,
+        upsert: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Operation[None]:
+        """Change some attributes: by `changes` such as `User.at.visits.add(1)`, or by `values`.
+
+        `values` are by field, as from `body.model_dump(exclude_unset=True)`; None removes. Raises
+        InvalidError for a field that is not declared, NotFoundError where there is no such item
+        and `upsert` is not said, ConflictError where a condition or the version does not hold.
+        """
+        action = self.will_update(
+            *key, changes=changes, values=values, where=where, version=version, upsert=upsert,
+            by=by, **fields,
+        )  # fmt: skip
+        return self._sent(action)
+
+    def update_and_get(
+        self,
+        view: type[V],
+        *key: Any,
+        changes: Sequence[Change] = (),
+        values: Mapping[str, Any] | None = None,
+        where: Condition | None = None,
+        version: int | None = None,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Operation[V]:
+        """Change some attributes and give the View of what is there now.
+
+        DynamoDB cannot project what a write answers: the whole item travels, and what the View
+        does not show is skipped undecoded.
+        """
+        action = self.will_update(
+            *key, changes=changes, values=values, where=where, version=version, by=by, **fields
+        )
+        return Operation(self.store, updated(self._reader(view, by), action))
+
+    def delete(
+        self,
+        *key: Any,
+        where: Condition | None = None,
+        missing_ok: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Operation[None]:
+        """Delete an item. Raises NotFoundError where there is none, unless `missing_ok`."""
+        return self._sent(
+            self.will_delete(*key, where=where, missing_ok=missing_ok, by=by, **fields)
+        )
+
+    def put_many(self, items: Sequence[R], *, by: Asker | None = None) -> Operation[None]:
+        """Write whole items in batches, without conditions.
+
+        Raises RefusedError for a Record whose writes have conditions: an owner outside the key, a
+        version.
+        """
+        actions = [self.will_put(item, by=by) for item in items]
+        return Operation(self.store, write_many(self.name, actions, self.store.cipher))
+
+    def will_put(
+        self,
+        item: R,
+        *,
+        only_new: bool = False,
+        where: Condition | None = None,
+        by: Asker | None = None,
+    ) -> Action:
+        """Make a put for a transaction (`store.together`)."""
+        return put(self._writing(by), item, only_new=only_new, where=where)
+
+    def will_update(
+        self,
+        *key: Any,
+        changes: Sequence[Change] = (),
+        values: Mapping[str, Any] | None = None,
+        where: Condition | None = None,
+        version: int | None = None,
+        upsert: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Action:
+        """Make an update for a transaction."""
+        writing, given = self._writing(by), self._given(key, fields)
+        more, pending = assigned(writing, given, values) if values else ([], ())
+        return update(
+            writing, given, [*changes, *more], pending=pending, where=where, version=version,
+            upsert=upsert,
+        )  # fmt: skip
+
+    def will_delete(
+        self,
+        *key: Any,
+        where: Condition | None = None,
+        missing_ok: bool = False,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Action:
+        """Make a delete for a transaction."""
+        given = self._given(key, fields)
+        return delete(self._writing(by), given, where=where, missing_ok=missing_ok)
+
+    def will_demand(
+        self,
+        *key: Any,
+        where: Condition,
+        by: Asker | None = None,
+        **fields: Any,
+    ) -> Action:
+        """Make a check for a transaction: an item that is not written must be as said."""
+        return demand(self._writing(by), self._given(key, fields), where)
+
+    def _sent(self, action: Action) -> Operation[None]:
+        return Operation(self.store, _ended(send(action, self.store.cipher)))
+
+
+def _ended(steps: Steps[bytes]) -> Steps[None]:
+    yield from steps
+
+
+@dataclass(frozen=True, slots=True)
+class Each(Generic[V]):
+    """Items page after page, from a coroutine or from plain code."""
+
+    store: Store
+    reader: Reader[V]
+    question: Question
+    at_most: int
+    whole: bool = False
+    """Whether the whole table is gone through."""
+
+    async def __aiter__(self) -> AsyncIterator[V]:
+        """Go through them from a coroutine."""
+        left, last = self.at_most, None
+        while left > 0:
+            found, last = await Operation(self.store, self._page(last))
+            for one in found[:left]:
+                yield one
+            left -= len(found)
+            if last is None:
+                return
+
+    def __iter__(self) -> Iterator[V]:
+        """Go through them from plain code."""
+        left, last = self.at_most, None
+        while left > 0:
+            found, last = Operation(self.store, self._page(last)).now()
+            yield from found[:left]
+            left -= len(found)
+            if last is None:
+                return
+
+    def _page(self, last: Any) -> Steps[tuple[list[V], Any]]:
+        if self.whole:
+            found = yield from scan(self.reader, self.question, last)
+        else:
+            found = yield from query_from(self.reader, self.question, last)
+        return found.items, found.last
