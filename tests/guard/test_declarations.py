@@ -13,7 +13,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from hushtable.guard.errors import DeclarationError
 from hushtable.guard.marks import (
     At,
-    Credential,
     OpenMap,
     Owner,
     PartitionKey,

@@ -139,8 +139,8 @@ def test_keys_owners_and_versions_stay(full: Shop) -> None:
             full.orders.update("ann", "1", values=values, by=ANN)
     with pytest.raises(RefusedError, match="changes something"):
         full.orders.update("ann", "1", by=ANN)
+    twice = [User.at.profile.city.set("a"), User.at.profile.set(ann().profile)]
     with pytest.raises(RefusedError, match="changed twice"):
-        twice = [User.at.profile.city.set("a"), User.at.profile.set(ann().profile)]
         full.users.update("ann", changes=twice)
 
 

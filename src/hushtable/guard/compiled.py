@@ -95,7 +95,8 @@ class Compiled(Generic[V]):
         self.item = _struct(tree)
         self.paths = tuple(Where(path) for one in every for path in leaf_paths(one.steps, one.slot))
         self.projection: Tokens = joined(((where,) for where in dict.fromkeys(self.paths)), ", ")
-        writer = Writer()
+        # boto3's own condition builder takes #n0, #n1 and so on.
+        writer = Writer("#h")
         self.expression = (writer.write(self.projection), writer.names)
         """The projection as text, and the names that its aliases stand for."""
         self._take = attrgetter(*(_way(tree, one.steps) for one in every))

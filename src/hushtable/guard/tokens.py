@@ -57,6 +57,8 @@ def wheres(tokens: Tokens) -> Iterator[Where]:
 class Writer:
     """Renders the expressions of one request, which share their aliases."""
 
+    prefix: str = "#n"
+    """What the aliases of names begin with."""
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
@@ -96,7 +98,7 @@ class Writer:
     def _name(self, name: str) -> str:
         alias = self._aliases.get(name)
         if alias is None:
-            alias = self._aliases[name] = f"#n{len(self._aliases)}"
+            alias = self._aliases[name] = f"{self.prefix}{len(self._aliases)}"
             self.names[alias] = name
         return alias
 
