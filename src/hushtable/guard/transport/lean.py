@@ -7,8 +7,8 @@ what came of it. `send` and `send_now` only carry that out, so they cannot diffe
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-import uuid
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
@@ -111,7 +111,7 @@ class LeanTransport:
     def _course(self, request: Request) -> _Course:
         """Run through one call."""
         until = time.monotonic() + self._timing.total
-        invocation = uuid.uuid4().hex
+        invocation = f"{random.getrandbits(128):032x}"
         tries = taken = 0
         mended: set[str] = set()
         while True:
