@@ -103,7 +103,7 @@ async def _serve(
     canned: Canned, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     canned.connections += 1
-    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+    with contextlib.suppress(asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             lines = [line.partition(": ") for line in head.split("\r\n")[1:] if line]

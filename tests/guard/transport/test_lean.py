@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
+import os
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from hushtable.guard.errors import UnavailableError
-from hushtable.guard.transport.call import Request
+from hushtable.guard.transport.call import Reply, Request
 from hushtable.guard.transport.endpoint import Endpoint, FixedEndpoint, endpoint_at
 from hushtable.guard.transport.http import Http
 from hushtable.guard.transport.judge import Failure
@@ -284,6 +295,73 @@ def test_a_connection_that_is_never_made() -> None:
         http = Http(0.2)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         assert http.post_now(url, {}, b"{}", 5) is Failure.NOT_SENT
+
+
+def test_a_forked_process_is_refused(server: Canned) -> None:
+    """A process forked after the first call is told so, and does not hang."""
+    server.tell("fine")
+    look = (
+        "import asyncio, os, sys\n"
+        "from hushtable.guard.errors import RefusedError\n"
+        "from tests.guard.transport.test_lean import GET, lean\n"
+        "class Server: url = sys.argv[1]\n"
+        "transport = lean(Server)\n"
+        "assert transport.send_now(GET).status == 200\n"
+        "assert asyncio.run(transport.send(GET)).status == 200\n"
+        "child = os.fork()\n"
+        "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "told = 0\n"
+        "for send in (transport.send_now, lambda get: asyncio.run(transport.send(get)),"
+        " lean(Server).send_now):\n"
+        "    try: send(GET)\n"
+        "    except RefusedError: told += 1\n"
+        "os._exit(told)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(Path.cwd())])}
+    run = subprocess.run([sys.executable, "-c", look, server.url], env=env, timeout=60, check=False)
+    assert run.returncode == 3
+
+
+def test_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
+    """A server whose certificate no authority of this system signed gets no request."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        certificate.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    asked = []
+
+    async def run() -> Reply | Failure:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append(await reader.read(100))
+            writer.close()
+
+        listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        port = listening.sockets[0].getsockname()[1]
+        http = Http(5)
+        outcome = await http.post(f"https://localhost:{port}/", {}, b"{}", 5)
+        await http.close()
+        listening.close()
+        return outcome
+
+    assert asyncio.run(run()) is Failure.NOT_SENT
+    assert asked == []
 
 
 def test_nothing_is_shown(server: Canned) -> None:

@@ -5,12 +5,14 @@ canned server on loopback, 16 at a time, both clients in one run: aiohttp takes 
 what pyreqwest takes, and a call through aiobotocore 12 to 15 times. pyreqwest also has the same
 client for plain code, and its pool belongs to no event loop, so that one object serves them all.
 
-Clients are made at the first use, since their threads do not survive a fork; a process that
-forks after that gets pyreqwest's own error, which says so.
+Clients are made at the first use, since their threads do not survive a fork: a server may load the
+service and then fork. In a process forked after the first use a call is refused; it would hang.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from datetime import timedelta
 from typing import TypeVar
@@ -19,6 +21,7 @@ from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilde
 from pyreqwest.exceptions import PoolTimeoutError, PyreqwestError
 from pyreqwest.response import Response, SyncResponse
 
+from hushtable.guard.errors import RefusedError
 from hushtable.guard.transport.call import Reply
 from hushtable.guard.transport.judge import LARGEST_BODY, Failure
 
@@ -29,6 +32,8 @@ _IDLE = timedelta(seconds=20)
 _BEFORE_ANYTHING_WAS_SENT = "client error (Connect)"
 """How pyreqwest names a failure to resolve, connect or shake hands. Its exception classes do not
 tell: ConnectError and ConnectTimeoutError are raised for requests that were sent, too."""
+
+_FORKED = "a transport was used before this process was forked: make the first call after"
 
 _Builder = TypeVar("_Builder", ClientBuilder, SyncClientBuilder)
 
@@ -42,12 +47,13 @@ class Http:
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._client_now: SyncClient | None = None
+        self._process = 0
 
     async def post(
         self, url: str, headers: dict[str, str], body: bytes, seconds: float
     ) -> Reply | Failure:
         """Post from a coroutine, and give the whole answer or what went wrong."""
-        client = self._client or self._open()
+        client = self._open()
         try:
             request = client.post(url).headers(headers).body_bytes(body)
             streamed = request.timeout(timedelta(seconds=seconds)).build_streamed()
@@ -71,7 +77,7 @@ class Http:
         self, url: str, headers: dict[str, str], body: bytes, seconds: float
     ) -> Reply | Failure:
         """Post from plain code, and give the whole answer or what went wrong."""
-        client = self._client_now or self._open_now()
+        client = self._open_now()
         try:
             request = client.post(url).headers(headers).body_bytes(body)
             streamed = request.timeout(timedelta(seconds=seconds)).build_streamed()
@@ -112,32 +118,51 @@ class Http:
             client.close()
 
     def _open(self) -> Client:
-        with self._lock:
-            if self._client is None:
-                self._client = _built(ClientBuilder(), self._connect).build()
-            return self._client
+        client = self._client
+        if client is None:
+            with self._lock:
+                client = self._client = self._client or _begun(self._made(ClientBuilder()))
+        elif self._process != os.getpid():
+            raise RefusedError(_FORKED)
+        return client
 
     def _open_now(self) -> SyncClient:
-        with self._lock:
-            if self._client_now is None:
-                self._client_now = _built(SyncClientBuilder(), self._connect).build()
-            return self._client_now
+        client = self._client_now
+        if client is None:
+            with self._lock:
+                made = self._client_now or _begun_now(self._made(SyncClientBuilder()))
+                client = self._client_now = made
+        elif self._process != os.getpid():
+            raise RefusedError(_FORKED)
+        return client
+
+    def _made(self, builder: _Builder) -> _Builder:
+        """Nothing is decompressed, so that the checksum is over what is decoded."""
+        self._process = os.getpid()
+        return (
+            builder.no_proxy()
+            .follow_redirects(enable=False)
+            .gzip(enable=False)
+            .brotli(enable=False)
+            .zstd(enable=False)
+            .deflate(enable=False)
+            .connect_timeout(self._connect)
+            .max_connections(_CONNECTIONS)
+            .pool_idle_timeout(_IDLE)
+            .user_agent("hushtable-guard")
+        )
 
 
-def _built(builder: _Builder, connect: timedelta) -> _Builder:
-    """Nothing is decompressed, so that the checksum is over what is decoded; nothing followed."""
-    return (
-        builder.no_proxy()
-        .follow_redirects(enable=False)
-        .gzip(enable=False)
-        .brotli(enable=False)
-        .zstd(enable=False)
-        .deflate(enable=False)
-        .connect_timeout(connect)
-        .max_connections(_CONNECTIONS)
-        .pool_idle_timeout(_IDLE)
-        .user_agent("hushtable-guard")
-    )
+def _begun(builder: ClientBuilder) -> Client:
+    with contextlib.suppress(RuntimeError):  # pyreqwest's word for a forked process
+        return builder.build()
+    raise RefusedError(_FORKED)
+
+
+def _begun_now(builder: SyncClientBuilder) -> SyncClient:
+    with contextlib.suppress(RuntimeError):
+        return builder.build()
+    raise RefusedError(_FORKED)
 
 
 def _stated(response: Response | SyncResponse) -> int:
