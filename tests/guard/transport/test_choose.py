@@ -285,6 +285,12 @@ def test_wrong_settings_are_refused_in_our_words(monkeypatch: pytest.MonkeyPatch
     assert refused.value.__context__ is None
 
 
+def test_a_session_is_given_alone() -> None:
+    """Credentials beside a session, which has its own, are refused: it is not clear which count."""
+    with pytest.raises(RefusedError, match="alone"):
+        choose(Settings(session=Session(), keys=Keys("a", "b")))
+
+
 def test_settings_show_no_secret() -> None:
     """A repr of the settings holds no credential."""
     assert "not-shown" not in repr(Settings(keys=Keys("not-shown", "not-shown", "not-shown")))

@@ -25,7 +25,7 @@ from hushtable.guard.transport.endpoint import (
     Endpoints,
     FixedEndpoint,
     endpoint_at,
-    names_an_arn,
+    tables_by_arn,
     usual_endpoint,
 )
 from hushtable.guard.transport.environment import is_empty, is_plain, keys_of, region_of
@@ -42,8 +42,8 @@ Kind = Literal["local", "lean", "botocore"]
 class Settings:
     """What a program says about its DynamoDB. What it leaves out is found as botocore finds it.
 
-    `session` is a botocore Session and `config` a botocore Config, which always selects botocore.
-    `kind` insists on one transport.
+    `session` is a botocore Session, which brings its own credentials; `config` is a botocore
+    Config, which always selects botocore. `kind` insists on one transport.
     """
 
     region: str | None = None
@@ -90,6 +90,9 @@ def transport(settings: Settings | None = None) -> Transport:
 
 def choose(settings: Settings) -> Choice:
     """Choose a transport, without making it."""
+    if settings.session is not None and (settings.keys or settings.profile):
+        message = "a session has credentials of its own: give it alone"
+        raise RefusedError(message)
     home = _home()
     if settings.kind == "local" or (
         settings.kind is None
@@ -175,7 +178,7 @@ class _UsualEndpoints:
         self._resolved: Endpoints | None = None
 
     def known(self, request: Request, account_id: str | None) -> Endpoint | None:
-        if not names_an_arn(request):
+        if not tables_by_arn(request):
             return self._endpoint
         return self._resolved.known(request, account_id) if self._resolved else None
 

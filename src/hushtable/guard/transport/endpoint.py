@@ -77,9 +77,15 @@ def usual_endpoint(region: str) -> Endpoint | None:
     return endpoint_at(f"https://dynamodb.{region}.amazonaws.com", region)
 
 
-def names_an_arn(request: Request) -> bool:
-    """Tell whether a table of the request may be named by its ARN. Errs towards yes."""
-    return b"arn:" in request.body
+def tables_by_arn(request: Request) -> str:
+    """Write down the tables of a request, where one is named by its ARN; else nothing.
+
+    Two requests with the same note go to the same place.
+    """
+    if b"arn:" not in request.body:
+        return ""
+    named = json.dumps(outline(request), sort_keys=True)
+    return f"{request.operation} {named}" if "arn:" in named else ""
 
 
 def outline(request: Request) -> dict[str, Any]:
@@ -87,7 +93,10 @@ def outline(request: Request) -> dict[str, Any]:
 
     It is what botocore is given in place of the whole request, in the operation's own shape.
     """
-    body = json.loads(request.body)
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
     if not isinstance(body, dict):
         return {}
     kept: dict[str, Any] = {

@@ -6,7 +6,6 @@ on the way of a call.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
@@ -23,7 +22,7 @@ from botocore.utils import get_environ_proxies
 
 from hushtable.guard.errors import RefusedError
 from hushtable.guard.transport.call import Request
-from hushtable.guard.transport.endpoint import Endpoint, endpoint_at, names_an_arn, outline
+from hushtable.guard.transport.endpoint import Endpoint, endpoint_at, outline, tables_by_arn
 from hushtable.guard.transport.keys import Keys
 
 _LOG = logging.getLogger("hushtable.guard")
@@ -137,12 +136,14 @@ class SessionKeys:
                 _LOG.warning("credentials could not be loaded: %s", type(broken).__name__)
 
     def _renew(self) -> None:
+        source = self._source
         try:
-            keys = _frozen(self._source)
+            keys = _frozen(source)
+            with self._lock:
+                if self._source is source:
+                    self._keys = keys
         except Exception as broken:  # noqa: BLE001 -- providers run programs and speak HTTP
             _LOG.warning("credentials could not be renewed: %s", type(broken).__name__)
-        else:
-            self._keys = keys
         finally:
             self._renewing.release()
 
@@ -170,7 +171,7 @@ class ResolvedEndpoints:
 
     def known(self, request: Request, account_id: str | None) -> Endpoint | None:
         """Give what was found for this account and these tables."""
-        return self._found.get((account_id, _tables(request)))
+        return self._found.get((account_id, tables_by_arn(request)))
 
     def find(self, request: Request, account_id: str | None) -> None:
         """Let botocore make such a request, and see where it would have gone."""
@@ -187,7 +188,7 @@ class ResolvedEndpoints:
                 return
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
-            self._found[account_id, _tables(request)] = endpoint
+            self._found[account_id, tables_by_arn(request)] = endpoint
 
     def general(self) -> Endpoint | None:
         """Find the endpoint for requests that name no table, by no account in particular."""
@@ -216,7 +217,7 @@ class ResolvedEndpoints:
             **account,
         )
         client.meta.events.register("before-send.dynamodb", answer)
-        asked = request if names_an_arn(request) else _ANY
+        asked = request if tables_by_arn(request) else _ANY
         getattr(client, xform_name(asked.operation))(**outline(asked))
         return seen[0]
 
@@ -227,10 +228,3 @@ class _Nothing:
     def stream(self) -> Iterator[bytes]:
         """Give the body."""
         yield b"{}"
-
-
-def _tables(request: Request) -> str:
-    """Name the tables that may decide the endpoint: none, unless one is named by an ARN."""
-    if not names_an_arn(request):
-        return ""
-    return request.operation + json.dumps(outline(request), sort_keys=True)
