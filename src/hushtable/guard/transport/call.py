@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -13,7 +13,7 @@ class Request:
 
     operation: str
     """As in the API Reference: `GetItem`."""
-    body: bytes
+    body: bytes = field(repr=False)
     safe: bool = True
     """Whether sending it twice does what sending it once does: reads, puts without a condition
     on what was there, writes with an idempotency token. A request that is not safe is sent again
@@ -26,7 +26,7 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 class Transport(Protocol):
