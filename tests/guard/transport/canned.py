@@ -87,7 +87,7 @@ WHOLE = {
     "expired": error("ExpiredTokenException"),
     "invalid": error("ValidationException"),
     "conflict": error("ReplicatedWriteConflictException", 409),
-    "skewed": error("InvalidSignatureException", Date="Mon, 01 Jan 2029 00:00:00 GMT"),
+    "skewed": error("InvalidSignatureException", Date="Fri, 01 Jun 2029 00:00:00 GMT"),
     "corrupt": http(200, ITEM, x_amz_crc32="1"),
     "corrupt-error": http(400, b"{}", x_amz_crc32="1"),
     "no-checksum": http(200, ITEM).replace(b"x-amz-crc32", b"x-other"),
@@ -111,7 +111,9 @@ async def _serve(
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             operation = headers.get("x-amz-target", "").rpartition(".")[2]
             canned.seen.append(Seen(operation, headers, body))
-            if not await _answer(canned.next(), writer):
+            told, _, unless = canned.next().partition(" unless ")
+            signed = headers.get("x-amz-date", "") + headers.get("authorization", "")
+            if not await _answer("fine" if unless and unless in signed else told, writer):
                 return
     writer.close()
 

@@ -101,7 +101,7 @@ def test_expired_credentials_are_renewed_once(server: Canned) -> None:
 
     async def run() -> None:
         await transport.send(GET)
-        server.tell(*["expired"] * 16, "fine")
+        server.tell("expired unless number-2")
         replies = await asyncio.gather(*(transport.send(PUT) for _ in range(16)))
         assert [reply.status for reply in replies] == [200] * 16
         await transport.close()
@@ -139,13 +139,13 @@ def test_a_wrong_clock_is_corrected(server: Canned) -> None:
     assert transport.send_now(GET).status == 200
     years = [seen.headers["x-amz-date"][:4] for seen in server.seen]
     assert years[0] < "2029"
-    assert years[1:] in (["2029"] * 2, ["2028"] * 2)
+    assert years[1:] == ["2029", "2029"]
     transport.close_now()
 
 
 def test_many_calls_meet_a_wrong_clock(server: Canned) -> None:
     """Calls that were all signed by the wrong clock are all made anew."""
-    server.tell(*["skewed"] * 8, "fine")
+    server.tell("skewed unless 2029")
     transport = lean(server)
 
     async def run() -> None:
