@@ -347,6 +347,8 @@ def test_a_stored_item_that_does_not_fit_names_its_path(full: Shop) -> None:
         (400, {"__type": "AccessDeniedException", "Message": "canary"}, StoreError),
         (503, "<html>canary", UnavailableError),
         (200, "{", DecodeError),
+        (200, b'{"Item":{"user_id":{"S":"canary\xd3"}}}', DecodeError),
+        (400, b"canary\xd3", StoreError),
         (200, {"Item": "canary"}, DecodeError),
     ],
 )
@@ -354,8 +356,9 @@ def test_the_stores_errors_are_told_by_kind(
     full: Shop, status: int, body: object, kind: type[Exception]
 ) -> None:
     """An error of the store becomes one of ours, which repeats none of its text."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    full.wire.replies = [Reply(status, {}, text.encode())]
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    sent = text if isinstance(text, bytes) else text.encode()
+    full.wire.replies = [Reply(status, {}, sent)]
     with pytest.raises(kind) as caught:
         full.users.get(UserOut, "ann").now()
     assert "canary" not in str(caught.value)

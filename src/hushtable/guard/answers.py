@@ -59,7 +59,7 @@ def check(operation: str, reply: Reply) -> bytes:
 def _error(operation: str, reply: Reply) -> Exception:
     try:
         error = _DECODER.decode(reply.body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         error = _Error()
     code = error.type_.rpartition("#")[2] or f"HTTP {reply.status}"
     if code == "ConditionalCheckFailedException":

@@ -11,7 +11,7 @@ import msgspec
 
 from hushtable.guard.answers import check
 from hushtable.guard.cipher import Cipher
-from hushtable.guard.compiled import Compiled, refuse
+from hushtable.guard.compiled import BROKEN, Compiled, refuse
 from hushtable.guard.drive import Pause, Steps
 from hushtable.guard.encode import Wire
 from hushtable.guard.errors import NotFoundError, RefusedError, UnavailableError
@@ -79,7 +79,7 @@ def _chunk(
         reply = yield request("BatchGetItem", {"RequestItems": {reader.table: part}})
         try:
             answer = decoder.decode(check("BatchGetItem", reply))
-        except msgspec.DecodeError as error:
+        except BROKEN as error:
             refuse(reader.view.__name__, error)
         rows = yield from reader.shown(compiled, answer.Responses.get(reader.table, ()))
         for values in rows:
@@ -201,7 +201,7 @@ def get_together(reader: Reader[V], keys: Sequence[Mapping[str, Any]]) -> Steps[
     many: Any = msgspec.defstruct("All", [("Responses", list[one])], gc=False)
     try:
         answer = msgspec.json.decode(body, type=many, strict=False)
-    except msgspec.DecodeError as error:
+    except BROKEN as error:
         refuse(reader.view.__name__, error)
     shown: list[V | None] = []
     for each in answer.Responses:

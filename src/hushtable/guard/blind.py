@@ -56,7 +56,7 @@ class BlindHash:
 
     __slots__ = ("_active", "_bits", "_keys", "_normalise", "_place", "_stored_as")
 
-    def __init__(  # noqa: PLR0913 - a ring, a place, and how it is stored
+    def __init__(
         self,
         ring: KeyRing,
         table: str,

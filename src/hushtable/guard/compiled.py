@@ -23,6 +23,9 @@ from hushtable.guard.wiretypes import DictOf, ListOf, MapOf, OneOf, Scalar, SetO
 
 V = TypeVar("V", bound=BaseModel)
 
+BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for a body that is not what it should be. The second holds the body."""
+
 _PLACE = re.compile(r" - at `\$\.(?P<path>.*)`$")
 _WRONG_TYPE = re.compile(r"^(Object missing required field|Object contains unknown field)")
 _OUTER = re.compile(r"^(Item|Items|Attributes|Responses)(\[\.\.\.\])?(\.|$)")
@@ -127,14 +130,14 @@ class Compiled(Generic[V]):
         """
         try:
             return self._one.decode(body).Item
-        except msgspec.DecodeError as error:
+        except BROKEN as error:
             refuse(self.view.__name__, error)
 
     def many(self, body: bytes) -> Rows:
         """Decode the answer of Query or Scan. Raises DecodeError, which names a path."""
         try:
             answer = self._many.decode(body)
-        except msgspec.DecodeError as error:
+        except BROKEN as error:
             refuse(self.view.__name__, error)
         items = [] if answer.Items is msgspec.UNSET else answer.Items
         return Rows(items, answer.LastEvaluatedKey, answer.Count)
@@ -186,9 +189,9 @@ class Compiled(Generic[V]):
         )
 
 
-def refuse(where: str, error: msgspec.DecodeError) -> NoReturn:
+def refuse(where: str, error: Exception) -> NoReturn:
     """Tell where an answer does not fit, in the item's own path; msgspec's text may quote."""
-    text = str(error)
+    text = str(error) if isinstance(error, msgspec.DecodeError) else ""
     match = _PLACE.search(text)
     if match is None:
         raise DecodeError(where, "the answer is not DynamoDB's JSON") from None

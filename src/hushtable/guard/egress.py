@@ -47,7 +47,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Egress:
     """ASGI middleware. One object serves every request; it keeps what routes declare."""
 
-    def __init__(  # noqa: PLR0913 - each is one setting
+    def __init__(
         self,
         app: App,
         *,

@@ -130,9 +130,7 @@ class Inspection:
         self.tell(kind, None)
         return REDACTED if isinstance(value, str) else None
 
-    def _object(  # noqa: C901, PLR0912 - the hot path: a call for each member would double its cost
-        self, value: dict[str, Any], shape: Shape | None, path: Path, level: int
-    ) -> None:
+    def _object(self, value: dict[str, Any], shape: Shape | None, path: Path, level: int) -> None:
         if level >= self.depth:
             self._too_deep(path)
             return

@@ -117,10 +117,10 @@ _LASTING = frozenset(
 class KmsClient(Protocol):
     """The two calls of boto3's KMS client that are made."""
 
-    def generate_data_key(self, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    def generate_data_key(self, **arguments: Any) -> Mapping[str, Any]:
         """Make a data key."""
 
-    def decrypt(self, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    def decrypt(self, **arguments: Any) -> Mapping[str, Any]:
         """Unwrap a data key."""
 
 
@@ -162,7 +162,7 @@ class KmsCipher:
 
     __slots__ = ("_active", "_client", "_factory", "_ids", "_keys", "_lock", "_threads")
 
-    def __init__(  # noqa: PLR0913 - a key, a client, and the bounds of the cache
+    def __init__(
         self,
         key_id: str,
         client: KmsClient | Callable[[], KmsClient],

@@ -71,7 +71,7 @@ class RateLimit:
     and template) it stands on, or one in all for limits that share a `name`.
     """
 
-    def __init__(  # noqa: PLR0913 - each is one setting
+    def __init__(
         self,
         rate: str,
         *,

@@ -282,7 +282,7 @@ def holds_raw_key(text: str) -> bool:
 def _is_key_json(text: bytes) -> bool:
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     if not isinstance(value, dict) or not 0 < len(value) <= _KEY_ATTRIBUTES:
         return False

@@ -14,7 +14,7 @@ from hushtable.guard.cursor import Sealer
 from hushtable.guard.drive import Steps, drive, drive_now
 from hushtable.guard.keyring import VARIABLE, KeyRing
 from hushtable.guard.transport.call import Transport
-from hushtable.guard.transport.choose import choose
+from hushtable.guard.transport.choose import Settings, transport
 from hushtable.guard.writes import Action
 
 T = TypeVar("T")
@@ -60,19 +60,20 @@ class Store:
 
     def __init__(
         self,
-        transport: Transport | None = None,
+        reached: Transport | Settings | None = None,
         *,
         keys: KeyRing | None = None,
         cipher: Cipher | None = None,
         cursor_lifetime: float = 3600.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take a transport, or choose one at the first call by what is configured.
+        """Take a transport, or choose one at the first call by settings and what is configured.
 
         `keys` seal cursors; without them those of the environment variable HUSHTABLE_KEYS
         do, and without that a key made for this process alone. `cursor_lifetime` is in seconds.
         """
-        self._transport = transport
+        self._settings = reached if isinstance(reached, Settings) else None
+        self._transport = None if isinstance(reached, Settings) else reached
         self._keys = keys
         self._lifetime = cursor_lifetime
         self._sealer: Sealer | None = None
@@ -83,7 +84,7 @@ class Store:
     def transport(self) -> Transport:
         """The transport, chosen at the first call."""
         if self._transport is None:
-            self._transport = choose()
+            self._transport = transport(self._settings)
         return self._transport
 
     def sealer(self) -> Sealer:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from hushtable.guard.compiled import refuse
+from hushtable.guard.compiled import BROKEN, refuse
 from hushtable.guard.drive import Steps
 from hushtable.guard.reads import Reader, request
 from hushtable.guard.sealed import seal, unseal
@@ -25,7 +25,7 @@ def updated(reader: Reader[V], action: Action) -> Steps[V]:
     made: Any = msgspec.defstruct("Answer", [("Attributes", compiled.item)], gc=False)
     try:
         wire = msgspec.json.decode(body, type=made, strict=False).Attributes
-    except msgspec.DecodeError as error:
+    except BROKEN as error:
         refuse(reader.view.__name__, error)
     values = compiled.values(wire)
     yield from unseal(reader.schema, compiled, reader.cipher, reader.table, [values])

@@ -169,7 +169,7 @@ def test_a_write_that_was_not_sent_is_sent_again(server: Canned) -> None:
     class FirstNowhere:
         """The endpoint of a request: at first where nobody listens."""
 
-        places = [at("http://127.0.0.1:1"), at(server.url)]  # noqa: RUF012 -- of this test alone
+        places = [at("http://127.0.0.1:1"), at(server.url)]
 
         def known(self, request: Request, account_id: str | None) -> Endpoint | None:  # noqa: ARG002
             return self.places.pop(0)

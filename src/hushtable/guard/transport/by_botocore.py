@@ -164,7 +164,7 @@ class BotocoreTransport:
             raise _NotAgainError from caught_exception
 
 
-def _client(session: Session, region: str | None, endpoint: str | None, config: Config) -> Any:  # noqa: ANN401 -- made by botocore at run time
+def _client(session: Session, region: str | None, endpoint: str | None, config: Config) -> Any:
     try:
         return session.create_client(
             "dynamodb", region_name=region, endpoint_url=endpoint, config=config

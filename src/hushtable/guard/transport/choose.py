@@ -155,7 +155,7 @@ def _by_session(settings: Settings) -> Choice:
     return Choice("lean", reason, _lean(keys, endpoints, timing))
 
 
-def _beyond_lean(known: Any, session: Any, endpoints: Any) -> str | None:  # noqa: ANN401 -- imported by name
+def _beyond_lean(known: Any, session: Any, endpoints: Any) -> str | None:
     """Say what the lean transport does not know of what is configured; None where it knows all."""
     beyond: str | None = known.beyond_lean(session)
     if beyond is not None:
@@ -189,7 +189,7 @@ class _UsualEndpoints:
         self._resolved.find(request, account_id)
 
 
-def _botocore(settings: Settings, session: Any, region: str) -> Callable[[], Transport]:  # noqa: ANN401 -- botocore has no types
+def _botocore(settings: Settings, session: Any, region: str) -> Callable[[], Transport]:
     return lambda: _part("by_botocore:BotocoreTransport")(
         session,
         region=region,

@@ -148,7 +148,7 @@ class SessionKeys:
             self._renewing.release()
 
 
-def _frozen(source: Any) -> Keys | None:  # noqa: ANN401 -- botocore's classes share no base
+def _frozen(source: Any) -> Keys | None:
     if source is None:
         return None
     frozen = source.get_frozen_credentials()
