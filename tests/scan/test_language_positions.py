@@ -50,6 +50,7 @@ CASES = [
         "l = [x]\n    if y:\n        l.append('a')\n    return l[-1:]",
     ),
     ("intersection with constants", False, "return {'a', x} & {'a', 'b'}"),
+    ("intersection of an unknown with constants", False, "return x & {'a', 'b'}"),
     ("intersection by name", False, "return {'a', x}.intersection(['a'])"),
     ("intersection in place", False, "s = {'a', x}; s &= {'a'}; return s"),
     ("intersection of unknowns", True, "return {'a', x} & {'a', y}"),

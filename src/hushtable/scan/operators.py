@@ -11,7 +11,7 @@ from typing import Any
 from hushtable.scan.attributes import get_attribute
 from hushtable.scan.combining import combined
 from hushtable.scan.frame import Frame, Machine, surely_raise
-from hushtable.scan.iterate import elements
+from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import joined_text
 from hushtable.scan.members import dict_item
 from hushtable.scan.pieces import MAX_PARTS
@@ -102,6 +102,8 @@ def binary(
             return _merge(m, left, right)
         case ast.BitOr() if isinstance(left, Class | Native | Generic | Const):
             return Generic(Native("typing.Union"), (left, right))
+        case ast.BitAnd() if isinstance(left, Opaque) and isinstance(right, Seq):
+            return _set_operation(m, op, sequence((), "set", element_of(left)), right, node, frame)
         case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor() if isinstance(left, Seq):
             return _set_operation(m, op, left, right, node, frame)
     return Opaque(deep_labels(left) | deep_labels(right), deep=True)
