@@ -51,6 +51,11 @@ CASES = [
     ),
     ("intersection with constants", False, "return {'a', x} & {'a', 'b'}"),
     ("intersection of an unknown with constants", False, "return x & {'a', 'b'}"),
+    ("a difference in place is seen by all", False, "s = t = {'a', x}; s -= {x}; return t"),
+    ("what may be gone takes nothing", True, "s = {x}; s &= y; return {x} - s"),
+    ("one of two lists is written", True, "k = [x]; l = k if y else ['a']; l[0] = 'b'; return k"),
+    ("one of two lists is extended", True, "k = []; l = k if y else ['a']; l += [x]; return k"),
+    ("one of two lists loses", True, "k = [x]; l = k if y else ['a']; del l[0]; return k"),
     ("intersection by name", False, "return {'a', x}.intersection(['a'])"),
     ("intersection in place", False, "s = {'a', x}; s &= {'a'}; return s"),
     ("intersection of unknowns", True, "return {'a', x} & {'a', y}"),
@@ -142,7 +147,7 @@ def agrees(value: Any, real: Any) -> bool:
         case Const(value=known):
             return bool(known == real)
         case Seq() as found:
-            known, rest = content(found)
+            known, rest, _ = content(found)
             least = len(known)
             if len(real) < least or (rest is None and len(real) != least):
                 return False

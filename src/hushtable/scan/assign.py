@@ -15,6 +15,7 @@ from hushtable.scan.members import delete_item, get_item, promote, set_item
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     MISSING,
     NONE,
     REST,
@@ -25,6 +26,7 @@ from hushtable.scan.values import (
     Opaque,
     Seq,
     join,
+    options,
     sequence,
 )
 
@@ -105,17 +107,40 @@ def augmented(m: Machine, node: ast.AugAssign, frame: Frame) -> bool:
     target = node.target
     current = m.evaluate(m, _loaded(target), frame)
     value = m.evaluate(m, node.value, frame)
-    if isinstance(node.op, ast.Add) and isinstance(current, Seq) and current.kind == "list":
-        made = operators.binary(m, node.op, current, value, node, frame)
-        m.journal.set(current.slots, ELTS, made.slots[ELTS])
-        operators.extend_rest(m, current, made.slots.get(REST))
-        return True
-    if isinstance(node.op, ast.BitOr) and isinstance(current, Dict):
-        operators.update(m, current, value)
+    if all(_is_changed(node.op, option) for option in options(current)):
+        m.journal.apart(options(current), lambda one: _change(m, node, one, value, frame))
         return True
     result = operators.binary(m, node.op, current, value, node, frame, in_place=True)
     assign(m, target, result, frame)
     return True
+
+
+def _is_changed(op: ast.operator, value: Any) -> bool:
+    """Whether an operator with `=` changes a value in place, for all that hold it."""
+    match value:
+        case Seq(kind="list" | "deque"):
+            return isinstance(op, ast.Add)
+        case Seq(kind="set"):
+            return isinstance(op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor)
+        case Dict():
+            return isinstance(op, ast.BitOr)
+    return False
+
+
+def _change(m: Machine, node: ast.AugAssign, current: Any, value: Any, frame: Frame) -> None:
+    if isinstance(current, Dict):
+        operators.update(m, current, value)
+        return
+    made = operators.binary(m, node.op, current, value, node, frame)
+    m.journal.set(current.slots, ELTS, made.slots[ELTS])
+    if current.kind != "set":
+        operators.extend_rest(m, current, made.slots.get(REST))
+        return
+    for key in (REST, MAYBE):
+        if key in made.slots:
+            m.journal.set(current.slots, key, made.slots[key])
+        else:
+            m.journal.delete(current.slots, key)
 
 
 def _loaded(target: ast.expr) -> ast.expr:

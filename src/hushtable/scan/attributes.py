@@ -235,8 +235,7 @@ def set_attribute(
     """Run `owner.name = value`."""
     match owner:
         case Choice(options=choices):
-            for option in choices:
-                set_attribute(m, option, name, value, node, frame)
+            m.journal.apart(choices, lambda one: set_attribute(m, one, name, value, node, frame))
         case Instance(cls=cls):
             setter = class_attribute(cls, name) if cls is not None else MISSING
             if isinstance(setter, Function) and setter.kind == "property":

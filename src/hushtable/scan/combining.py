@@ -19,8 +19,8 @@ from hushtable.scan.values import (
     sequence,
 )
 
-Content = tuple[list[Any], Any]
-"""Known elements, and what any other is: None when there is no other."""
+Content = tuple[list[Any], Any, bool]
+"""Known elements, what any other is (None when there is no other), whether some may be absent."""
 
 
 def combined(name: str, kind: str, left: Content, right: Content) -> Seq:
@@ -33,18 +33,18 @@ def combined(name: str, kind: str, left: Content, right: Content) -> Seq:
         case _:
             first, first_sure, first_rest = _less(left, right)
             second, second_sure, second_rest = _less(right, left)
-            known, sure = [*first, *second], first_sure and second_sure
+            known, sure = distinct([*first, *second]), first_sure and second_sure
             rest = _either(first_rest, second_rest)
     made = sequence(known, kind, rest)
-    if not sure and rest is None:
+    if (left[2] or not sure) and rest is None:
         made.slots[MAYBE] = frozenset({ELTS})
     return made
 
 
 def _shared(left: Content, right: Content) -> tuple[list[Any], bool, Any]:
-    known, rest = left
-    others, other_rest = right
-    answers = [(one, member(one, others, other_rest)) for one in known]
+    known, rest, _ = left
+    others, other_rest, _ = right
+    answers = [(one, _is_in(one, right)) for one in known]
     listed = other_rest is None and all(isinstance(one, Const) for one in others)
     unknown = rest is not None or any(
         answer is None and not isinstance(one, Const) for one, answer in answers
@@ -59,11 +59,16 @@ def _shared(left: Content, right: Content) -> tuple[list[Any], bool, Any]:
 
 
 def _less(left: Content, right: Content) -> tuple[list[Any], bool, Any]:
-    known, rest = left
-    others, other_rest = right
-    answers = [(one, member(one, others, other_rest)) for one in known]
+    known, rest, _ = left
+    answers = [(one, _is_in(one, right)) for one in known]
     kept = [one for one, answer in answers if answer is not True]
+    others = [] if right[2] else right[0]
     return kept, all(answer is not None for _, answer in answers), _without(rest, others)
+
+
+def _is_in(value: Any, others: Content) -> bool | None:
+    answer = member(value, others[0], others[1])
+    return None if answer and others[2] else answer
 
 
 def _without(rest: Any, others: list[Any]) -> Any:
@@ -93,6 +98,19 @@ def member(value: Any, known: list[Any], rest: Any) -> bool | None:
     return None if rest is not None or None in answers else False
 
 
+def distinct(known: list[Any]) -> list[Any]:
+    """Drop what is surely the same value again."""
+    try:
+        return list(dict.fromkeys(known))
+    except TypeError:
+        return known
+
+
 def content(value: Seq) -> Content:
     """Give what a set holds."""
-    return list(value.slots[ELTS]), value.slots.get(REST)
+    return list(value.slots[ELTS]), value.slots.get(REST), is_doubted(value)
+
+
+def is_doubted(value: Any) -> bool:
+    """Whether some of the known elements may be absent."""
+    return isinstance(value, Seq) and ELTS in value.slots.get(MAYBE, ())

@@ -8,6 +8,7 @@ size of the heap.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hushtable.scan.settling import settled
@@ -97,6 +98,16 @@ class Journal:
             known = slots.get(MAYBE, frozenset())
             if key in slots and key not in known:
                 self.set(slots, MAYBE, known | {key})
+
+    def apart(self, options: Iterable[Any], change: Callable[[Any], object]) -> None:
+        """Change one of several objects: each may be the one that is changed."""
+        mark = self.mark()
+        states = []
+        for option in options:
+            change(option)
+            states.append(self.take(mark))
+        if states:
+            self.merge(states)
 
     def forget(self, mark: int, slots: Slots) -> None:
         """Drop writes to variables that nobody can see any more."""

@@ -210,8 +210,7 @@ def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame:
         case Native(name=name) if f"{name}.__setitem__" in m.natives:
             m.call(m, Native(f"{name}.__setitem__", owner), [key, value], {}, node, frame)
         case Choice(options=choices):
-            for option in choices:
-                _weak_set(m, option, key, value, node, frame)
+            m.journal.apart(choices, lambda one: set_item(m, one, key, value, node, frame))
         case Dict(slots=slots):
             _set_in_dict(m, slots, key, value)
         case Seq(slots=slots):
@@ -232,14 +231,6 @@ def set_item(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame:
                 m.journal.set(owner.slots, key.value, value)
             else:
                 m.journal.set(owner.slots, REST, join(owner.slots.get(REST, MISSING), value))
-
-
-def _weak_set(m: Machine, owner: Any, key: Any, value: Any, node: ast.AST, frame: Frame) -> None:
-    """Write to one of several objects: what it held may still be there."""
-    if isinstance(owner, Dict) and isinstance(key, Const):
-        m.journal.set(owner.slots, key.value, join(dict_item(owner, key), value))
-    elif not isinstance(owner, Choice):
-        set_item(m, owner, key, value, node, frame)
 
 
 def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> None:
@@ -306,9 +297,7 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
     """Run `del owner[key]`."""
     match owner:
         case Choice(options=choices):
-            for option in choices:
-                if isinstance(option, Dict):
-                    delete_item(m, option, key)
+            m.journal.apart(choices, lambda one: delete_item(m, one, key))
         case Dict(slots=slots) if slot_key(key) is not MISSING:
             place = slot_key(key)
             m.journal.delete(slots, place)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hushtable.scan.attributes import get_attribute
-from hushtable.scan.combining import combined
+from hushtable.scan.combining import combined, content, is_doubted
 from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import joined_text
@@ -326,6 +326,7 @@ def _set_operation(
     first, first_rest = elements(m, left, node, frame)
     second, second_rest = elements(m, right, node, frame)
     known = first_rest is None and second_rest is None
+    known = known and not (is_doubted(left) or is_doubted(right))
     if known and all(isinstance(v, Const) for v in (*first, *second)):
         a, b = dict.fromkeys(first), dict.fromkeys(second)
         match op:
@@ -338,7 +339,8 @@ def _set_operation(
             case _:
                 return sequence([*(v for v in a if v not in b), *(v for v in b if v not in a)])
     if type(op) in COMBINED:
-        return combined(COMBINED[type(op)], left.kind, (first, first_rest), (second, second_rest))
+        others = (second, second_rest, is_doubted(right))
+        return combined(COMBINED[type(op)], left.kind, content(left), others)
     return _concatenate(m, left, right, node, frame)
 
 

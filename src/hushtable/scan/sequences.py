@@ -14,6 +14,7 @@ from hushtable.scan.carrying import (
     fail,
     opened,
 )
+from hushtable.scan.combining import distinct
 from hushtable.scan.comparing import compare_values
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.operators import MAX_ELEMENTS, pick
@@ -45,14 +46,6 @@ def rebuilt(m: Machine, call: Call, kind: str, value: Any) -> Seq:
     if kind in {"set", "frozenset"}:
         known = distinct(known)
     return sequence(known, kind, rest)
-
-
-def distinct(known: list[Any]) -> list[Any]:
-    """Drop what is surely the same value again."""
-    try:
-        return list(dict.fromkeys(known))
-    except TypeError:
-        return known
 
 
 def ordered(m: Machine, call: Call, known: list[Any], rest: Any) -> Seq:
@@ -106,7 +99,8 @@ def cleared(m: Machine, call: Call) -> Any:
     """Empty a container."""
     owner = call.receiver
     if isinstance(owner, Dict):
-        for key in list(owner.slots):
+        # The last first, so that undoing it gives the same order again.
+        for key in reversed(list(owner.slots)):
             if key is not FACTORY:
                 m.journal.delete(owner.slots, key)
     elif isinstance(owner, Seq):

@@ -8,14 +8,13 @@ from hushtable.scan.carrying import (
     carried,
     opened,
 )
-from hushtable.scan.combining import combined, content, member
+from hushtable.scan.combining import combined, content, distinct, is_doubted, member
 from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.sequences import (
     append,
     cleared,
     copied,
-    distinct,
     extend,
     list_pop,
     remove,
@@ -57,7 +56,8 @@ def _set_method(name: str, *, in_place: bool = False) -> Handler:
             return carried(call)
         made = Seq(dict(owner.slots), owner.kind)
         for value in call.args:
-            made = combined(name, owner.kind, content(made), opened(m, value, call))
+            others = (*opened(m, value, call), is_doubted(value))
+            made = combined(name, owner.kind, content(made), others)
         if not in_place:
             return made
         for key in (ELTS, REST, MAYBE):
@@ -74,13 +74,16 @@ def _union(m: Machine, call: Call) -> Any:
     owner = call.receiver
     if not isinstance(owner, Seq):
         return carried(call)
-    known, rest = content(owner)
+    known, rest, doubted = content(owner)
     joined = MISSING if rest is None else rest
     for value in call.args:
         others, other_rest = opened(m, value, call)
-        known = distinct([*known, *others])
+        known, doubted = distinct([*known, *others]), doubted or is_doubted(value)
         joined = join(joined, MISSING if other_rest is None else other_rest)
-    return sequence(known, owner.kind, None if joined is MISSING else joined)
+    made = sequence(known, owner.kind, None if joined is MISSING else joined)
+    if doubted:
+        made.slots[MAYBE] = frozenset({ELTS})
+    return made
 
 
 def _relation(name: str) -> Handler:
