@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from hushtable.model.dynamodb.expression import parse
+from hushtable.model.dynamodb.expression_tree import ExpressionError
 from hushtable.model.facts import Operation
 from hushtable.scan.conditions import attribute_name
 from hushtable.scan.frame import Call
@@ -139,6 +141,24 @@ def _selected(statement: Any) -> tuple[str, ...] | None:
         return None
     names = tuple(path.replace('"', "").strip() for path in found[1].split(","))
     return names if all(PATH.fullmatch(name) for name in names) else None
+
+
+def changed_by(given: Arguments) -> tuple[str, ...] | None:
+    """Name the attributes that an update changes; None when its text is not known whole."""
+    names = names_of(given)
+    found: list[str] = []
+    for option in options(given.get("UpdateExpression") or NONE):
+        parts = text_parts(option)
+        if None in parts:
+            return None
+        try:
+            tree = parse("".join(part or "" for part in parts), "UpdateExpression")
+        except ExpressionError:
+            return None
+        for action in (one for part in getattr(tree, "sections", ()) for one in part.actions):
+            top = str(action.path).partition(".")[0].partition("[")[0]
+            found.append(names.get(top, top))
+    return None if any(name.startswith("#") for name in found) else tuple(dict.fromkeys(found))
 
 
 def names_of(given: Arguments) -> dict[str, str]:

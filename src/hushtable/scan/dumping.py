@@ -14,6 +14,7 @@ from hushtable.scan.schema import schema_of
 from hushtable.scan.validating import run_quietly
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
     MINUS,
     MISSING,
     NONE,
@@ -90,6 +91,8 @@ def dump(m: Machine, value: Instance, how: Options = PLAIN, level: int = 0) -> A
             )
             shown = field.shown_as if how.by_alias and field.shown_as else field.name
             made.slots[shown] = encode(m, held, inner, level + 1)
+            if how.exclude_unset and value.extra is None and not field.required:
+                made.slots[MAYBE] = made.slots.get(MAYBE, frozenset()) | {shown}
     taken = set(schema.fields)
     for key, held in value.slots.items():
         extra = isinstance(key, str) and key not in taken and schema.extra == "allow"

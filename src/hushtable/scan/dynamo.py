@@ -11,6 +11,7 @@ from hushtable.model.facts import Bound, ExpressionKind, Operation, Seal
 from hushtable.model.place import Place
 from hushtable.scan.asking import (
     Arguments,
+    changed_by,
     names_of,
     projection_of,
     tables_of,
@@ -25,7 +26,14 @@ from hushtable.scan.kinds import marks_of
 from hushtable.scan.labels import TYPED, Kind, Label
 from hushtable.scan.members import dict_item
 from hushtable.scan.operators import text_parts
-from hushtable.scan.records import KeyValue, Record, bound_of, table_name, whole_item
+from hushtable.scan.records import (
+    KeyValue,
+    Record,
+    bound_of,
+    now_stored,
+    table_name,
+    whole_item,
+)
 from hushtable.scan.taught import Word
 from hushtable.scan.values import (
     NONE,
@@ -35,7 +43,6 @@ from hushtable.scan.values import (
     Instance,
     Native,
     Opaque,
-    choice,
     deep_labels,
     mapping,
     options,
@@ -84,6 +91,8 @@ def _record(
     if index is not None and index != NONE:
         record.index = table_name(index)
     record.projection = projection_of(given, record.projection)
+    if operation is Operation.UPDATE and given.get("ReturnValues") in CHANGED_ONLY:
+        record.projection = changed_by(given) or None
     select = given.get("Select")
     if isinstance(select, Const) and select.value == "COUNT":
         record.count_only = True
@@ -263,20 +272,8 @@ def _write(
 
 
 def _now_stored(m: Machine, record: Record, item: Any) -> None:
-    """What a dictionary holds after it was put is what the table holds from then on."""
-    if not isinstance(item, Dict):
-        return
-    for key, held in list(item.slots.items()):
-        if not isinstance(key, str):
-            continue
-        label = replace(label_of(record, typed=False), path=(key,), own=True)
-        named = [
-            replace(option, labels=option.labels | {label})
-            if isinstance(option, Const | Opaque)
-            else option
-            for option in options(held)
-        ]
-        m.journal.set(item.slots, key, choice(named))
+    if isinstance(item, Dict):
+        now_stored(m, item.slots, replace(label_of(record, typed=False), own=True))
 
 
 def update_values(given: Arguments) -> list[tuple[str, Any]]:
@@ -377,6 +374,7 @@ def _answer(records: list[Record], operation: Operation, word: Word, given: Argu
     return mapping(slots, about)
 
 
+CHANGED_ONLY = (Const("UPDATED_NEW"), Const("UPDATED_OLD"))
 MANY_ITEMS = {Operation.QUERY, Operation.SCAN, Operation.STATEMENT, Operation.BATCH_GET}
 
 

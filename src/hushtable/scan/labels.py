@@ -73,7 +73,7 @@ class Label:
     def child(self, key: str) -> Label:
         """Name what lies under `key`; labels that are not paths stay as they are."""
         if self.kind is Kind.ATTRIBUTE and len(self.path) < MAX_PATH:
-            if self.hint == TYPED and self.path and key in WIRE_TYPES:
+            if self.hint == TYPED and key in WIRE_TYPES:
                 return self
             if isinstance(self.access, Origin):
                 self.access.used.add(".".join((*self.path, key)))

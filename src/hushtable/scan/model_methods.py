@@ -17,6 +17,8 @@ from hushtable.scan.operators import pick
 from hushtable.scan.schema import schema_of
 from hushtable.scan.values import (
     ELTS,
+    MAYBE,
+    MISSING,
     NONE,
     REST,
     UNKNOWN,
@@ -29,6 +31,7 @@ from hushtable.scan.values import (
     Rest,
     Seq,
     deep_labels,
+    join,
     mapping,
     sequence,
 )
@@ -131,7 +134,12 @@ def _copy(m: Machine, call: Call) -> Any:
             made.slots[name] = UNKNOWN
     changes = call.kwargs.get("update")
     if isinstance(changes, Dict):
-        kept = {k: v for k, v in changes.slots.items() if not isinstance(k, Rest)}
+        maybe = changes.slots.get(MAYBE, ())
+        kept = {
+            k: join(made.slots.get(k, MISSING), v) if k in maybe else v
+            for k, v in changes.slots.items()
+            if not isinstance(k, Rest)
+        }
         made.slots |= kept
         if isinstance(made.extra, frozenset):
             made.extra |= frozenset(str(key) for key in kept)

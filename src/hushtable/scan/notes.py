@@ -19,7 +19,6 @@ from hushtable.model.place import Place
 from hushtable.model.service import Channel
 from hushtable.scan.contents import (
     constants_in,
-    followed,
     is_constant,
     is_http,
     is_http_value,
@@ -34,6 +33,7 @@ from hushtable.scan.labels import Kind, Label, Labels, Origin
 from hushtable.scan.literal_values import credential_kind
 from hushtable.scan.observations import Carry, Denial, RawExpression, Store
 from hushtable.scan.records import Record
+from hushtable.scan.tracing import hand_on
 from hushtable.scan.trying import status_of
 from hushtable.scan.unspoken import is_secret
 from hushtable.scan.values import (
@@ -377,17 +377,14 @@ class Notes:
 
     def finished(self, m: Machine, function: Function, exits: list[Exit], *, falls: bool) -> None:
         """Keep the ways out of a function that is watched, for gates that fail open."""
-        returns = [e for e in exits if e.kind == "return"]
         if id(function) in self.watched:
-            self.watched[id(function)] += returns
-        elif self.records:
-            name = function.name.rpartition(".")[2]
-            for way in returns:
-                for label in followed(way.value):
-                    record = label.access.record if isinstance(label.access, Origin) else None
-                    if record is not None and len(record.returned) < MAX_RETURNS:
-                        record.returned.setdefault(way.place, name)
+            self.watched[id(function)] += [e for e in exits if e.kind == "return"]
         del m, falls
+
+    def returning(self, m: Machine, value: Any, node: ast.Return, frame: Frame) -> None:
+        """Note where a function hands on something of what was read."""
+        if self.records and frame.function is not None and id(frame.function) not in self.watched:
+            hand_on(m, value, node, frame)
 
     # comparisons ---------------------------------------------------------------------------
 
@@ -441,6 +438,3 @@ class Notes:
     def taught_gate(self, m: Machine, call: Call, name: str) -> None:
         """Note a gate the user taught."""
         self.taught_gates.append((name or call.name, m.place(call.node, call.frame)))
-
-
-MAX_RETURNS = 8

@@ -277,8 +277,11 @@ def _copy(m: Machine, target: Dict, value: Any) -> None:
                     minus &= slots.get(MINUS, frozenset())
                 if minus:
                     m.journal.set(slots, MINUS, minus)
+            maybe = value.slots.get(MAYBE, ())
             for key, held in list(value.slots.items()):
-                if not isinstance(key, Rest):
+                if key in maybe:
+                    _copy_maybe(m, target, key, held)
+                elif not isinstance(key, Rest):
                     m.journal.set(slots, key, held)
         case Instance() if DATA_SLOT in value.slots:
             _copy(m, target, value.slots[DATA_SLOT])
@@ -299,6 +302,17 @@ def _copy(m: Machine, target: Dict, value: Any) -> None:
                 m.journal.set(slots, REST, join(slots.get(REST, MISSING), Opaque(labels)))
         case Opaque():
             m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
+
+
+def _copy_maybe(m: Machine, target: Dict, key: Any, held: Any) -> None:
+    """Copy an entry that may be missing: then what the dictionary holds under it stays."""
+    slots = target.slots
+    before = slots.get(key, MISSING)
+    if before is MISSING and REST in slots and key not in slots.get(MINUS, ()):
+        before = dict_item(target, Const(key))
+    if before is MISSING:
+        m.journal.set(slots, MAYBE, slots.get(MAYBE, frozenset()) | {key})
+    m.journal.set(slots, key, join(before, held))
 
 
 def _copy_weakly(m: Machine, target: Dict, value: Any) -> None:

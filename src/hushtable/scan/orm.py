@@ -9,7 +9,7 @@ from hushtable.model.facts import Bound, Operation, Seal
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, mro, native_bases
-from hushtable.scan.records import KeyValue, Record, bound_of, table_name
+from hushtable.scan.records import KeyValue, Record, bound_of, now_stored, table_name
 from hushtable.scan.taught import Taught, Word
 from hushtable.scan.values import (
     MISSING,
@@ -138,6 +138,7 @@ def write(m: Machine, call: Call, word: Word, owner: Instance, does: str) -> Any
         # From here on the object is the item as it stands in the table.
         label = Label(Kind.ATTRIBUTE, table=record.table, access=record.origin, place=record.place)
         m.journal.set(owner.slots, REST, Opaque(frozenset({label})))
+        now_stored(m, owner.slots, label)
     elif does == "update":
         pairs = [
             (name, value)
@@ -194,6 +195,9 @@ def member(m: Machine, owner: Any, cls: Class, name: str) -> Any:
         return Native("orm.whole", owner)
     if name in {"exists", "create_table", "delete_table", "count", "batch_write"}:
         return Native(f"orm.{name}", owner)
+    if name == "__dict__" and "attribute_values" in word.keys["whole"]:
+        # PynamoDB keeps what an object holds one level down.
+        return Dict({"attribute_values": values_of(owner)}) if isinstance(owner, Instance) else None
     if isinstance(owner, Class) and name == "DoesNotExist":
         return Native(f"{word.library}.exceptions.DoesNotExist")
     return None

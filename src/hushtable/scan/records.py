@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hushtable.model.facts import Bound, Operation
 from hushtable.model.place import Place, Step
+from hushtable.scan.frame import Machine
 from hushtable.scan.kinds import Mark
 from hushtable.scan.labels import Kind, Label, Labels, Origin
-from hushtable.scan.values import REST, Const, Dict, Opaque, Value, options, own_labels
+from hushtable.scan.values import REST, Const, Dict, Opaque, Value, choice, options, own_labels
 
 READS = frozenset(
     {Operation.GET, Operation.BATCH_GET, Operation.TRANSACT_GET, Operation.QUERY, Operation.SCAN,
@@ -111,3 +112,18 @@ def _bound_of_labels(labels: Labels) -> Bound:
 def whole_item(label: Label) -> Dict:
     """Make an item of which every attribute was asked for."""
     return Dict({REST: Opaque(frozenset({label}))}, native="item")
+
+
+def now_stored(m: Machine, slots: dict[Any, Any], label: Label) -> None:
+    """What an object holds after it was put is what the table holds from then on."""
+    for key, held in list(slots.items()):
+        if not isinstance(key, str):
+            continue
+        one = replace(label, path=(key,))
+        named = [
+            replace(option, labels=option.labels | {one})
+            if isinstance(option, Const | Opaque)
+            else option
+            for option in options(held)
+        ]
+        m.journal.set(slots, key, choice(named))

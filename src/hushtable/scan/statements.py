@@ -81,6 +81,7 @@ def _annotated(m: Machine, node: ast.AnnAssign, frame: Frame) -> bool:
 
 def _return(m: Machine, node: ast.Return, frame: Frame) -> bool:
     value = NONE if node.value is None else m.evaluate(m, node.value, frame)
+    m.observer.returning(m, value, node, frame)
     return leave(m, frame, "return", value, node)
 
 

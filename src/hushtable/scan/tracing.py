@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from typing import Any
+
 from hushtable.model.place import Step, Trace
 from hushtable.model.service import (
     Route,
 )
+from hushtable.scan.contents import followed
+from hushtable.scan.frame import Frame, Machine
 from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.observations import Carry
 from hushtable.scan.records import Record
@@ -45,3 +50,19 @@ def _origin_text(label: Label) -> str:
         case Kind.SETTING:
             return f"setting {label.name}"
     return f"{label.name or label.kind}"
+
+
+def hand_on(m: Machine, value: Any, node: ast.Return, frame: Frame) -> None:
+    """Note where a function hands on something of what was read.
+
+    This is asked at the `return` itself: when the function ends, the heap is no longer as it was
+    there, and what is returned may look empty.
+    """
+    name = "" if frame.function is None else frame.function.name.rpartition(".")[2]
+    for label in followed(value):
+        record = label.access.record if isinstance(label.access, Origin) else None
+        if record is not None and len(record.returned) < MAX_RETURNS:
+            record.returned.setdefault(m.place(node, frame), name)
+
+
+MAX_RETURNS = 8

@@ -186,9 +186,8 @@ def of_schema(m: Machine, schema: Schema, labels: Labels, level: int = 0) -> Any
     if schema.kind == "typeddict":
         return mapping(slots)
     made = Instance(schema.cls, slots=slots)
-    made.extra = frozenset(
-        name for name, field in schema.fields.items() if field.required or not labels
-    )
+    # Which of its fields a client sets is the client's choice.
+    made.extra = None if labels else frozenset(schema.fields)
     return made
 
 

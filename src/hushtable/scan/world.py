@@ -350,6 +350,10 @@ class World:
         """Tell how a function of the program ends."""
         self.notes.finished(m, function, exits, falls=falls)
 
+    def returning(self, m: Machine, value: Any, node: ast.Return, frame: Frame) -> None:
+        """Tell that a function of the program returns a value."""
+        self.notes.returning(m, value, node, frame)
+
     def native_init(self, m: Machine, made: Instance, call: Call) -> None:
         """Run the `__init__` of a library's base class."""
         for base in native_bases(made.cls) if made.cls is not None else ():
