@@ -204,3 +204,44 @@ def test_every_return_on_the_way_is_told() -> None:
     facts = scan_source(HEAD + TOLD)
     said = {step.what for one in facts.outflows for x in one.carried for step in x.trace}
     assert {"answer returns it", "find returns it"} <= said
+
+
+LISTED = [
+    "    for one in table.scan()['Items']:\n        found.append({'n': one['name']})\n",
+    (
+        "    for one in table.scan()['Items']:\n        if one['name']:\n"
+        "            found.append(one['name'])\n"
+    ),
+    "    for one in table.scan()['Items']:\n        found.extend([one['name'], 1])\n",
+]
+
+
+@pytest.mark.parametrize("loop", LISTED)
+def test_a_list_that_a_loop_fills_holds_many(loop: str) -> None:
+    """A list that was empty before a loop over items holds as many as there are items."""
+    facts = scan_source(
+        f"{HEAD}@app.get('/x')\ndef read():\n    found = []\n{loop}    return found\n"
+    )
+    assert [one.whole_list for one in facts.accesses] == [True]
+
+
+def test_the_rows_of_a_loop_keep_their_places() -> None:
+    """A list made anew in each round keeps its elements apart."""
+    facts = scan_source(
+        f"{HEAD}@app.get('/x')\ndef read():\n    found = []\n"
+        "    for one in table.scan()['Items']:\n        row = []\n"
+        "        row.append(one['name'])\n        row.append(one['email'])\n"
+        "        found.append(row)\n    return [row[1] for row in found]\n"
+    )
+    assert {str(one) for route in facts.routes for one in route.leaves} == {"users.email"}
+
+
+def test_a_login_form_is_no_gate() -> None:
+    """The form that somebody logs in with refuses nobody."""
+    facts = scan_source(
+        f"{HEAD}from fastapi import Depends\n"
+        "from fastapi.security import OAuth2PasswordRequestForm\n\n"
+        "@app.post('/login')\ndef login(form: OAuth2PasswordRequestForm = Depends()):\n"
+        "    return {'e': table.get_item(Key={'user_id': form.username})['Item']['email']}\n"
+    )
+    assert [str(route.gate.kind) for route in facts.routes] == ["none"]

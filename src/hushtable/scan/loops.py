@@ -11,7 +11,7 @@ from hushtable.scan.frame import Exit, Frame, Machine, Stopped
 from hushtable.scan.heap import State
 from hushtable.scan.iterate import elements
 from hushtable.scan.truth import truth
-from hushtable.scan.values import MISSING
+from hushtable.scan.values import ELTS, MISSING, REST, Dict, Instance, Seq, join
 
 MAX_UNROLL = 112
 MAX_PASSES = 3
@@ -131,6 +131,7 @@ def _widen(
     breaks: list[State],
 ) -> None:
     """Run the body until nothing more is learned, joining with the state before each round."""
+    lists = _lists(frame)
     for round_ in range(MAX_PASSES):
         mark = m.journal.mark()
         frame.looping += 1
@@ -141,10 +142,37 @@ def _widen(
             return
         before = {place: slots.get(key, MISSING) for place, (slots, key, _) in state.items()}
         m.journal.merge([{}, state])
+        for slots in (
+            lists[id(one)] for one, key, _ in state.values() if key is ELTS and id(one) in lists
+        ):
+            _lengthen(m, slots, before[id(slots), ELTS])
         if all(state[p][0].get(state[p][1], MISSING) == old for p, old in before.items()):
             return
         if round_ == MAX_PASSES - 1:
             m.counters.bounds += 1
+
+
+def _lists(frame: Frame) -> dict[int, dict[Any, Any]]:
+    """Give the lists that were there before a loop: variables, and what lies directly in them."""
+    found: dict[int, dict[Any, Any]] = {}
+    for held in frame.slots.values():
+        inner = held.slots.values() if isinstance(held, Dict | Instance) else ()
+        for one in (held, *inner):
+            if isinstance(one, Seq) and one.kind == "list":
+                found[id(one.slots)] = one.slots
+    return found
+
+
+def _lengthen(m: Machine, slots: dict[Any, Any], before: tuple[Any, ...]) -> None:
+    """What a round puts at the end of a list is there as often as there are rounds."""
+    now = slots[ELTS]
+    if len(now) <= len(before) or any(a is not b for a, b in zip(before, now, strict=False)):
+        return
+    rest = slots.get(REST, MISSING)
+    for one in now[len(before) :]:
+        rest = join(rest, one)
+    m.journal.set(slots, REST, rest)
+    m.journal.set(slots, ELTS, before)
 
 
 def _after(

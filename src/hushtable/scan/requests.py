@@ -298,8 +298,10 @@ def run_dependency(m: Machine, request: Request, dependency: Any, frame: Frame) 
     if denied or taught:
         where = denied[0].place if denied else taught[0][1]
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place or where))
-    elif _sounds_like_a_gate(name) and (
-        place is None or sum(m.counters.unresolved.values()) > unresolved
+    elif (
+        _sounds_like_a_gate(name)
+        and not _is_form(dependency)
+        and (place is None or sum(m.counters.unresolved.values()) > unresolved)
     ):
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place))
     if len(request.gates) > gates_before and not _is_scheme(dependency):
@@ -316,6 +318,11 @@ GATE_WORDS = (
 
 def _sounds_like_a_gate(name: str) -> bool:
     return any(word in name.lower() for word in GATE_WORDS)
+
+
+def _is_form(dependency: Any) -> bool:
+    """Whether it reads the form that somebody logs in with: it refuses nobody."""
+    return isinstance(dependency, Native) and dependency.name in FORMS
 
 
 def _is_scheme(dependency: Any) -> bool:
