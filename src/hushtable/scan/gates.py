@@ -19,6 +19,7 @@ from hushtable.model.service import (
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.labels import Kind, Label, Origin
+from hushtable.scan.literal_values import credential_kind
 from hushtable.scan.observations import Denial
 from hushtable.scan.requests import Request, Seen, depends_on_settings
 from hushtable.scan.values import (
@@ -118,7 +119,7 @@ def gate_of(m: Machine, request: Request, entry: Entry) -> tuple[Gate, str, list
     seen = list(request.gates)
     if not seen:
         for denial in notes.denials:
-            if not denial.phase and _asks_who(denial):
+            if not denial.phase and _asks_who(denial, socket=entry.route.websocket):
                 seen.append(Seen(GateKind.BODY, _handler_name(entry), denial.place))
                 break
     holes = [
@@ -146,12 +147,15 @@ ORDER = {
 }
 
 
-def _asks_who(denial: Denial) -> bool:
-    """Whether a refusal depends on who calls, not on what was typed into a form."""
+def _asks_who(denial: Denial, *, socket: bool) -> bool:
+    """Whether a refusal depends on who calls, not on what was typed into a form.
+
+    Browsers set no header on a WebSocket: its credential comes in the query or a first message.
+    """
     for label in denial.conditions:
         if label.kind is Kind.CALLER:
             return True
-        if _from_header(label):
+        if _from_header(label) or (socket and _names_credential(label)):
             return True
         if isinstance(label.access, Origin):
             # What a credential of the request was looked up by.
@@ -160,6 +164,11 @@ def _asks_who(denial: Denial) -> bool:
             if any(_from_header(one) for key in keys for one in key.labels):
                 return True
     return False
+
+
+def _names_credential(label: Label) -> bool:
+    named = (label.name, *label.path)
+    return label.kind is Kind.INPUT and any(credential_kind(name) for name in named)
 
 
 def _from_header(label: Label) -> bool:

@@ -20,6 +20,7 @@ from hushtable.scan import (
     outgoing,
     request_object,
     routing,
+    sockets,
 )
 from hushtable.scan.compose import compose
 from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Spot, Stopped, spot
@@ -43,7 +44,7 @@ SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""
 FACTORY_STEPS = 60_000
 """What a function may cost that makes or starts an app."""
-LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, request_object, routing)
+LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, request_object, routing, sockets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hushtable.model.facts import UrlSecret
@@ -24,42 +24,25 @@ from hushtable.scan.bounds import pagination_of
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.gates import audience_of, gate_of, run_middleware
-from hushtable.scan.labels import Label, Origin
 from hushtable.scan.leaving import leaving
 from hushtable.scan.notes import Notes
 from hushtable.scan.observe import Observed, Observer
-from hushtable.scan.records import Record
 from hushtable.scan.requests import Request, bind_request, run_dependency
 from hushtable.scan.response_model import describe, filter_response
+from hushtable.scan.shown import LISTS, Shape, told_once, under_list
 from hushtable.scan.values import (
-    ELTS,
     MISSING,
     NONE,
-    REST,
     UNKNOWN,
     Bound,
-    Choice,
     Class,
-    Dict,
     Function,
-    Instance,
     Opaque,
     Partial,
-    Seq,
     options,
 )
 
 WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What leaves with an answer, after the response model."""
-
-    pairs: tuple[Any, ...]
-    state: ModelState
-    name: str
-    closed: bool
 
 
 def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
@@ -74,6 +57,7 @@ def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
     frame = Frame(module, {})
     mark = m.journal.mark()
     lists: set[int] = set()
+    m.stores[LISTS] = lists
     model = ResponseModel()
     try:
         run_middleware(m, request, entry, frame)
@@ -183,63 +167,12 @@ def _leave(
         )
         shown, via, state = filtered.value, "return", filtered.model.state
     leaves = leaving(m, shown)
-    pairs = _told_once([(leaf.label, leaf.open) for leaf in leaves if not leaf.covered])
+    pairs = told_once([(leaf.label, leaf.open) for leaf in leaves if not leaf.covered])
     under_list(shown, lists)
     closed = state is ModelState.CLOSED
     notes.left(
         m, Channel.RESPONSE, shown, place, via, name, shape=Shape(pairs, state, model.name, closed)
     )
-
-
-def _told_once(pairs: list[tuple[Label, bool]]) -> tuple[tuple[Label, bool], ...]:
-    """Take list positions out of paths; what leaves as one value is not told as a map too.
-
-    A helper that converts any value (numbers, maps, lists) makes all of these of an attribute
-    whose type is not known: that is no evidence of a map.
-    """
-    plain = [
-        (replace(label, path=tuple(p for p in label.path if p != "[]")), opened)
-        for label, opened in pairs
-    ]
-    single = {(x.table, x.path, x.kind) for x, opened in plain if not opened and x.path}
-    return tuple(
-        dict.fromkeys(
-            (x, opened)
-            for x, opened in plain
-            if not (opened and (x.table, x.path, x.kind) in single)
-        )
-    )
-
-
-def under_list(value: Any, found: set[int], *, inside: bool = False, depth: int = 0) -> None:
-    """Note the reads of which several items leave: those whose labels lie in a list."""
-    if depth > MAX_DEPTH:
-        return
-    match value:
-        case Choice():
-            for option in value.options:
-                under_list(option, found, inside=inside, depth=depth + 1)
-        case Seq():
-            for element in (*value.slots[ELTS], value.slots.get(REST, UNKNOWN)):
-                under_list(element, found, inside=inside or REST in value.slots, depth=depth + 1)
-        case Dict() | Instance():
-            for key, held in value.slots.items():
-                if not isinstance(held, tuple | frozenset):
-                    under_list(
-                        held,
-                        found,
-                        inside=inside or (key is REST and not isinstance(held, Opaque)),
-                        depth=depth + 1,
-                    )
-        case Opaque() if inside or value.deep:
-            for label in value.labels:
-                if isinstance(label.access, Origin) and label.access.record is not None:
-                    record: Record = label.access.record
-                    if record.lists and not label.counted:
-                        found.add(id(record))
-
-
-MAX_DEPTH = 12
 
 
 def _observed(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hushtable.scan.frame import Call, Machine, Stopped
 from hushtable.scan.labels import Kind, Label
-from hushtable.scan.requests import DEPENDS, SECURITY, SOURCES, Request, from_client
+from hushtable.scan.requests import DEPENDS, SECURITY, SOCKET, SOURCES, Request, from_client
 from hushtable.scan.values import (
     NONE,
     REST,
@@ -113,18 +113,22 @@ NATIVES: dict[str, Any] = {
 }
 
 
+SEEN: dict[str, Any] = {
+    "headers": _reader("header"),
+    "cookies": _reader("cookie"),
+    "query_params": _reader("query"),
+    "path_params": _reader("path"),
+    "session": _session,
+    "scope": _reader("scope"),
+    "url": _url,
+    "method": _method,
+    "client": lambda _m, _o: from_client("client", "request"),
+    "app": _app,
+    "user": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.user")})),
+    "auth": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.auth")})),
+}
+"""What requests and sockets tell alike."""
 ATTRIBUTES: dict[str, Any] = {
-    f"{R}.headers": _reader("header"),
-    f"{R}.cookies": _reader("cookie"),
-    f"{R}.query_params": _reader("query"),
-    f"{R}.path_params": _reader("path"),
-    f"{R}.session": _session,
-    f"{R}.scope": _reader("scope"),
-    f"{R}.url": _url,
-    f"{R}.method": _method,
-    f"{R}.client": lambda _m, _o: from_client("client", "request"),
-    f"{R}.app": _app,
-    f"{R}.user": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.user")})),
-    f"{R}.auth": lambda _m, _o: Opaque(frozenset({Label(Kind.CALLER, name="request.auth")})),
+    **{f"{owner}.{name}": read for owner in (R, SOCKET) for name, read in SEEN.items()},
     "starlette.datastructures.URL.path": _path,
 }

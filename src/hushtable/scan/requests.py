@@ -45,10 +45,8 @@ SOURCES = {
     "fastapi.File": ParameterSource.FILE,
 }
 DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
-REQUEST = frozenset(
-    {"starlette.requests.Request", "starlette.requests.HTTPConnection",
-     "starlette.websockets.WebSocket", "fastapi.WebSocket"}
-)  # fmt: skip
+REQUEST = frozenset({"starlette.requests.Request", "starlette.requests.HTTPConnection"})
+SOCKET = "starlette.websockets.WebSocket"
 SECURITY = "fastapi.security."
 FORMS = frozenset(
     {
@@ -84,16 +82,14 @@ class Request:
     fails_open: list[tuple[str, Place]] = field(default_factory=list)
     state: Instance | None = None
 
-    def value(self) -> Instance:
-        """Give the request object."""
+    def value(self, native: str = "starlette.requests.Request") -> Instance:
+        """Give the request object, or the socket that it opened."""
         if self.state is None:
             self.state = Instance(
                 native="starlette.datastructures.State",
                 slots={REST: Opaque(frozenset({Label(Kind.CALLER, name="request.state")}))},
             )
-        return Instance(
-            native="starlette.requests.Request", extra=self, slots={"state": self.state}
-        )
+        return Instance(native=native, extra=self, slots={"state": self.state})
 
 
 def from_client(name: str, source: str, *path: str) -> Opaque:
@@ -155,6 +151,8 @@ def _parameter(
     if isinstance(annotation, Native):
         if annotation.name in REQUEST:
             return request.value()
+        if annotation.name == SOCKET:
+            return request.value(SOCKET)
         if annotation.name.endswith(("BackgroundTasks", "SecurityScopes")):
             return Instance(native=annotation.name)
         if annotation.name == "starlette.responses.Response":

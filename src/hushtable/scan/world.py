@@ -48,7 +48,7 @@ from hushtable.scan.values import (
     deep_labels,
 )
 
-STATUS = re.compile(r"HTTP_(\d{3})_")
+STATUS = re.compile(r"(?:HTTP|WS)_(\d{3,4})_")
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
