@@ -245,3 +245,38 @@ def test_a_login_form_is_no_gate() -> None:
         "    return {'e': table.get_item(Key={'user_id': form.username})['Item']['email']}\n"
     )
     assert [str(route.gate.kind) for route in facts.routes] == ["none"]
+
+
+ONE_OF_TWO = """
+def plan(key):
+    if key:
+        return {"kind": "one", "key": key}
+    return {"kind": "all"}
+
+
+def run(steps):
+    if steps["kind"] == "one":
+        return table.get_item(Key={"user_id": steps["key"]})["Item"]
+    return {}
+
+
+@app.get("/x")
+def read(key: Optional[str] = None):
+    try:
+        return run(plan(key))
+    except Exception:
+        return {}
+"""
+
+
+def test_one_of_two_has_the_item() -> None:
+    """Inside a `try`, an item that only some of several values have is read from those."""
+    facts = scan_source(HEAD + ONE_OF_TWO)
+    assert {str(one) for route in facts.routes for one in route.leaves} == {"users.*"}
+
+
+def test_none_of_two_has_the_item() -> None:
+    """Inside a `try`, an item that none of several values has raises."""
+    source = ONE_OF_TWO.replace('"key": key}', '"id": key}')
+    facts = scan_source(HEAD + source)
+    assert {str(one) for route in facts.routes for one in route.leaves} == set()

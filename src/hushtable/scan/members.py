@@ -8,7 +8,7 @@ from typing import Any
 
 from hushtable.scan import pieces
 from hushtable.scan.attributes import child, distinct, get_attribute
-from hushtable.scan.frame import Frame, Machine, surely_raise
+from hushtable.scan.frame import Frame, Machine, Stopped, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, plain
@@ -53,8 +53,7 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
     """Evaluate `owner[key]`."""
     match owner:
         case Choice(options=choices):
-            found = [get_item(m, option, key, node, frame) for option in choices if option != NONE]
-            return choice(distinct(found)) if found else UNKNOWN
+            return _item_of_one(m, choices, key, node, frame)
         case Dict():
             if FACTORY in owner.slots and slot_key(key) not in owner.slots:
                 return _made_item(m, owner, key, node, frame)
@@ -95,6 +94,23 @@ def get_item(m: Machine, owner: Any, key: Any, node: ast.AST, frame: Frame) -> A
             arguments = tuple(key.slots[ELTS]) if isinstance(key, Seq) else (key,)
             return Generic(owner, arguments)
     return UNKNOWN
+
+
+def _item_of_one(
+    m: Machine, choices: tuple[Any, ...], key: Any, node: ast.AST, frame: Frame
+) -> Any:
+    """Read one of several values: those that have no such item raise, the others go on."""
+    found: list[Any] = []
+    raises = False
+    for option in choices:
+        if option != NONE:
+            try:
+                found.append(get_item(m, option, key, node, frame))
+            except Stopped:
+                raises = True
+    if raises and not found:
+        raise Stopped
+    return choice(distinct(found)) if found else UNKNOWN
 
 
 def _is_missing(owner: Dict, key: Any) -> bool:
