@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hushtable.model.place import Place
-from hushtable.scan.labels import Kind, Label, Labels
+from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 from hushtable.scan.lookup import native_bases
 from hushtable.scan.values import REST, Const, Instance, Opaque, Seq, deep_labels
 
@@ -32,8 +32,22 @@ def library_exception(name: str, place: Place, *, own: bool = False) -> Instance
     return Instance(native=name, slots={REST: Opaque(frozenset({label}), of="exception")})
 
 
+CLIENT_ERROR = "botocore.exceptions.ClientError"
+HELD = frozenset({"response", "operation_name", "args", "MSG_TEMPLATE"})
+"""What a ClientError holds beside what every object has."""
+
+
+def _lacks(value: Instance, name: str) -> bool:
+    """Whether an exception surely has no such attribute: reading it fails, and shows nothing."""
+    if value.native != CLIENT_ERROR or name.startswith("__"):
+        return False
+    return name not in HELD and not hasattr(Exception, name)
+
+
 def labels_of(value: Instance, form: str) -> Labels:
     """Give what an exception's text carries, with the form it leaves in."""
+    if form.startswith("e.") and _lacks(value, form[2:]):
+        return NOTHING
     rest = value.slots.get(REST)
     if isinstance(rest, Opaque):
         return frozenset(
