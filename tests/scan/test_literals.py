@@ -323,3 +323,21 @@ def test_every_detector_exists() -> None:
 def test_deep_and_broken_values() -> None:
     """Values that are no text, and names that are no names, are passed over."""
     assert found("password = 1\npasswords = ['a']\n{**password}\npassword = b'\\xff\\xfe'\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("docker-compose.yml", "trade_pass", False),
+        ("deploy/compose.dev.yaml", "trade_pass", False),
+        (".github/workflows/ci.yml", "trade_pass", False),
+        (".gitlab-ci.yml", "trade_pass", False),
+        ("docker-compose.yml", "hunter2!", True),
+        ("docker-compose.prod.yml", "trade_pass", True),
+        ("config/service.yml", "trade_pass", True),
+    ],
+)
+def test_a_word_guards_no_throwaway_database(path: str, value: str, *, told: bool) -> None:
+    """A password in words, given to a container of a build or a developer, is not told."""
+    found = literals_in_text(f"POSTGRES_PASSWORD: {value}\n", path)
+    assert [one.name for one in found] == (["POSTGRES_PASSWORD"] if told else [])
