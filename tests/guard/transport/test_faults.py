@@ -6,6 +6,7 @@ import asyncio
 import functools
 import traceback
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Literal, NamedTuple
 
 import pytest
@@ -22,7 +23,10 @@ from hushtable.guard.transport.retry import Timing
 from tests.guard.transport.canned import ITEM, Canned, canned_server
 
 PATIENT = Timing(connect=5, attempt=10, total=20, attempts=3)
-HURRIED = Timing(connect=0.5, attempt=0.5, total=1.2, attempts=3)
+HURRIED = {
+    "silence": Timing(connect=5, attempt=0.6, total=20, attempts=3),
+    "trickle": Timing(connect=5, attempt=0.5, total=0.8, attempts=3),
+}
 """Where the server does not answer in time: all else may be as slow as the machine is."""
 KEYS = Keys("access", "secret-that-is-" + "not-shown", "token-that-is-" + "not-shown")
 GET = b'{"TableName":"notes","Key":{"pk":{"S":"a"}}}'
@@ -88,11 +92,12 @@ def server() -> Iterator[Canned]:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait no longer than must be between tries."""
     monkeypatch.setattr("hushtable.guard.transport.retry.random.random", lambda: 0.0)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
 
 
 def timing(server: Canned) -> Timing:
     """Say how long to wait for what the server was told to answer."""
-    return HURRIED if {"silence", "trickle"} & {*server.script} else PATIENT
+    return HURRIED.get(server.script[0], PATIENT) if server.script else PATIENT
 
 
 def lean(server: Canned) -> Transport:
@@ -226,10 +231,8 @@ def test_botocores_standard_mode(
     server: Canned,
     script: str,
     safe: bool,  # noqa: FBT001 -- a parameter of the test
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The same holds in botocore's standard retry mode."""
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
     server.tell(script, "fine")
     again = safe or script == "throttled-by-api"
     transport = by_botocore(server, "standard")
