@@ -54,9 +54,7 @@ CODES = st.sampled_from(
         "",
     ]
 )
-STATUSES = st.sampled_from(
-    [200, 204, 301, 400, 403, 404, 408, 409, 413, 429, 500, 501, 502, 503, 504]
-)
+STATUSES = st.sampled_from([200, 204, 301, 400, 403, 404, 408, 409, 413, 500, 501, 502, 503, 504])
 
 
 class Raw:
@@ -126,6 +124,15 @@ def test_answers_are_tried_again_as_botocore_does(  # noqa: PLR0913, PLR0917 -- 
     if code == "ReplicatedWriteConflictException" and code not in named:
         return  # botocore looks only at the errors of the operation, we at those of the service
     assert ours == botocore_retries(answer, tries, attempts, operation)
+
+
+def test_too_many_requests_without_a_code() -> None:
+    """A 429 of something on the way is throttling, and no proof that nothing was done."""
+    found = judge(Reply(429, {}, b"slow down"))
+    assert found.throttled
+    assert found.again
+    assert found.acted
+    assert not judge(reply(429, "ValidationException")).throttled
 
 
 @pytest.mark.parametrize(

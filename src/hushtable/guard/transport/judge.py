@@ -35,6 +35,8 @@ THROTTLED = frozenset(
 )
 _TRANSIENT = frozenset({"PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException"})
 _TRANSIENT_STATUS = frozenset({500, 502, 503, 504})
+_TOO_MANY = "429"
+"""What `error_code` gives for that status where the answer has no code of its own."""
 _WRITE_CONFLICT = "ReplicatedWriteConflictException"
 _NOT_ACTED = (THROTTLED - {"PriorRequestNotComplete"}) | {_WRITE_CONFLICT}
 """Refusals made before anything was done, so that even a write may be sent again."""
@@ -98,7 +100,7 @@ def judge(outcome: Reply | Failure) -> Judgement:
     if outcome.status < _ANSWERED:
         return _FINE
     code = error_code(outcome)
-    throttled = code in THROTTLED
+    throttled = code in THROTTLED or code == _TOO_MANY
     acted = code not in _NOT_ACTED or outcome.status >= _SERVER_ERROR
     trouble = ""
     if throttled:
