@@ -56,8 +56,11 @@ def configure(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_nothing_configured_is_local(caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_configured_is_local(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without any configuration it is the embedded DynamoDB, and one warning says so."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", "of-the-machine.pem")
     made = transport()
     assert isinstance(made, LocalTransport)
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
@@ -208,6 +211,7 @@ def test_what_lean_does_not_know_selects_botocore(
         {"AWS_DEFAULT_REGION": "us-gov-west-1"},
         {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "*"},
         {"AWS_ACCOUNT_ID": "111122223333"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:8000", "AWS_CA_BUNDLE": "not-for-http.pem"},
     ],
 )
 def test_what_lean_knows_stays_lean(

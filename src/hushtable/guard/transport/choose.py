@@ -165,6 +165,8 @@ def _beyond_lean(known: Any, session: Any, endpoints: Any) -> str | None:
         return "the endpoint is not a plain one"
     if known.is_proxied(general.url):
         return "a proxy is configured"
+    if general.url.startswith("https:") and known.brings_certificates(session):
+        return "a bundle of certificates is configured"
     if not _trusts_anybody(general.url):
         return "this system has no certificates to trust a server by"
     return None

@@ -23,13 +23,17 @@ _KEYS_AND_REGION = {
 _NO_SETTING = ("AWS_EC2_METADATA_DISABLED", "AWS_EXECUTION_ENV", "AWS_LAMBDA_", "AWS_XRAY_")
 """Variables by which the platform describes itself, or that say nothing once there are keys."""
 
+_OF_THE_MACHINE = {"AWS_CA_BUNDLE", "AWS_EC2_METADATA_DISABLED", "AWS_PAGER"}
+"""Variables that a machine without any AWS account may well have."""
+
 _ELSEWHERE = ("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def is_empty(environ: Mapping[str, str], home: Path) -> bool:
-    """Tell whether nothing about AWS is configured: no variable, no file."""
+    """Tell whether nothing says which account, region or endpoint: no variable, no file."""
     return not _folder_there(home) and not any(
-        name.startswith("AWS_") and value for name, value in environ.items()
+        name.startswith("AWS_") and value and name not in _OF_THE_MACHINE
+        for name, value in environ.items()
     )
 
 

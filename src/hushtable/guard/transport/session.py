@@ -70,13 +70,18 @@ def is_proxied(url: str) -> bool:
     return bool(get_environ_proxies(url))
 
 
+def brings_certificates(session: Session) -> bool:
+    """Tell whether a bundle of certificates is configured to trust servers by."""
+    bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    return bool(bundle)
+
+
 def beyond_lean(session: Session) -> str | None:
     """Name a setting that the lean transport does not know; None where there is none."""
     variable = session.get_config_variable
     scoped: Mapping[str, Any] = session.get_scoped_config()
     mode = os.environ.get("AWS_RETRY_MODE") or scoped.get("retry_mode")
     found = {
-        "a bundle of certificates": variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"),
         "a retry mode": mode not in {None, "standard"},
         "a defaults mode": variable("defaults_mode") not in {None, "legacy"},
         "tcp_keepalive": str(scoped.get("tcp_keepalive", "false")).lower() == "true",
