@@ -21,6 +21,7 @@ from hushtable.guard.errors import (
     UnavailableError,
 )
 from hushtable.guard.ranges import begins_with, between, gt
+from hushtable.guard.table import Table
 from hushtable.guard.transport.call import Reply
 from tests.guard.shop import (
     Basket,
@@ -261,8 +262,11 @@ def test_a_scan_is_asked_for_by_name(full: Shop) -> None:
     with pytest.raises(RefusedError, match="names its reason"):
         full.orders.scan(OrderRow, reason="", at_most=10)
     system = System("export")
-    assert len(list(full.orders.scan(OrderRow, reason="export", at_most=100, by=system))) == 8
-    assert len(list(full.orders.scan(OrderRow, reason="export", at_most=3, by=system))) == 3
+    with pytest.raises(RefusedError, match="operations"):
+        full.orders.scan(OrderRow, reason="export", at_most=100, by=system)
+    orders = Table(Order, full.store, operations=["scan"])
+    assert len(list(orders.scan(OrderRow, reason="export", at_most=100, by=system))) == 8
+    assert len(list(orders.scan(OrderRow, reason="export", at_most=3, by=system))) == 3
 
 
 def test_many_are_read_at_once(full: Shop) -> None:

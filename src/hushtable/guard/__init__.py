@@ -8,6 +8,7 @@ code, with `hushtable.guard.fastapi` beside them in an app.
 
 from hushtable.guard.caller import Caller, System, asking
 from hushtable.guard.cipher import LocalCipher
+from hushtable.guard.each import Each
 from hushtable.guard.errors import (
     AnswerError,
     CipherError,
@@ -50,7 +51,7 @@ from hushtable.guard.record import Record
 from hushtable.guard.routes import allow_scan
 from hushtable.guard.schema import Index
 from hushtable.guard.store import Operation, Store
-from hushtable.guard.table import Each, Table
+from hushtable.guard.table import Table
 from hushtable.guard.view import View
 
 __all__ = [

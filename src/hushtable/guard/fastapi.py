@@ -33,6 +33,7 @@ from hushtable.guard.table import PAGE, Table
 LOG = logging.getLogger("hushtable.guard")
 PROBLEM = "application/problem+json"
 """RFC 9457."""
+_TABLES = "hushtable_tables"
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Items of a page, at most.")]
 """A page's limit as a query parameter, for tables that allow 100."""
@@ -50,14 +51,21 @@ def protect(app: FastAPI, *tables: Table[Any]) -> None:
     answered the same way, as a 500. HTTPException passes unchanged. Who asks is forgotten when a
     request ends. The stores' connections are closed when the app ends.
 
-    Call it once for an app, before the app starts.
+    Call it once for an app, before the app starts. `tables_of(app)` gives the tables back.
     """
+    setattr(app.state, _TABLES, tables)
     app.add_middleware(_Forgetting)
     app.add_exception_handler(AnswerError, _answer)
     app.add_exception_handler(GuardError, _fault)
     app.add_exception_handler(Exception, _fault)
     stores = list({id(one.store): one.store for one in tables}.values())
     app.router.lifespan_context = _closing(app.router.lifespan_context, stores)
+
+
+def tables_of(app: FastAPI) -> tuple[Table[Any], ...]:
+    """Give the tables that an app was set up for; none where it was not."""
+    found: tuple[Table[Any], ...] = getattr(app.state, _TABLES, ())
+    return found
 
 
 def caller_of(dependency: Callable[..., Any]) -> Callable[..., Awaitable[Caller]]:

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from hushtable.guard.batches import write_together
 from hushtable.guard.cipher import Cipher
@@ -79,6 +80,16 @@ class Store:
         self._sealer: Sealer | None = None
         self.cipher = cipher
         self.clock = clock
+        self._tables: WeakSet[Any] = WeakSet()
+
+    def add(self, table: object) -> None:
+        """Know a table that is reached through this store. A Table says so itself."""
+        self._tables.add(table)
+
+    @property
+    def tables(self) -> tuple[Any, ...]:
+        """The Tables that are reached through this store, by name."""
+        return tuple(sorted(self._tables, key=lambda table: (table.name, repr(table))))
 
     @property
     def transport(self) -> Transport:

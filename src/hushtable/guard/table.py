@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from hushtable.guard.access import access
 from hushtable.guard.batches import get_many, get_together, write_many
 from hushtable.guard.caller import Asker
 from hushtable.guard.drive import Steps
+from hushtable.guard.each import Each
 from hushtable.guard.errors import RefusedError
+from hushtable.guard.footprint import check_filter, stored_names
 from hushtable.guard.keys import named
+from hushtable.guard.operations import chosen
 from hushtable.guard.pages import Page
 from hushtable.guard.paths import Change, Condition
-from hushtable.guard.reads import Question, Reader, bounded, count, get, query, query_from, scan
+from hushtable.guard.reads import Question, Reader, bounded, count, get, query
 from hushtable.guard.record import Record
 from hushtable.guard.routes import on_route
 from hushtable.guard.store import Operation, Store
@@ -35,20 +37,49 @@ class Table(Generic[R]):
     `by` says who asks, where it is not the caller that the task knows. `name` is the table's name
     in DynamoDB, where it differs from the declared one (a stage, a tenant). `most` bounds the
     limit of every page.
+
+    `operations` are the methods that may be called, by name ("get", "query") or by DynamoDB's
+    actions ("GetItem"): all but scan when nothing is said. `filters` are fields that filters may
+    name though no View shows them. What is outside of them is refused before it is sent, and the
+    table's IAM policy (`hushtable policy`) allows nothing else.
     """
 
     def __init__(
-        self, record: type[R], store: Store | None = None, *, name: str = "", most: int = 100
+        self,
+        record: type[R],
+        store: Store | None = None,
+        *,
+        name: str = "",
+        most: int = 100,
+        operations: Collection[str] | None = None,
+        filters: Collection[str] = (),
     ) -> None:
-        """Stand for the table. Nothing is asked of DynamoDB yet."""
+        """Stand for the table. Nothing is asked of DynamoDB yet.
+
+        Raises DeclarationError for an operation or a field there is not.
+        """
         self.record = record
         self.store = store or Store()
         self.name = name or record.schema_.table
         self.most = most
+        self.operations = chosen(operations, record.__name__)
+        self.filters = stored_names(record.schema_, filters)
+        self.unsaid = operations is None
+        """Whether nothing was said of operations, so that a route may allow a scan."""
+        self._filterable = self.filters
+        self.store.add(self)
 
     def __repr__(self) -> str:
         """Name the Record and the table."""
         return f"Table({self.record.__name__}, name={self.name!r})"
+
+    def _may(self, word: str) -> None:
+        if word not in self.operations:
+            message = f"{self.record.__name__}: {word} is not among its table's operations"
+            raise RefusedError(message)
+
+    def _filter(self, where: Condition | None, index: str) -> None:
+        self._filterable = check_filter(self.record.schema_, where, self._filterable, index)
 
     def _reader(self, view: type[V], by: Asker | None) -> Reader[V]:
         if view.declared_.schema is not self.record.schema_:
@@ -77,6 +108,7 @@ class Table(Generic[R]):
         Raises NotFoundError where there is none, or it is somebody else's; InvalidKeyError for a
         key without its declared form.
         """
+        self._may("get")
         reader = self._reader(view, by)
         given = self._given(key, fields)
         return Operation(self.store, get(reader, given, consistent=consistent))
@@ -100,6 +132,8 @@ class Table(Generic[R]):
         InvalidError for a limit above the table's bound, InvalidCursorError for a cursor that was
         not given for this query, route and caller.
         """
+        self._may("query")
+        self._filter(where, index)
         question = Question(
             given=fields,
             index=index,
@@ -129,6 +163,8 @@ class Table(Generic[R]):
 
         Stops after `at_most` items.
         """
+        self._may("query")
+        self._filter(where, index)
         question = Question(
             given=fields, index=index, where=where, limit=min(at_most, 1000), backward=backward,
             consistent=consistent,
@@ -149,6 +185,8 @@ class Table(Generic[R]):
         Raises RefusedError when there is more, and for a kind of item that shares its table: the
         store would count the others too.
         """
+        self._may("count")
+        self._filter(where, index)
         own = access(self.record.schema_, by, self.store.clock)
         reader: Reader[Any] = Reader(View, own, self.name)
         question = Question(given=fields, index=index, where=where)
@@ -166,7 +204,9 @@ class Table(Generic[R]):
     ) -> Each[V]:
         """Go through the whole table, for a reason that a reviewer can read.
 
-        Raises RefusedError without a reason, and on a route that does not allow scans.
+        Raises RefusedError without a reason, on a route that does not allow scans, and where
+        scan is not among the table's operations. A route that allows scans stands for the
+        operation where nothing was said of the table's.
         """
         if not reason.strip():
             message = f"a scan of {self.record.__name__} names its reason"
@@ -175,6 +215,9 @@ class Table(Generic[R]):
         if route.template and not route.scans:
             message = f"{route.template} allows no scan: see allow_scan"
             raise RefusedError(message)
+        if not (route.scans and self.unsaid):
+            self._may("scan")
+        self._filter(where, index)
         question = Question(index=index, where=where, limit=min(at_most, 1000))
         return Each(self.store, self._reader(view, by), question, at_most, whole=True)
 
@@ -190,6 +233,7 @@ class Table(Generic[R]):
 
         Raises UnavailableError when the store leaves some unread after every retry.
         """
+        self._may("get_many")
         given = [self._given((), one) for one in keys]
         return Operation(self.store, get_many(self._reader(view, by), given, consistent=consistent))
 
@@ -197,6 +241,7 @@ class Table(Generic[R]):
         self, view: type[V], keys: Sequence[Mapping[str, Any]], *, by: Asker | None = None
     ) -> Operation[list[V | None]]:
         """Read up to 100 items as they were at one moment."""
+        self._may("get_together")
         given = [self._given((), one) for one in keys]
         return Operation(self.store, get_together(self._reader(view, by), given))
 
@@ -254,8 +299,9 @@ class Table(Generic[R]):
         DynamoDB cannot project what a write answers: the whole item travels, and what the View
         does not show is skipped undecoded.
         """
-        action = self.will_update(
-            *key, changes=changes, values=values, where=where, version=version, by=by, **fields
+        self._may("update_and_get")
+        action = self._update(
+            key, fields, by, changes=changes, values=values, where=where, version=version
         )
         return Operation(self.store, updated(self._reader(view, by), action))
 
@@ -278,7 +324,9 @@ class Table(Generic[R]):
         Raises RefusedError for a Record whose writes have conditions: an owner outside the key, a
         version.
         """
-        actions = [self.will_put(item, by=by) for item in items]
+        self._may("put_many")
+        writing = self._writing(by)
+        actions = [put(writing, item, only_new=False, where=None) for item in items]
         return Operation(self.store, write_many(self.name, actions, self.store.cipher))
 
     def will_put(
@@ -290,6 +338,7 @@ class Table(Generic[R]):
         by: Asker | None = None,
     ) -> Action:
         """Make a put for a transaction (`store.together`)."""
+        self._may("put")
         return put(self._writing(by), item, only_new=only_new, where=where)
 
     def will_update(
@@ -304,6 +353,24 @@ class Table(Generic[R]):
         **fields: Any,
     ) -> Action:
         """Make an update for a transaction."""
+        self._may("update")
+        return self._update(
+            key, fields, by, changes=changes, values=values, where=where, version=version,
+            upsert=upsert,
+        )  # fmt: skip
+
+    def _update(
+        self,
+        key: tuple[Any, ...],
+        fields: Mapping[str, Any],
+        by: Asker | None,
+        *,
+        changes: Sequence[Change],
+        values: Mapping[str, Any] | None,
+        where: Condition | None,
+        version: int | None,
+        upsert: bool = False,
+    ) -> Action:
         writing, given = self._writing(by), self._given(key, fields)
         more, pending = assigned(writing, given, values) if values else ([], ())
         return update(
@@ -320,6 +387,7 @@ class Table(Generic[R]):
         **fields: Any,
     ) -> Action:
         """Make a delete for a transaction."""
+        self._may("delete")
         given = self._given(key, fields)
         return delete(self._writing(by), given, where=where, missing_ok=missing_ok)
 
@@ -331,6 +399,7 @@ class Table(Generic[R]):
         **fields: Any,
     ) -> Action:
         """Make a check for a transaction: an item that is not written must be as said."""
+        self._may("demand")
         return demand(self._writing(by), self._given(key, fields), where)
 
     def _sent(self, action: Action) -> Operation[None]:
@@ -339,43 +408,3 @@ class Table(Generic[R]):
 
 def _ended(steps: Steps[bytes]) -> Steps[None]:
     yield from steps
-
-
-@dataclass(frozen=True, slots=True)
-class Each(Generic[V]):
-    """Items page after page, from a coroutine or from plain code."""
-
-    store: Store
-    reader: Reader[V]
-    question: Question
-    at_most: int
-    whole: bool = False
-    """Whether the whole table is gone through."""
-
-    async def __aiter__(self) -> AsyncIterator[V]:
-        """Go through them from a coroutine."""
-        left, last = self.at_most, None
-        while left > 0:
-            found, last = await Operation(self.store, self._page(last))
-            for one in found[:left]:
-                yield one
-            left -= len(found)
-            if last is None:
-                return
-
-    def __iter__(self) -> Iterator[V]:
-        """Go through them from plain code."""
-        left, last = self.at_most, None
-        while left > 0:
-            found, last = Operation(self.store, self._page(last)).now()
-            yield from found[:left]
-            left -= len(found)
-            if last is None:
-                return
-
-    def _page(self, last: Any) -> Steps[tuple[list[V], Any]]:
-        if self.whole:
-            found = yield from scan(self.reader, self.question, last)
-        else:
-            found = yield from query_from(self.reader, self.question, last)
-        return found.items, found.last
