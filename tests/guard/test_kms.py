@@ -163,6 +163,7 @@ def test_rotation(emulated: Any) -> None:
     first, second = new_key(emulated), new_key(emulated)
     old = KmsCipher(first, emulated).encrypt(VALUE, HERE)
     cipher = KmsCipher(second, emulated, older=[first])
+    assert cipher.key_ids == (second, first)
     assert cipher.needs_rotation(old)
     assert cipher.decrypt(old, HERE) == VALUE
     new = cipher.reencrypt(old, HERE)

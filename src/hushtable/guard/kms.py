@@ -192,6 +192,12 @@ class KmsCipher:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hushtable-kms")
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The KMS keys, as they were given: the one that writes, then those that still read."""
+        older = (name for short, name in self._ids.items() if short != self._active)
+        return (self._ids[self._active], *older)
+
     def encrypt(self, value: Wire, context: Context) -> bytes:
         """Encrypt a value in wire form for one place. May wait for KMS."""
         return self.prepare(writes=(context,)).encrypt(value, context)

@@ -274,6 +274,7 @@ def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> 
     _filter(body, writer, said, schema.keys, schema.record)
     _carried(compiled, index, schema.record)
     body["ProjectionExpression"] = writer.write(compiled.projection)
+    body["Select"] = "SPECIFIC_ATTRIBUTES"
     writer.put_into(body)
     if last is not None:
         body["ExclusiveStartKey"] = last

@@ -44,6 +44,11 @@ class KeyPart:
         """The text every key of this part begins with."""
         return _PLACEHOLDER.split(self.template)[0] if self.template else ""
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The template in turns of text and field; () where there is none."""
+        return tuple(_PLACEHOLDER.split(self.template)) if self.template else ()
+
     def render(self, values: Mapping[str, object]) -> object:
         """Make the key's value. Raises InvalidKeyError, which names fields and no value."""
         if not self.template:
