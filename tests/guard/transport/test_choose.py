@@ -298,3 +298,16 @@ def test_a_session_is_given_alone() -> None:
 def test_settings_show_no_secret() -> None:
     """A repr of the settings holds no credential."""
     assert "not-shown" not in repr(Settings(keys=Keys("not-shown", "not-shown", "not-shown")))
+
+
+@pytest.mark.parametrize("kind", ["lean", "botocore"])
+def test_a_transport_tells_whether_it_stays_on_this_machine(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reaches no further than loopback says so; what goes to AWS does not."""
+    configure(monkeypatch)
+    for endpoint, there in (("http://127.0.0.1:8000", True), (None, False)):
+        made = choose(Settings(kind=kind, endpoint=endpoint)).make()
+        assert isinstance(made, LeanTransport | BotocoreTransport)
+        assert made.is_local is there
+        made.close_now()

@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushtable.guard.transport.call import Request
-from hushtable.guard.transport.endpoint import endpoint_at, outline, tables_by_arn, usual_endpoint
+from hushtable.guard.transport.endpoint import (
+    endpoint_at,
+    is_loopback,
+    outline,
+    tables_by_arn,
+    usual_endpoint,
+)
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/notes"
 PART = st.text("abz019.-:/@?#[]%_\\ é", max_size=12)
@@ -124,3 +130,20 @@ def test_a_value_like_an_arn_is_no_table() -> None:
     """An item that holds an ARN goes where every item of its table goes."""
     body = {"TableName": "notes", "Item": {"pk": {"S": ARN}}}
     assert tables_by_arn(Request("PutItem", json.dumps(body).encode())) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "there"),
+    [
+        ("http://localhost:8000/", True),
+        ("http://127.9.9.9/", True),
+        ("http://[::1]:8000/", True),
+        ("https://dynamodb.eu-west-1.amazonaws.com/", False),
+        ("http://localhost.example.org/", False),
+        ("http://10.0.0.1/", False),
+        ("no url", False),
+    ],
+)
+def test_an_address_is_on_this_machine(url: str, there: bool) -> None:  # noqa: FBT001 - expected
+    """An address is on this machine where its host is, and nowhere else."""
+    assert is_loopback(url) is there

@@ -30,7 +30,7 @@ from botocore.session import Session
 
 from hushtable.guard.errors import RefusedError, UnavailableError
 from hushtable.guard.transport.call import Reply, Request
-from hushtable.guard.transport.endpoint import outline
+from hushtable.guard.transport.endpoint import is_loopback, outline
 from hushtable.guard.transport.judge import LARGEST_BODY, Failure, asked_pause, judge
 from hushtable.guard.transport.retry import Timing
 
@@ -87,6 +87,11 @@ class BotocoreTransport:
         events.register_first("needs-retry.dynamodb", self._refuse_again)
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its endpoint is on this machine."""
+        return is_loopback(self._client.meta.endpoint_url)
 
     async def send(self, request: Request) -> Reply:
         """Send from a coroutine."""

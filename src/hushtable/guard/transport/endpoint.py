@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -68,6 +69,15 @@ def endpoint_at(url: str, region: str) -> Endpoint | None:
     if port is not None and port != _PORTS[parts.scheme]:
         host = f"{host}:{port}"
     return Endpoint(f"{parts.scheme}://{host}/", host, region)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def usual_endpoint(region: str) -> Endpoint | None:

@@ -15,7 +15,7 @@ from functools import partial
 
 from hushtable.guard.errors import UnavailableError
 from hushtable.guard.transport.call import Reply, Request
-from hushtable.guard.transport.endpoint import Endpoint, Endpoints
+from hushtable.guard.transport.endpoint import Endpoint, Endpoints, is_loopback
 from hushtable.guard.transport.http import Http
 from hushtable.guard.transport.judge import (
     EXPIRED,
@@ -63,6 +63,15 @@ class LeanTransport:
         self._http = Http(self._timing.connect)
         self._clock = 0.0
         """Seconds that the service's clock is ahead of ours."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its endpoint is on this machine. May ask botocore for the endpoint first."""
+        any_call = Request("ListTables", b"{}")
+        if self._endpoints.known(any_call, None) is None:
+            self._endpoints.find(any_call, None)
+        endpoint = self._endpoints.known(any_call, None)
+        return endpoint is not None and is_loopback(endpoint.url)
 
     async def send(self, request: Request) -> Reply:
         """Send from a coroutine."""

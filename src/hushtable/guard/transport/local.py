@@ -16,6 +16,9 @@ class LocalTransport:
     with a 500 would be the same the second time, so nothing is sent again.
     """
 
+    is_local = True
+    """It reaches no further than this process."""
+
     def __init__(self, emulator: Emulator | None = None) -> None:
         """Answer from `emulator`, or from an empty one of its own."""
         self.emulator = emulator or Emulator()
