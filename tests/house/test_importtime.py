@@ -34,9 +34,11 @@ def imported_by(statement: str) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("module", ["hushtable.cli.main", "hushtable.rules.catalogue"])
+@pytest.mark.parametrize(
+    "module", ["hushtable.cli.main", "hushtable.cli.policy", "hushtable.rules.catalogue"]
+)
 def test_starting_loads_nothing_heavy(module: str) -> None:
-    """Importing the command line or the catalogue pulls in no heavy package."""
+    """Importing the command line, a command or the catalogue pulls in no heavy package."""
     assert imported_by(f"import {module}") & set(HEAVY) == set()
 
 

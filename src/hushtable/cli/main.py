@@ -17,6 +17,7 @@ COMMANDS = {
     "scan": "Find what leaves a service, through which route, to whom.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
+    "policy": "Write the IAM policy and the tables of a service built on the guard.",
 }
 """Each command with its line in the help; `scan` lives in `hushtable.cli.scan`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -63,3 +63,14 @@ def allow_scan(reason: str) -> Callable[[F], F]:
         return handler
 
     return mark
+
+
+def allowing_scan(routes: Iterable[object]) -> Iterator[str]:
+    """Name the routes whose handlers may scan, by path template, in an app and its mounts."""
+    for route in routes:
+        # Newer FastAPI keeps a router that is included as one object, with its routes behind it.
+        inner = getattr(route, "effective_route_contexts", None)
+        for one in inner() if callable(inner) else (route,):
+            if getattr(getattr(one, "endpoint", None), _ALLOWED, ""):
+                yield str(getattr(one, "path", ""))
+        yield from allowing_scan(getattr(route, "routes", None) or ())

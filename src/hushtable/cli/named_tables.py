@@ -1,0 +1,102 @@
+"""Finds the tables of a program by the name of its app, a Table, a list of them or a Store."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hushtable.model.errors import HushtableError, UsageError
+
+Tables = tuple[Any, ...]
+
+
+def needed(name: str) -> ModuleType:
+    """Import a module of the guard. Raises UsageError where its libraries are not installed."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        text = f"this needs {error.name}: pip install 'hushtable[guard]'"
+        raise UsageError(text) from None
+
+
+def tables_at(name: str) -> tuple[Tables, tuple[str, ...]]:
+    """Give the tables of what `MODULE:NAME` is, and what is to be said of them.
+
+    Raises UsageError, which tells what to do.
+    """
+    module_name, _, path = name.partition(":")
+    if not module_name or not path:
+        text = f"{name!r} names nothing: write MODULE:NAME, as in app.main:app"
+        raise UsageError(text)
+    needed("hushtable.guard.table")
+    found: Any = _imported(module_name)
+    for part in path.split("."):
+        if not hasattr(found, part):
+            text = f"{module_name} has no {path}"
+            raise UsageError(text)
+        found = getattr(found, part)
+    return _tables(name, found)
+
+
+def _imported(name: str) -> ModuleType:
+    """Import the program. What its import raises may quote a secret: its kind alone is told."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if name == missing or name.startswith(f"{missing}."):
+            text = f"there is no module {name}: run this in the folder that {name} is imported from"
+        else:
+            text = (
+                f"{name} cannot be imported, for it needs {missing}: use the program's own Python"
+            )
+        raise UsageError(text) from None
+    except HushtableError as error:
+        text = f"{name} cannot be imported: {error}"
+        raise UsageError(text) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a program raises what it likes
+        text = f"{name} cannot be imported: it raises {type(error).__name__}"
+        raise UsageError(text) from None
+
+
+def _tables(name: str, found: Any) -> tuple[Tables, tuple[str, ...]]:  # noqa: ANN401 - a user's
+    table = needed("hushtable.guard.table").Table
+    store = needed("hushtable.guard.store").Store
+    notes: tuple[str, ...] = ()
+    if isinstance(found, table):
+        tables: Tables = (found,)
+    elif isinstance(found, list | tuple | set | frozenset):
+        tables = tuple(found)
+    elif isinstance(found, store):
+        tables = found.tables
+    elif hasattr(found, "state") and hasattr(found, "routes"):
+        tables = needed("hushtable.guard.fastapi").tables_of(found)
+        notes = _scans(tables, found)
+        if not tables:
+            text = f"{name} has no tables: give them to protect(app, ...), or name a Table here"
+            raise UsageError(text)
+    else:
+        text = f"{name} is a {type(found).__name__}, and no app, Table, list of Tables or Store"
+        raise UsageError(text)
+    if not tables or not all(isinstance(one, table) for one in tables):
+        text = f"{name} holds no tables, or something else among them"
+        raise UsageError(text)
+    return tables, notes
+
+
+def _scans(tables: Tables, app: Any) -> tuple[str, ...]:  # noqa: ANN401 - a user's app
+    """Tell of routes that may scan, where no table declares it: they name no table to allow."""
+    routes = sorted(needed("hushtable.guard.routes").allowing_scan(app.routes))
+    if not routes or any("scan" in one.operations for one in tables):
+        return ()
+    told = (
+        f"{', '.join(routes)}: scans are allowed there, and no table has scan among its "
+        "operations, so no Scan is allowed: declare it on the table that is scanned"
+    )
+    return (told,)
