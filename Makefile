@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: demo test check bench docs corpus shop changelog clean
+.PHONY: demo test check bench bench-guard docs corpus shop changelog clean
 
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 BASE := $(VENV)/.base
@@ -35,6 +35,9 @@ check: $(DEV) ## format, lint, types, floors
 
 bench: $(DEV) ## compare with other scanners, side by side
 	$(BIN)/python -m benchmarks
+
+bench-guard: $(DEV) ## compare the guard with other clients of DynamoDB, side by side
+	$(BIN)/python -m benchmarks.guard
 
 docs: $(DEV) ## write docs/rules from the rules themselves
 	$(BIN)/python -m tools.rule_pages docs/rules

@@ -1,0 +1,1 @@
+"""The guard beside other clients of DynamoDB, on a canned server."""

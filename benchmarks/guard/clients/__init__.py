@@ -1,0 +1,1 @@
+"""One module for each client: what a service that uses it does from a request to JSON bytes."""
