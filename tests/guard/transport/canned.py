@@ -88,6 +88,7 @@ WHOLE = {
     "invalid": error("ValidationException"),
     "conflict": error("ReplicatedWriteConflictException", 409),
     "skewed": error("InvalidSignatureException", Date="Fri, 01 Jun 2029 00:00:00 GMT"),
+    "late": error("InvalidSignatureException"),
     "corrupt": http(200, ITEM, x_amz_crc32="1"),
     "corrupt-error": http(400, b"{}", x_amz_crc32="1"),
     "no-checksum": http(200, ITEM).replace(b"x-amz-crc32", b"x-other"),
@@ -112,7 +113,8 @@ async def _serve(
             operation = headers.get("x-amz-target", "").rpartition(".")[2]
             canned.seen.append(Seen(operation, headers, body))
             told, _, unless = canned.next().partition(" unless ")
-            signed = headers.get("x-amz-date", "") + headers.get("authorization", "")
+            credential = headers.get("authorization", "").partition("Signature=")[0]
+            signed = headers.get("x-amz-date", "") + credential
             if not await _answer("fine" if unless and unless in signed else told, writer):
                 return
     writer.close()

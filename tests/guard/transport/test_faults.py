@@ -225,6 +225,16 @@ def test_it_asks_for_no_compression(server: Canned, make: Make, send: Send) -> N
     assert asked["x-amz-target"] == "DynamoDB_20120810.GetItem"
 
 
+@EVERY_WAY
+def test_credentials_expire_during_a_run(server: Canned, make: Make, send: Send) -> None:
+    """Calls whose credentials have expired end without an answer, and the calls before did not."""
+    server.tell("fine", "expired")
+    request = Request("PutItem", GET, safe=False)
+    transport = make(server)
+    assert outcome(lambda: send(transport, request)) == "right"
+    assert outcome(lambda: send(transport, request)) == "unavailable"
+
+
 @pytest.mark.parametrize("script", ["failed", "corrupt", "throttled-by-api"])
 @pytest.mark.parametrize("safe", [True, False])
 def test_botocores_standard_mode(

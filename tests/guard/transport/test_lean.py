@@ -143,6 +143,16 @@ def test_a_wrong_clock_is_corrected(server: Canned) -> None:
     transport.close_now()
 
 
+def test_a_correction_ends_with_its_reason(server: Canned) -> None:
+    """When our clock has been set right after a correction, requests are signed by it again."""
+    transport = lean(server)
+    transport._clock = 86400 * 300
+    server.tell(f"late unless {time.strftime('%Y%m%dT', time.gmtime())}")
+    assert [transport.send_now(PUT).status for _ in range(2)] == [200, 200]
+    assert len(server.seen) == 3
+    transport.close_now()
+
+
 def test_many_calls_meet_a_wrong_clock(server: Canned) -> None:
     """Calls that were all signed by the wrong clock are all made anew."""
     server.tell("skewed unless 2029")

@@ -136,10 +136,11 @@ def error_code(reply: Reply) -> str:
     return code.partition(":")[0].rpartition("#")[2]
 
 
-def clock_offset(reply: Reply, code: str, now: float) -> float | None:
-    """Tell how far the service's clock is ahead, where that is why it refused a signature.
+def clock_offset(reply: Reply, code: str, signed: float) -> float | None:
+    """Tell how far the service's clock is ahead of the time a request was signed for.
 
-    None where the refusal is about something else or the clocks agree.
+    None where that is not why it was refused: the refusal is about something else, or the clocks
+    agree. `signed` is in seconds since the epoch.
     """
     if code not in _CLOCK:
         return None
@@ -147,7 +148,7 @@ def clock_offset(reply: Reply, code: str, now: float) -> float | None:
     if parsed is None:
         return None
     try:
-        offset = email.utils.mktime_tz(parsed) - now
+        offset = email.utils.mktime_tz(parsed) - signed
     except (OverflowError, ValueError):
         return None
     return offset if abs(offset) > _SKEW else None

@@ -188,10 +188,12 @@ class LeanTransport:
         """
         if found.code in EXPIRED:
             return "keys", _Load(partial(self._keys.load, keys), self._timing.total)
-        offset = clock_offset(reply, found.code, time.time())
-        if offset is None or abs(offset - clock) < 1:
+        # Measured against the clock as it was corrected, so that a correction ends when our own
+        # clock is set right.
+        offset = clock_offset(reply, found.code, time.time() + clock)
+        if offset is None:
             return None
-        self._clock = offset
+        self._clock = clock + offset
         return "clock", 0.0
 
 
