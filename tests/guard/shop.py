@@ -14,6 +14,7 @@ from hushtable.guard.cipher import LocalCipher
 from hushtable.guard.keyring import KeyRing
 from hushtable.guard.marks import (
     At,
+    Blind,
     Credential,
     Encrypted,
     ExpiresAt,
@@ -73,6 +74,21 @@ class UserSecret(View[User]):
     """With an encrypted attribute."""
 
     user_id: str
+    national_id: str | None = None
+
+
+class Person(Record, table="people", indexes=[Index("by-id", partition="id_hash")]):
+    """Somebody who is found by what is encrypted."""
+
+    person_id: Annotated[str, PartitionKey]
+    national_id: Annotated[str | None, Personal, Encrypted] = None
+    id_hash: Annotated[str | None, Blind("national_id")] = None
+
+
+class PersonOut(View[Person]):
+    """A person."""
+
+    person_id: str
     national_id: str | None = None
 
 
@@ -175,6 +191,9 @@ def shop(**options: Any) -> Shop:
     """Make an empty shop."""
     emulator = Emulator()
     emulator.ask("CreateTable", FixtureTable("users", ("user_id",)).create_request())
+    by_id = TableIndex("by-id", ("id_hash",))
+    people = FixtureTable("people", ("person_id",), indexes=(by_id,))
+    emulator.ask("CreateTable", people.create_request())
     indexes = (
         TableIndex("by-status", ("status", "order_id"), ("total", "user_id")),
         TableIndex("open", ("gsi",)),

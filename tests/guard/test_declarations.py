@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from hushtable.guard.errors import DeclarationError
 from hushtable.guard.marks import (
     At,
+    Blind,
     OpenMap,
     Owner,
     PartitionKey,
@@ -124,6 +125,10 @@ def test_an_attribute_is_shown_once() -> None:
          "Owner stands on a text"),
         ({"a": Annotated[str, PartitionKey], "b": Annotated[str, Version]}, {"table": "things"},
          "Version stands on a number"),
+        ({"a": Annotated[str, PartitionKey], "b": Annotated[str | None, Blind("z")]},
+         {"table": "things"}, "names another field"),
+        ({"a": Annotated[str, PartitionKey], "b": Annotated[str, Blind("a")]},
+         {"table": "things"}, "the guard fills it"),
         ({"a": Annotated[str, PartitionKey], "b": complex}, {"table": "things"}, "wire type"),
         ({"a": Annotated[str, PartitionKey]},
          {"table": "things", "indexes": [Index("i", partition="z")]}, "no field z"),

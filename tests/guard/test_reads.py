@@ -29,6 +29,8 @@ from tests.guard.shop import (
     Order,
     OrderOut,
     OrderRow,
+    Person,
+    PersonOut,
     Shop,
     User,
     UserOut,
@@ -312,6 +314,26 @@ def test_encrypted_attributes_are_decrypted_in_their_place(full: Shop) -> None:
             full.users.get(UserSecret, "eve").now()
         assert type(caught.value).__name__ in {"CipherError", "DecodeError"}
         assert "canary" not in str(caught.value)
+
+
+def test_an_encrypted_attribute_is_found_by_its_hash(full: Shop) -> None:
+    """An index of keyed hashes finds an item by what it encrypts, before and after an update."""
+    table = Table(Person, full.store)
+    table.put(Person(person_id="p", national_id="canary-id")).now()
+    assert "canary" not in json.dumps(full.item("people", person_id="p"))
+
+    def found(text: str) -> list[str]:
+        given = {"id_hash": table.blinded("id_hash", text)}
+        page = table.query(PersonOut, index="by-id", **given).now()
+        return [one.national_id or "" for one in page.items]
+
+    assert found("canary-id") == found(" CANARY-id") == ["canary-id"]
+    table.update("p", values={"national_id": "canary-2"}).now()
+    assert (found("canary-id"), found("canary-2")) == ([], ["canary-2"])
+    table.update("p", values={"national_id": None}).now()
+    assert found("canary-2") == []
+    with pytest.raises(RefusedError, match="no blind field"):
+        table.blinded("person_id", "x")
 
 
 def test_an_expired_item_is_missing(full: Shop) -> None:

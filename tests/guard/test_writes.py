@@ -24,6 +24,7 @@ from tests.guard.shop import (
     Order,
     OrderOut,
     OrderRow,
+    Person,
     Shop,
     User,
     UserOut,
@@ -234,6 +235,17 @@ def test_encrypted_attributes_are_never_written_in_clear(full: Shop) -> None:
     with pytest.raises(CipherError, match="no cipher"):
         bare.put(ann(national_id="canary")).now()
     assert len(full.wire.sent) == before
+
+
+def test_a_keyed_hash_is_the_guards_alone(full: Shop) -> None:
+    """A program neither fills a Blind field nor changes what it is of behind its back."""
+    table = Table(Person, full.store)
+    with pytest.raises(RefusedError, match="filled by the guard"):
+        table.put(Person(person_id="p", id_hash="canary"))
+    with pytest.raises(InvalidError, match="filled by the guard"):
+        table.update("p", values={"id_hash": "canary"})
+    with pytest.raises(RefusedError, match="keyed hash"):
+        table.update("p", changes=[Person.at.national_id.remove()])
 
 
 def test_writes_are_marked_unsafe_to_repeat(full: Shop) -> None:

@@ -28,6 +28,7 @@ from hushtable.guard.errors import (
 from hushtable.guard.keyring import KeyRing
 from hushtable.guard.marks import (
     At,
+    Blind,
     Credential,
     Encrypted,
     ExpiresAt,
@@ -57,6 +58,7 @@ from hushtable.guard.view import View
 __all__ = [
     "AnswerError",
     "At",
+    "Blind",
     "Caller",
     "Change",
     "CipherError",

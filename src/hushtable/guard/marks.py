@@ -85,6 +85,19 @@ class Encrypted(Mark):
 
 
 @dataclass(frozen=True, slots=True)
+class Blind(Mark):
+    """Holds a keyed hash of another field, by which an index finds what that field encrypts.
+
+    `Annotated[str | None, Blind("national_id")] = None`: the guard fills it on every write, and
+    `Table.blinded` gives what to look for. See `hushtable.guard.blind` for what it shows to who
+    reads the table. `bits` is how much of the hash is kept.
+    """
+
+    of: str
+    bits: int = 128
+
+
+@dataclass(frozen=True, slots=True)
 class Owner(Mark):
     """Holds the id of the caller the item belongs to. To all others it does not exist."""
 

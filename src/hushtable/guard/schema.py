@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from hushtable.guard.errors import DeclarationError, InvalidKeyError
 from hushtable.guard.marks import (
+    Blind,
     ExpiresAt,
     Owner,
     PartitionKey,
@@ -172,6 +173,8 @@ class Schema:
     entity: str = ""
     """What the entity attribute holds for this Record; "" where the table has one kind."""
     entity_attribute: str = "entity"
+    blinds: Mapping[str, Attribute] = field(default_factory=dict)
+    """Attributes that hold a keyed hash, by the field it is of."""
     owner: Attribute | None = None
     version: Attribute | None = None
     expires: Attribute | None = None
@@ -218,6 +221,7 @@ def read_schema(
         indexes={one.name: _index(name, one, own, attributes) for one in indexes},
         entity=kind,
         entity_attribute=kept_in,
+        blinds=_blinds(name, attributes),
         owner=_only(name, attributes, Owner, "S"),
         version=_only(name, attributes, Version, "N"),
         expires=_only(name, attributes, ExpiresAt, "N"),
@@ -249,7 +253,8 @@ def _own_keys(
 
 def _plain_part(owner: str, attribute: Attribute, limit: int) -> KeyPart:
     slot = attribute.slot
-    if not isinstance(slot.shape, Scalar) or slot.shape.wire not in KEY_TYPES or slot.nullable:
+    nullable = slot.nullable and not slot.marks.has(Blind)
+    if not isinstance(slot.shape, Scalar) or slot.shape.wire not in KEY_TYPES or nullable:
         message = f"{owner}.{attribute.field}: a key is one text, number or bytes"
         raise DeclarationError(message)
     marks = slot.marks
@@ -298,6 +303,24 @@ def _index(
             }
         )
     return IndexSchema(index.name, keys, carries, index.local)
+
+
+def _blinds(owner: str, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = {}
+    for one in attributes.values():
+        mark = one.slot.marks.one(Blind)
+        if mark is None:
+            continue
+        where = f"{owner}.{one.field}"
+        source = attributes.get(mark.of)
+        if source is None or not isinstance(source.slot.shape, Scalar) or mark.of in found:
+            message = f"{where}: Blind names another field, which holds one value"
+            raise DeclarationError(message)
+        if one.slot.shape != Scalar("S", str) or not one.slot.nullable or one.slot.default:
+            message = f"{where}: Blind stands on `str | None = None`: the guard fills it"
+            raise DeclarationError(message)
+        found[mark.of] = one
+    return found
 
 
 def _only(

@@ -98,13 +98,18 @@ class Store:
             self._transport = transport(self._settings)
         return self._transport
 
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of cursors and keyed hashes."""
+        if self._keys is None:
+            known = VARIABLE in os.environ
+            self._keys = KeyRing.from_environment() if known else KeyRing.generated()
+        return self._keys
+
     def sealer(self) -> Sealer:
         """Give what seals cursors."""
         if self._sealer is None:
-            if self._keys is None:
-                known = VARIABLE in os.environ
-                self._keys = KeyRing.from_environment() if known else KeyRing.generated()
-            self._sealer = Sealer(self._keys, self._lifetime, self.clock)
+            self._sealer = Sealer(self.keys, self._lifetime, self.clock)
         return self._sealer
 
     def together(self, actions: Sequence[Action]) -> Operation[None]:

@@ -7,22 +7,36 @@ from typing import Any, Generic, TypeVar
 
 from hushtable.guard.access import access
 from hushtable.guard.batches import get_many, get_together, write_many
-from hushtable.guard.caller import Asker
+from hushtable.guard.blind import BlindHash
+from hushtable.guard.caller import Asker, System
 from hushtable.guard.drive import Steps
 from hushtable.guard.each import Each
 from hushtable.guard.errors import RefusedError
 from hushtable.guard.footprint import check_filter, stored_names
 from hushtable.guard.keys import named
+from hushtable.guard.marks import Blind
 from hushtable.guard.operations import chosen
 from hushtable.guard.pages import Page
 from hushtable.guard.paths import Change, Condition
 from hushtable.guard.reads import Question, Reader, bounded, count, get, query
 from hushtable.guard.record import Record
 from hushtable.guard.routes import on_route
+from hushtable.guard.schema import Attribute
 from hushtable.guard.store import Operation, Store
 from hushtable.guard.updated import updated
 from hushtable.guard.view import View
-from hushtable.guard.writes import Action, Writing, assigned, delete, demand, put, send, update
+from hushtable.guard.writes import (
+    Action,
+    Writing,
+    assigned,
+    delete,
+    demand,
+    hashed,
+    put,
+    send,
+    unhashed,
+    update,
+)
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V", bound=View[Any])
@@ -68,6 +82,7 @@ class Table(Generic[R]):
         """Whether nothing was said of operations, so that a route may allow a scan."""
         self._filterable = self.filters
         self.store.add(self)
+        self._hashes: dict[str, BlindHash] = {}
 
     def __repr__(self) -> str:
         """Name the Record and the table."""
@@ -90,7 +105,28 @@ class Table(Generic[R]):
 
     def _writing(self, by: Asker | None) -> Writing:
         own = access(self.record.schema_, by, self.store.clock)
-        return Writing(self.record, own, self.name)
+        return Writing(self.record, own, self.name, self._blind)
+
+    def _blind(self, attribute: Attribute) -> BlindHash:
+        found = self._hashes.get(attribute.field)
+        if found is None:
+            mark = attribute.slot.marks.one(Blind)
+            bits = mark.bits if mark is not None else 0
+            found = BlindHash(self.store.keys, self.name, attribute.name, bits=bits)
+            self._hashes[attribute.field] = found
+        return found
+
+    def blinded(self, field: str, value: object) -> str:
+        """Give the keyed hash to find a value by, in a query on the index of a `Blind` field.
+
+        `users.query(UserOut, index="by-id", id_hash=users.blinded("id_hash", "123"))`. After a
+        rotation of keys it finds what was written since; `hushtable reencrypt` writes the rest.
+        """
+        attribute = self.record.schema_.attributes.get(field)
+        if attribute is None or not attribute.slot.marks.has(Blind):
+            message = f"{self.record.__name__} has no blind field {field}"
+            raise RefusedError(message)
+        return str(hashed(self._writing(System("hash")), attribute, value))
 
     def _given(self, key: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
         return named(self.record.schema_, key, fields)
@@ -372,6 +408,7 @@ class Table(Generic[R]):
         upsert: bool = False,
     ) -> Action:
         writing, given = self._writing(by), self._given(key, fields)
+        unhashed(writing.schema, changes)
         more, pending = assigned(writing, given, values) if values else ([], ())
         return update(
             writing, given, [*changes, *more], pending=pending, where=where, version=version,

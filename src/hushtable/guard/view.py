@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from hushtable.guard.compiled import Compiled, Field
-from hushtable.guard.marks import At, Credential, Encrypted, Marks, OpenMap, Visible
+from hushtable.guard.marks import At, Blind, Credential, Encrypted, Marks, OpenMap, Visible
 from hushtable.guard.record import Record
 from hushtable.guard.schema import Schema
 from hushtable.guard.wiretypes import (
@@ -161,6 +161,8 @@ def _check(slot: Slot, source: Slot, where: str) -> None:
     """Check one field of a View against what the Record says of its attribute."""
     if source.marks.has(Credential):
         raise refused(where, "a credential is shown to nobody")
+    if source.marks.has(Blind):
+        raise refused(where, "a blind hash is shown to nobody")
     if isinstance(slot.shape, Anything) and not slot.marks.has(OpenMap):
         raise refused(
             where, "a map whose keys nobody declared is shown with OpenMap('reason') alone"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,9 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from hushtable.guard.access import Access
 from hushtable.guard.answers import Failed, check
+from hushtable.guard.blind import BlindHash
 from hushtable.guard.cipher import Cipher
 from hushtable.guard.drive import Steps
-from hushtable.guard.encode import Wire, encode, storable
+from hushtable.guard.encode import Wire, encode, plain, storable
 from hushtable.guard.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from hushtable.guard.keys import key_of, part_of
 from hushtable.guard.paths import Change, Condition
@@ -34,6 +35,8 @@ class Writing:
     access: Access
     table: str
     """The table's name in DynamoDB."""
+    blind: Callable[[Attribute], BlindHash]
+    """Gives what hashes for an attribute that is `Blind`."""
 
     @property
     def schema(self) -> Schema:
@@ -70,6 +73,7 @@ def put(writing: Writing, item: Record, *, only_new: bool, where: Condition | No
     values = {name: getattr(item, name) for name in schema.attributes}
     writing.access.owns(values)
     sealing = Sealing(writing.table, key_of(schema, values))
+    _hash(writing, values)
     wire = _item(schema, values, sealing)
     writer = Writer()
     conditions: list[Tokens] = []
@@ -108,6 +112,23 @@ def _item(schema: Schema, values: Mapping[str, Any], sealing: Sealing) -> dict[s
     if schema.entity:
         given[schema.entity_attribute] = {"S": schema.entity}
     return given
+
+
+def _hash(writing: Writing, values: dict[str, Any]) -> None:
+    """Fill the keyed hashes of an item. Raises RefusedError where the program filled one."""
+    for source, attribute in writing.schema.blinds.items():
+        if values[attribute.field] is not None:
+            message = f"{writing.schema.record}.{attribute.field} is filled by the guard"
+            raise RefusedError(message)
+        values[attribute.field] = hashed(writing, attribute, values[source])
+
+
+def hashed(writing: Writing, attribute: Attribute, value: object) -> str | None:
+    """Give the keyed hash of a value, None of None."""
+    if value is None:
+        return None
+    text = str(plain(value))
+    return str(writing.blind(attribute).stored(text)["S"])
 
 
 def _version(attribute: Attribute, known: int, missing: Tokens) -> Tokens:
@@ -263,6 +284,19 @@ def _conditions(
         body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
 
 
+def unhashed(schema: Schema, changes: Sequence[Change]) -> None:
+    """Refuse changes that would leave a keyed hash behind: those fields change by `values`."""
+    tied = {
+        schema.attributes[name].name
+        for source, attribute in schema.blinds.items()
+        for name in (source, attribute.field)
+    }
+    for change in changes:
+        if change.where.steps[0] in tied:
+            message = f"{schema.record}.{change.where} has a keyed hash: change it by values"
+            raise RefusedError(message)
+
+
 def _changeable(schema: Schema, changes: Sequence[Change]) -> None:
     fixed = {
         *schema.key_attributes,
@@ -318,7 +352,16 @@ def assigned(
     schema = writing.schema
     sealing = Sealing(writing.table, key_of(schema, given))
     changes = []
-    for name, value in values.items():
+    blinds = {one.field for one in schema.blinds.values()}
+    hashes = {
+        schema.blinds[name].field: hashed(writing, schema.blinds[name], value)
+        for name, value in values.items()
+        if name in schema.blinds
+    }
+    for name, value in {**values, **hashes}.items():
+        if name in blinds and name not in hashes:
+            message = f"{schema.record}.{name} is filled by the guard"
+            raise InvalidError(message)
         attribute = schema.attributes.get(name)
         if attribute is None:
             message = f"{schema.record} takes no such field"
