@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
     "policy": "Write the IAM policy and the tables of a service built on the guard.",
+    "reencrypt": "Write encrypted attributes of the guard's tables again under the active key.",
 }
 """Each command with its line in the help; `scan` lives in `hushtable.cli.scan`."""
 
