@@ -17,8 +17,8 @@ COMMANDS = {
     "scan": "Find what leaves a service, through which route, to whom.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
-    "policy": "Write the IAM policy and the tables of a service built on the guard.",
-    "reencrypt": "Write encrypted attributes of the guard's tables again under the active key.",
+    "policy": "Write the IAM policy and tables of a service on the guard.",
+    "reencrypt": "Renew encrypted attributes under the active key.",
 }
 """Each command with its line in the help; `scan` lives in `hushtable.cli.scan`."""
 
