@@ -37,6 +37,7 @@ users = Table({record}, store, operations=["get"])
 several = [users]
 nothing = []
 mixed = [users, 3]
+many = [Table({record}, store, name=f"users-{{number}}") for number in range(30)]
 """
 APP = """
 from fastapi import FastAPI
@@ -93,6 +94,8 @@ def test_notes_are_told_beside_the_policy(run: Run, program: str) -> None:
     result = run("policy", f"{program}_app:app", *PLACE)
     assert "note: /export: scans are allowed there, and no table has scan" in result.stderr
     assert "note" not in result.stdout
+    long = run("policy", f"{program}_tables:many", *PLACE)
+    assert "a managed policy has 6144 at most" in long.stderr
 
 
 def test_templates_are_written_to_files(run: Run, program: str, tmp_path: Path) -> None:

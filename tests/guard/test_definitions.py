@@ -207,6 +207,9 @@ def test_tables_are_created_on_this_machine_alone(tables: tuple[Table[Any], ...]
         create_tables()
     with pytest.raises(RefusedError, match="one store"):
         create_tables(Table(User, Store()), Table(Event, Store()))
+    far = Table(User, tables[0].store, name="arn:aws:dynamodb:eu-west-1:999999999999:table/users")
+    with pytest.raises(RefusedError, match="by its ARN"):
+        create_tables(far, anywhere=True)
     assert create_tables(tables[0], anywhere=True).now() == ("users",)
 
 
@@ -329,6 +332,41 @@ def test_names_within_a_template_differ() -> None:
     resources = yaml.safe_load(cloudformation(some))["Resources"]
     assert {"UsersX", "UsersXx", "t9users"} <= set(resources)
     assert 'resource "aws_dynamodb_table" "users_xx"' in terraform(some)
+
+
+def test_a_template_takes_what_is_defined_elsewhere_as_it_is() -> None:
+    """A table that is named by its ARN is allowed in the policy, and not defined."""
+    name = "arn:aws:dynamodb:eu-west-1:999999999999:table/shop"
+    tables = [Table(Order, Store(), name=name, operations=["query"])]
+    template = yaml.safe_load(cloudformation(tables))
+    assert set(template["Resources"]) == {"TablesKey", "TablesPolicy"}
+    text = terraform(tables)
+    assert "aws_dynamodb_table" not in text
+    assert text.count(f'"{name}') == 3
+    assert f"{name}/index/open" in json.dumps(template)
+
+
+def test_no_policy_without_a_statement() -> None:
+    """A table that nothing may be asked of is defined, and has no empty policy."""
+    tables = [Table(User, Store(), operations=[])]
+    assert set(yaml.safe_load(cloudformation(tables))["Resources"]) == {"TablesKey", "Users"}
+    assert "aws_iam_policy" not in terraform(tables)
+
+
+def test_a_long_policy_is_several_in_a_template() -> None:
+    """Templates hold as many managed policies as IAM's bound on one asks for."""
+    tables = [Table(User, Store(), name=f"users-{number}") for number in range(12)]
+    template = yaml.safe_load(cloudformation(tables))
+    policies = [name for name in template["Resources"] if name.startswith("TablesPolicy")]
+    assert policies == ["TablesPolicy", "TablesPolicy2", "TablesPolicy3"]
+    assert set(template["Outputs"]) == {f"TablesPolicyArn{one}" for one in ("", "2", "3")}
+    assert 'resource "aws_iam_policy" "tables3"' in terraform(tables)
+    named = [
+        one["Resource"]["Fn::GetAtt"][0]
+        for name in policies
+        for one in template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert set(named) == {f"Users{number}" for number in range(12)}
 
 
 @given(st.text())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hushtable.guard.caller import Caller, System
 from hushtable.guard.errors import RefusedError
 from hushtable.guard.footprint import written
-from hushtable.guard.iam import Account, Policy, policy
+from hushtable.guard.iam import MOST_CHARACTERS, Account, Policy, policy
 from hushtable.guard.marks import Encrypted, Owner, PartitionKey, Stored
 from hushtable.guard.operations import ACTIONS, EVERYTHING
 from hushtable.guard.record import Record
@@ -439,7 +439,7 @@ def test_other_parts_of_aws_have_other_arns() -> None:
 
 
 def test_what_iam_cannot_take_is_told() -> None:
-    """A name outside of Latin-1 is refused; a policy longer than a managed one is told."""
+    """A name outside of Latin-1 is refused."""
 
     class Price(Record, table="prices"):
         price_id: Annotated[str, PartitionKey]
@@ -447,8 +447,25 @@ def test_what_iam_cannot_take_is_told() -> None:
 
     with pytest.raises(RefusedError, match="U\\+00FF"):
         policy([Table(Price, Store(), operations=["put"])], HERE)
-    many = [Table(User, Store(), name=f"users-{number}") for number in range(20)]
-    assert any("6144 at most" in note for note in written_by(*many).notes)
+
+
+def test_a_policy_comes_in_parts() -> None:
+    """A policy that is too long for IAM is given as several, each statement whole in one."""
+    many = written_by(*(Table(User, Store(), name=f"users-{one}") for one in range(20)))
+    parts = many.parts()
+    assert many.characters > MOST_CHARACTERS
+    assert all(Policy(one).characters <= MOST_CHARACTERS for one in parts)
+    assert [one for part in parts for one in part["Statement"]] == many.document["Statement"]
+    small = written_by(Table(User, Store()))
+    assert small.parts() == (small.document,)
+
+
+def test_a_table_named_by_its_arn_is_that_one() -> None:
+    """The ARN of a table of another account stands as it is, and its index below it."""
+    name = "arn:aws:dynamodb:eu-west-1:999999999999:table/shop"
+    made = written_by(Table(Order, Store(), name=name, operations=["query"]))
+    resources = [one["Resource"] for one in made.document["Statement"]]
+    assert resources == [name, f"{name}/index/by-status", f"{name}/index/open"]
 
 
 @given(st.sets(st.sampled_from(sorted(EVERYTHING))), st.booleans())

@@ -56,6 +56,9 @@ def policy(  # noqa: PLR0913, PLR0917 - each is an option of the command
                           owner_variable=owner_variable)  # fmt: skip
         text = json.dumps(made.document, indent=2, ensure_ascii=False) + "\n"
         notes = (*notes, *made.notes)
+        if made.characters > iam.MOST_CHARACTERS:
+            told = f"{made.characters} characters, and a managed policy has {iam.MOST_CHARACTERS}"
+            notes = (*notes, f"it has {told} at most: split it by table, or declare operations")
     else:
         write: Any = getattr(importlib.import_module("hushtable.guard.templates"), form)
         text = write(tables, owner_variable=owner_variable)

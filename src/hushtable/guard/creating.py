@@ -14,6 +14,7 @@ from hushtable.guard.answers import check
 from hushtable.guard.definitions import Defined, defined
 from hushtable.guard.drive import Pause, Steps
 from hushtable.guard.errors import RefusedError, StoreError, UnavailableError
+from hushtable.guard.iam import is_arn
 from hushtable.guard.reads import request
 from hushtable.guard.store import Operation
 from hushtable.guard.table import Table
@@ -28,11 +29,15 @@ def create_tables(*tables: Table[Any], anywhere: bool = False) -> Operation[tupl
     """Create the tables that are not there, and give their names. Those there are left as they are.
 
     Raises RefusedError where the store is not on this machine, unless `anywhere`; for tables of
-    several stores; and for none. Raises DeclarationError where Records disagree on their table.
+    several stores, for one that is named by its ARN, and for none. Raises DeclarationError where
+    Records disagree on their table.
     """
     stores = {id(one.store): one.store for one in tables}
     if len(stores) != 1:
         message = "tables are created in one store: give some, all of the same"
+        raise RefusedError(message)
+    if any(is_arn(one.name) for one in tables):
+        message = "a table that is named by its ARN is made where it is, not here"
         raise RefusedError(message)
     (store,) = stores.values()
     if not anywhere and not is_local(store.transport):

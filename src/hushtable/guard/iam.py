@@ -8,9 +8,9 @@ specifying-conditions.html) and the Service Authorization Reference (list_amazon
 - `dynamodb:Attributes` are the top-level attributes that a *request* names, keys and expressions
   included, never those of the answer. GetItem without a projection names its key alone and gets
   the whole item. So a statement that reads also demands `dynamodb:Select`, which every reading
-  action has (ALL_ATTRIBUTES where nothing is said): StringEquals, not IfExists. And
-  BatchWriteItem, PutItem, UpdateItem, DeleteItem and ConditionCheckItem have no Select, so they
-  stand in a statement of their own, with `dynamodb:ReturnValues`.
+  action has (ALL_ATTRIBUTES where nothing is said): StringEquals, not IfExists. Writes have no
+  Select and stand in a statement of their own, with `dynamodb:ReturnValues`; BatchWriteItem has
+  neither, and another.
 - `ForAllValues` holds where the request has no such key at all; `Null` demands that it has.
 - `dynamodb:LeadingKeys` are partition keys, of the index where one is queried; Scan has none.
 - A transaction asks for the actions of its parts, and names itself in
@@ -18,9 +18,10 @@ specifying-conditions.html) and the Service Authorization Reference (list_amazon
 
 Limits. IAM sees whole attributes: a View of `profile.locale` allows `profile`. It has no key for
 `ReturnValuesOnConditionCheckFailure`: whoever may write under a condition can be answered with
-the item that failed it. `LeadingKeys` bind rows to a caller only where each caller has credentials
-of its own (a session with tags, a web identity): a role that serves all callers has none to
-compare with, and what it does as `System` would be denied.
+the item that failed it. The documentation does not tell whether the GetItem of a TransactGetItems
+has Select; if it had none, `get_together` would be denied. `LeadingKeys` bind rows to a caller
+only where each caller has credentials of its own (a session with tags, a web identity): a role
+that serves all callers has none to compare with, and what it does as `System` would be denied.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ _PARTITIONS = {
 _HELD_BACK = "ReturnValuesOnConditionCheckFailure"
 
 
+def is_arn(name: str) -> bool:
+    """Tell whether a table or a key is named by its ARN already: one of another account, say."""
+    return name.startswith("arn:")
+
+
 class Arns(Protocol):
     """Names tables, indexes and KMS keys, as text or in the words of a template."""
 
@@ -85,6 +91,8 @@ class Account:
 
     def table(self, name: str) -> str:
         """Give the ARN of a table."""
+        if is_arn(name):
+            return name
         return f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{name}"
 
     def index(self, table: str, name: str) -> str:
@@ -93,7 +101,7 @@ class Account:
 
     def key(self, key_id: str) -> str:
         """Give the ARN of a KMS key."""
-        if key_id.startswith("arn:"):
+        if is_arn(key_id):
             return key_id
         return f"arn:{self.partition}:kms:{self.region}:{self.account}:key/{key_id}"
 
@@ -104,6 +112,28 @@ class Policy:
 
     document: dict[str, Any]
     notes: tuple[str, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        """Its length as IAM counts it."""
+        return _characters(self.document)
+
+    def parts(self, most: int = MOST_CHARACTERS) -> tuple[dict[str, Any], ...]:
+        """Give it as policies of at most so many characters, whole statements in each."""
+        parts: list[list[Statement]] = [[]]
+        for one in self.document["Statement"]:
+            if parts[-1] and _characters(_document([*parts[-1], one])) > most:
+                parts.append([])
+            parts[-1].append(one)
+        return tuple(_document(part) for part in parts)
+
+
+def _document(statements: list[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _characters(document: dict[str, Any]) -> int:
+    return len(re.sub(r"\s", "", json.dumps(document, ensure_ascii=False)))
 
 
 @dataclass(slots=True)
@@ -166,17 +196,10 @@ def policy(
             f"({_HELD_BACK}): IAM has no key for that"
         )
     _name_all(statements)
-    document = {"Version": "2012-10-17", "Statement": statements}
-    written_out = json.dumps(document, ensure_ascii=False)
-    if not _WRITABLE.fullmatch(written_out):
+    document = _document(statements)
+    if not _WRITABLE.fullmatch(json.dumps(document, ensure_ascii=False)):
         message = "IAM takes characters up to U+00FF alone, and a name has another"
         raise RefusedError(message)
-    size = len(re.sub(r"\s", "", written_out))
-    if size > MOST_CHARACTERS:
-        notes.append(
-            f"the policy has {size} characters, and a managed policy {MOST_CHARACTERS} at most: "
-            "split it by table, or write it inline in a role"
-        )
     return Policy(document, tuple(notes))
 
 
@@ -251,19 +274,21 @@ def _read_indexes(
 
 def _write(use: _Use, arns: Arns, bound: _Bound | None) -> Iterator[Statement]:
     actions = use.actions - _READS
-    if not actions:
-        return
-    conditions = _conditions(written(use.schema), bound)
-    values = ["NONE"]
-    if "update_and_get" in use.operations:
-        values.insert(0, "ALL_NEW")
-        use.note(
-            "update_and_get is answered with whole items: leave it out of the table's operations "
-            "where the role is not to read them"
-        )
-    # Put, update and delete have it always; BatchWriteItem never.
-    conditions["StringEqualsIfExists"] = {"dynamodb:ReturnValues": values}
-    yield _allow(f"{use.record} write", actions, arns.table(use.table), conditions)
+    single = actions - {"BatchWriteItem"}
+    if single:
+        conditions = _conditions(written(use.schema), bound)
+        values = ["NONE"]
+        if "update_and_get" in use.operations:
+            values.insert(0, "ALL_NEW")
+            use.note(
+                "update_and_get is answered with whole items: leave it out of the table's "
+                "operations where the role is not to read them"
+            )
+        conditions["StringEqualsIfExists"] = {"dynamodb:ReturnValues": values}
+        yield _allow(f"{use.record} write", single, arns.table(use.table), conditions)
+    if batches := actions - single:
+        conditions = _conditions(written(use.schema), bound)
+        yield _allow(f"{use.record} batch write", batches, arns.table(use.table), conditions)
 
 
 def _unwrap(use: _Use, arns: Arns) -> Iterator[Statement]:

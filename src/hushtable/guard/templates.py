@@ -7,15 +7,16 @@ A template is a start: people read it and keep it, and hushtable does not apply 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from hushtable.guard.definitions import Defined, Key, defined, projected
 from hushtable.guard.hcl import Expression, Interpolated, block, encoded
-from hushtable.guard.iam import Policy, policy
+from hushtable.guard.iam import MOST_CHARACTERS, Account, Policy, is_arn, policy
 from hushtable.guard.table import Table
 
 _ADMINISTERED = "AccountAdministers"
@@ -28,6 +29,29 @@ _THROUGH = (
 encryption at rest usage notes", encryption.usagenotes.html."""
 _VIA = "dynamodb.*.amazonaws.com"
 _DAYS = 30
+_SLACK = 200
+"""Characters by which the ARNs of another partition or region may be longer."""
+
+
+def _own(tables: Sequence[Table[Any]]) -> tuple[Defined, ...]:
+    """Give the tables to be defined: one that is named by its ARN is defined somewhere else."""
+    return defined(one for one in tables if not is_arn(one.name))
+
+
+def _parts(
+    tables: Sequence[Table[Any]], allowed: Policy, owner_variable: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the policy in numbered parts that are no longer than IAM takes, the first without one.
+
+    A template's own words for an ARN are shorter than what stands for them at last, so the parts
+    are measured with ARNs of a region whose name is long.
+    """
+    long = policy(tables, Account("0" * 12, "us-gov-west-1"), owner_variable=owner_variable)
+    statements = iter(allowed.document["Statement"])
+    for number, part in enumerate(long.parts(MOST_CHARACTERS - _SLACK), 1):
+        own = list(islice(statements, len(part["Statement"])))
+        if own:
+            yield str(number) if number > 1 else "", {**allowed.document, "Statement": own}
 
 
 def _names(tables: Sequence[Defined], between: str) -> dict[str, str]:
@@ -57,13 +81,15 @@ class _InTemplate:
     names: Mapping[str, str]
 
     def table(self, name: str) -> Any:
-        return {"Fn::GetAtt": [self.names[name], "Arn"]}
+        return name if is_arn(name) else {"Fn::GetAtt": [self.names[name], "Arn"]}
 
     def index(self, table: str, name: str) -> Any:
+        if is_arn(table):
+            return f"{table}/index/{name}"
         return {"Fn::Sub": f"${{{self.names[table]}.Arn}}/index/{name}"}
 
     def key(self, key_id: str) -> Any:
-        if key_id.startswith("arn:"):
+        if is_arn(key_id):
             return key_id
         account = "${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}"
         return {"Fn::Sub": f"arn:{account}:key/{key_id}"}
@@ -80,7 +106,7 @@ class _Whole(yaml.SafeDumper):
 
 def cloudformation(tables: Sequence[Table[Any]], *, owner_variable: str = "") -> str:
     """Write a CloudFormation template of the tables, their key and the program's policy."""
-    found = defined(tables)
+    found = _own(tables)
     names = _names(found, "")
     allowed = policy(tables, _InTemplate(names), owner_variable=owner_variable)
     root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
@@ -117,11 +143,13 @@ def cloudformation(tables: Sequence[Table[Any]], *, owner_variable: str = "") ->
             "UpdateReplacePolicy": "Retain",
             "Properties": properties,
         }
-    resources["TablesPolicy"] = {
-        "Type": "AWS::IAM::ManagedPolicy",
-        "Properties": {"PolicyDocument": allowed.document},
-    }
-    outputs = {"TablesPolicyArn": {"Value": {"Ref": "TablesPolicy"}}}
+    outputs: dict[str, Any] = {}
+    for number, document in _parts(tables, allowed, owner_variable):
+        resources[f"TablesPolicy{number}"] = {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": document},
+        }
+        outputs[f"TablesPolicyArn{number}"] = {"Value": {"Ref": f"TablesPolicy{number}"}}
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": resources,
@@ -175,13 +203,15 @@ class _InTerraform:
     names: Mapping[str, str]
 
     def table(self, name: str) -> Any:
-        return Expression(f"aws_dynamodb_table.{self.names[name]}.arn")
+        return name if is_arn(name) else Expression(f"aws_dynamodb_table.{self.names[name]}.arn")
 
     def index(self, table: str, name: str) -> Any:
+        if is_arn(table):
+            return f"{table}/index/{name}"
         return Interpolated(f"${{aws_dynamodb_table.{self.names[table]}.arn}}/index/{name}")
 
     def key(self, key_id: str) -> Any:
-        if key_id.startswith("arn:"):
+        if is_arn(key_id):
             return key_id
         place = f"{_PARTITION}:kms:${{data.aws_region.current.name}}:{_ACCOUNT}"
         return Interpolated(f"arn:{place}:key/{key_id}")
@@ -193,7 +223,7 @@ _ACCOUNT = "${data.aws_caller_identity.current.account_id}"
 
 def terraform(tables: Sequence[Table[Any]], *, owner_variable: str = "") -> str:
     """Write Terraform for the tables, their key and the program's policy."""
-    found = defined(tables)
+    found = _own(tables)
     names = _names(found, "_")
     allowed = policy(tables, _InTerraform(names), owner_variable=owner_variable)
     root = Interpolated(f"arn:{_PARTITION}:iam::{_ACCOUNT}:root")
@@ -207,9 +237,12 @@ def terraform(tables: Sequence[Table[Any]], *, owner_variable: str = "") -> str:
         *(block(f'data "aws_{one}" "current"', {}) for one in ("caller_identity", "partition")),
         block('resource "aws_kms_key" "tables"', key),
         *(_table_block(one, names[one.name]) for one in found),
-        block(
-            'resource "aws_iam_policy" "tables"',
-            {"name_prefix": "tables-", "policy": encoded(allowed.document)},
+        *(
+            block(
+                f'resource "aws_iam_policy" "tables{number}"',
+                {"name_prefix": "tables-", "policy": encoded(document)},
+            )
+            for number, document in _parts(tables, allowed, owner_variable)
         ),
     ]
     if any("data.aws_region." in one for one in blocks):
