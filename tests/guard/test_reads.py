@@ -101,9 +101,6 @@ def test_a_missing_item_and_somebody_elses_look_the_same(full: Shop) -> None:
         lambda by: full.orders.put(
             Order(user_id="bob", order_id="x", status="s", total=1), by=by
         ).now(),
-        lambda by: full.orders.get_together(
-            OrderRow, [{"user_id": "bob", "order_id": "2025-9"}], by=by
-        ).now(),
     ]
     for attempt in tries:
         with pytest.raises(NotFoundError) as caught:
@@ -257,6 +254,10 @@ def test_items_are_gone_through_to_a_bound(full: Shop) -> None:
     found = full.orders.each(OrderRow, user_id="ann", at_most=5, by=ANN)
     assert [one.total for one in found] == [0, 1, 2, 3, 4]
     assert full.orders.count(user_id="ann", by=ANN).now() == 7
+    assert full.orders.count(user_id="ann", where=Order.at.total > 4, by=ANN).now() == 2
+    assert full.orders.count(index="open", status="open", by=System("test")).now() == 8
+    with pytest.raises(RefusedError, match="does not carry entity"):
+        full.orders.count(index="by-status", status="open", by=System("test")).now()
 
 
 def test_a_scan_is_asked_for_by_name(full: Shop) -> None:
@@ -281,9 +282,9 @@ def test_many_are_read_at_once(full: Shop) -> None:
         *(f"u{number}" for number in range(120)), None, None,
     ]  # fmt: skip
     both = [{"user_id": "ann", "order_id": "2026-1"}, {"user_id": "bob", "order_id": "2025-9"}]
-    assert [one and one.total for one in full.orders.get_many(OrderRow, both, by=ANN).now()] == [
-        1, None,
-    ]  # fmt: skip
+    for read in (full.orders.get_many, full.orders.get_together):
+        assert [one and one.total for one in read(OrderRow, both, by=ANN).now()] == [1, None]
+        assert read(OrderRow, both[1:], by=ANN).now() == [None]
 
 
 def test_keys_that_were_left_over_are_asked_again(
@@ -342,7 +343,9 @@ def test_an_expired_item_is_missing(full: Shop) -> None:
     made.users.put(ann(expires=999)).now()
     with pytest.raises(NotFoundError):
         made.users.get(UserOut, "ann").now()
+    assert made.users.count(user_id="ann").now() == 0
     made.users.put(ann(expires=1001)).now()
+    assert made.users.count(user_id="ann").now() == 1
     assert made.users.get(UserOut, "ann").now().user_id == "ann"
     assert full.users.get(UserOut, "ann").now().user_id == "ann"
 

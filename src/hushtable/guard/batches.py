@@ -43,14 +43,7 @@ def get_many(
     Raises UnavailableError when the store leaves some unread to the end.
     """
     compiled = reader.compiled(keyed=True)
-    wanted: list[Key | None] = []
-    for given in keys:
-        try:
-            reader.access.owns(given)
-        except NotFoundError:
-            wanted.append(None)
-        else:
-            wanted.append(key_of(reader.schema, given))
+    wanted = [_own(reader, given) for given in keys]
     asked = {_name(key): key for key in wanted if key is not None}
     found: dict[bytes, V] = {}
     every = list(asked.values())
@@ -58,6 +51,15 @@ def get_many(
         chunk = every[start : start + BATCH_GET_ITEMS]
         yield from _chunk(reader, compiled, chunk, consistent, found)
     return [None if key is None else found.get(_name(key)) for key in wanted]
+
+
+def _own(reader: Reader[V], given: Mapping[str, Any]) -> Key | None:
+    """Give a key, None for one that is somebody else's."""
+    try:
+        reader.access.owns(given)
+    except NotFoundError:
+        return None
+    return key_of(reader.schema, given)
 
 
 def _chunk(
@@ -180,21 +182,23 @@ def get_together(reader: Reader[V], keys: Sequence[Mapping[str, Any]]) -> Steps[
     if not 0 < len(keys) <= TRANSACT_ITEMS:
         message = f"a transaction has 1 to {TRANSACT_ITEMS} keys"
         raise RefusedError(message)
-    for given in keys:
-        reader.access.owns(given)
+    wanted = [_own(reader, given) for given in keys]
     compiled = reader.compiled()
     text, names = compiled.expression
     items = [
         {
             "Get": {
                 "TableName": reader.table,
-                "Key": key_of(reader.schema, given),
+                "Key": key,
                 "ProjectionExpression": text,
                 "ExpressionAttributeNames": names,
             }
         }
-        for given in keys
+        for key in wanted
+        if key is not None
     ]
+    if not items:
+        return [None] * len(wanted)
     reply = yield request("TransactGetItems", {"TransactItems": items})
     body = check("TransactGetItems", reply)
     one: Any = msgspec.defstruct("One", [("Item", compiled.item | None, None)], gc=False)
@@ -204,7 +208,9 @@ def get_together(reader: Reader[V], keys: Sequence[Mapping[str, Any]]) -> Steps[
     except BROKEN as error:
         refuse(reader.view.__name__, error)
     shown: list[V | None] = []
-    for each in answer.Responses:
-        rows = yield from reader.shown(compiled, () if each.Item is None else (each.Item,))
+    answers = iter(answer.Responses)
+    for key in wanted:
+        item = None if key is None else next(answers).Item
+        rows = yield from reader.shown(compiled, () if item is None else (item,))
         shown.append(compiled.view_of(rows[0]) if rows else None)
     return shown

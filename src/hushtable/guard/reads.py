@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -233,7 +233,7 @@ def count(reader: Reader[V], question: Question, *, pages: int) -> Steps[int]:
 
     Raises RefusedError when there is more: a count that was cut is no count.
     """
-    body = asked(reader, question, None)
+    body = asked(reader, _of_its_kind(reader.access, question), None)
     del body["Limit"]
     found = 0
     for _ in range(pages):
@@ -245,6 +245,31 @@ def count(reader: Reader[V], question: Question, *, pages: int) -> Steps[int]:
         body["ExclusiveStartKey"] = answer.LastEvaluatedKey
     message = f"{reader.schema.record}: more than {pages} pages to count"
     raise RefusedError(message)
+
+
+def _of_its_kind(access: Access, question: Question) -> Question:
+    """Leave items of other kinds and expired ones out of a count, as a read would.
+
+    Raises RefusedError for an index that does not carry what tells them apart.
+    """
+    schema, said = access.schema, question.where
+    index = schema.indexes.get(question.index)
+    for attribute, demanded in _checks(access):
+        if index is not None and index.carries is not None and attribute not in index.carries:
+            message = f"{schema.record}.{index.name} does not carry {attribute}, to count by"
+            raise RefusedError(message)
+        said = demanded if said is None else demanded & said
+    return replace(question, where=said)
+
+
+def _checks(access: Access) -> Iterator[tuple[str, Condition]]:
+    schema = access.schema
+    if schema.entity:
+        at = Where((schema.entity_attribute,))
+        yield schema.entity_attribute, Condition((at, " = ", Value({"S": schema.entity})))
+    if schema.expires is not None:
+        at, now = Where((schema.expires.name,)), Value({"N": str(int(access.clock()))})
+        yield schema.expires.name, Condition(("attribute_not_exists(", at, ") OR ", at, " > ", now))
 
 
 class _Count(msgspec.Struct):

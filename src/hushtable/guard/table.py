@@ -218,8 +218,7 @@ class Table(Generic[R]):
     ) -> Operation[int]:
         """Count the items of a partition, reading at most `pages` pages of 1 MB.
 
-        Raises RefusedError when there is more, and for a kind of item that shares its table: the
-        store would count the others too.
+        Raises RefusedError when there is more: a count that was cut is no count.
         """
         self._may("count")
         self._filter(where, index)
