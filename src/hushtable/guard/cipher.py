@@ -54,7 +54,7 @@ An item whose key changes, or a table with another name (a copy, a restore), is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -164,6 +164,10 @@ class LocalCipher:
     def reencrypt(self, data: bytes, context: Context, into: Context | None = None) -> bytes:
         """Encrypt a stored value anew under the active key, for another place if `into` is one."""
         return self.encrypt(self.decrypt(data, context), into or context)
+
+    def __reduce__(self) -> NoReturn:
+        message = "a cipher holds keys and cannot be pickled"
+        raise TypeError(message)
 
     def _reading(self, envelope: Envelope, place: str) -> AESGCM:
         aead = self._aeads.get(envelope.key_id)

@@ -29,7 +29,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -96,6 +96,10 @@ class Sealer:
         self._sealing = self._aeads[active]
         self._lifetime = lifetime
         self._clock = clock
+
+    def __reduce__(self) -> NoReturn:
+        message = "a sealer holds keys and cannot be pickled"
+        raise TypeError(message)
 
     def seal(self, start_key: Mapping[str, Mapping[str, Any]], scope: Scope) -> str:
         """Seal the LastEvaluatedKey of a page: key attributes in wire form.
