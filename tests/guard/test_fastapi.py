@@ -18,6 +18,8 @@ from hushtable.guard.pages import Page
 from hushtable.guard.routes import allow_scan
 from tests.guard.shop import Order, OrderOut, OrderRow, Shop, User, UserOut, ann, shop
 
+pytestmark = pytest.mark.usefixtures("under_iam")
+
 
 async def known(x_user: Annotated[str | None, Header()] = None) -> Caller:
     """Authenticate, as a service would."""

@@ -39,6 +39,8 @@ from tests.guard.shop import (
     shop,
 )
 
+pytestmark = pytest.mark.usefixtures("under_iam")
+
 ANN, BOB = Caller("ann"), Caller("bob")
 STAFF = Caller("ann", frozenset({"staff"}))
 

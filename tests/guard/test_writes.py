@@ -33,6 +33,8 @@ from tests.guard.shop import (
     shop,
 )
 
+pytestmark = pytest.mark.usefixtures("under_iam")
+
 ANN, BOB, SYSTEM = Caller("ann"), Caller("bob"), System("test")
 
 
