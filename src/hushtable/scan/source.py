@@ -17,6 +17,7 @@ from typing import Any
 from pathspec import PathSpec
 
 from hushtable.scan.installed import installed
+from hushtable.scan.newer_syntax import in_older_words
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -188,10 +189,20 @@ def parse(data: bytes) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return _parsed(text)
     except SyntaxError as error:
         reason = f"does not parse at line {error.lineno or 1}: not the syntax of this Python"
         raise Unreadable(reason) from error
     except (ValueError, RecursionError, MemoryError) as error:
         reason = "nested too deeply to parse"
         raise Unreadable(reason) from error
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        older = in_older_words(text)
+        if older == text:
+            raise
+        return ast.parse(older)
