@@ -18,6 +18,7 @@ from hushtable.scan.values import (
     ELTS,
     MISSING,
     NONE,
+    ONCE,
     REST,
     UNKNOWN,
     Bound,
@@ -142,6 +143,9 @@ def call_function(
     taught = m.observer.taught_call(m, function, args, kwargs, node, frame, extra)
     if taught is not None:
         return taught
+    once = ONCE in function.slots and not (args or kwargs or extra)
+    if once and function.slots[ONCE] is not MISSING:
+        return function.slots[ONCE]
     active = sum(
         1 for running, _ in m.stack if running is function or running.node is function.node
     )
@@ -174,6 +178,9 @@ def call_function(
     m.journal.forget(inner.mark, inner.slots)
     if function.generator and isinstance(made, Seq):
         made.slots[RUN] = Generated(function, bound, {}, len(made.slots[ELTS]))
+    if once and isinstance(made, Instance):
+        # The client that the start of the app has connected is the one that requests find.
+        m.journal.set(function.slots, ONCE, made)
     return made
 
 

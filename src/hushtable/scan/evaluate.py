@@ -380,7 +380,9 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Any:
     if frame.yields is not None:
         frame.yields.append(value)
     if m.stores.get("starting") and len(m.stack) == 1:
-        # A lifespan has started the app: what follows its `yield` is the shutdown.
+        # A lifespan has started the app: what follows its `yield` is the shutdown, and where
+        # something was raised before it, there is no app to ask.
+        frame.exits.clear()
         raise Stopped
     return m.observer.sent(m, frame)
 

@@ -88,6 +88,8 @@ KEYS = Rest("keys")
 MAYBE = Rest("maybe")
 """The keys of a dictionary that only some ways to here have set; ELTS for a list that some left
 shorter."""
+ONCE = Rest("once")
+"""The slot of a cached function that holds what it made, once it has."""
 FACTORY = Rest("factory")
 MISSING: Any = Rest("missing")
 

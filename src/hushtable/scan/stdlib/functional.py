@@ -15,7 +15,9 @@ from hushtable.scan.operators import BINARY, binary, pick, unary
 from hushtable.scan.reflect import is_instance
 from hushtable.scan.values import (
     ELTS,
+    MISSING,
     NONE,
+    ONCE,
     UNKNOWN,
     Bound,
     Class,
@@ -69,7 +71,9 @@ def _update_wrapper(m: Machine, call: Call) -> Any:
 
 
 def _cache(_m: Machine, call: Call) -> Any:
-    """Evaluate `@cache`, `@lru_cache` and `@lru_cache(maxsize=...)`: the function stays."""
+    """Evaluate `@cache` and `@lru_cache`: the function stays, and makes one object once."""
+    if call.args and isinstance(call.args[0], Function):
+        call.args[0].slots.setdefault(ONCE, MISSING)
     if call.args and isinstance(call.args[0], Function | Bound | Class | Partial):
         return call.args[0]
     return Native("functools.cached")
@@ -261,7 +265,7 @@ NATIVES: dict[str, Any] = {
     "functools.update_wrapper": _update_wrapper,
     "functools.cache": _cache,
     "functools.lru_cache": _cache,
-    "functools.cached": first_argument,
+    "functools.cached": _cache,
     "async_lru.alru_cache": _cache,
     "cachetools.func.ttl_cache": _cache,
     "functools.cached_property": _cached_property,
