@@ -149,7 +149,9 @@ def call_function(
     active = sum(
         1 for running, _ in m.stack if running is function or running.node is function.node
     )
-    vague = active > 1 and all(isinstance(a, Opaque) for a in args[1 if function.owner else 0 :])
+    # A method without arguments is told apart by its object alone, which is known.
+    asked = args[1:] if function.owner and len(args) > 1 else args
+    vague = active > 1 and all(isinstance(a, Opaque) for a in asked)
     if active >= MAX_RECURSION or len(m.stack) >= MAX_DEPTH or vague:
         if not vague:
             m.counters.bounds += 1

@@ -6,6 +6,7 @@ holds its function's result. Where Python would wait, these run at once.
 
 from __future__ import annotations
 
+from hushtable.scan.stdlib.written_containers import CONTAINERS, PROVIDERS, WIRING
 from hushtable.scan.stdlib.written_work import ASYNC, FUTURES, PROCESSES, QUEUE, THREADS
 
 CONTEXTS = """
@@ -232,6 +233,9 @@ SOURCES: dict[str, str] = {
     "io": BUFFERS,
     "weakref": WEAK,
     "collections": USER,
+    "dependency_injector.providers": PROVIDERS,
+    "dependency_injector.containers": CONTAINERS,
+    "dependency_injector.wiring": WIRING,
 }
 """By module: Python text that defines what the module exports."""
 PRIMITIVES = ("waits", "parks", "resumes")
