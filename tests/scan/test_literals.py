@@ -39,6 +39,8 @@ SECRETS = [
     ('ok = password == "hunter2!"', "password", "password"),
     ('ok = "hunter2!" != form.password', "password", "password"),
     ('ok = body.get("password") == "hunter2!"', "password", "password"),
+    ('ok = secrets.compare_digest(given.password, "hunter2!")', "password", "password"),
+    ('ok = compare_digest(b"hunter2!", given.password.encode())', "password", "password"),
     ('admin = hash_password("hunter2!")', "password", "password"),
     ('pw = SecretStr("hunter2!")', "password", "pw"),
     ('password: SecretStr = Field(default=SecretStr("hunter2!"))', "password", "password"),

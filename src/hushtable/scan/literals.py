@@ -270,6 +270,13 @@ def _target_name(node: ast.expr) -> str:
     return ""
 
 
+def _unencoded(node: ast.expr) -> ast.expr:
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
+            return inner
+    return node
+
+
 def _named(name: str, value: ast.expr, how: str = "name") -> Iterator[Named]:
     """Give the literals a name stands for: the value itself, or one that a wrapper hands on."""
     if isinstance(value, ast.BoolOp):
@@ -325,9 +332,12 @@ def _defaults(arguments: ast.arguments) -> Iterator[Named]:
 
 
 def _call(call: ast.Call) -> Iterator[Named]:
-    """Find `getenv("SECRET_KEY", "default")` and `hash_password("literal")`."""
+    """Find `getenv("SECRET_KEY", "default")`, `hash_password("literal")` and a comparison."""
     name = _target_name(call.func)
     match call.args:
+        case [left, right] if name == "compare_digest":
+            yield from _named(_target_name(_unencoded(left)), right)
+            yield from _named(_target_name(_unencoded(right)), left)
         case [ast.Constant(value=str() as setting), default, *_] if name in _READS_A_SETTING:
             yield from _named(setting, default, "default")
         case [ast.Constant(value=str() as setting)] if name in _READS_A_SETTING:
