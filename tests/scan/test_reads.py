@@ -106,6 +106,18 @@ LEAVES = [
         {"users.email"},
     ),
     (
+        "an object that gives its attributes as pairs",
+        (
+            "class Pairs(User):\n"
+            "    def __iter__(self):\n"
+            "        for name, one in self._get_attributes().items():\n"
+            "            yield name, one.serialize(getattr(self, name))\n\n"
+            "@app.get('/x')\ndef read(key: str):\n"
+            "    return {'e': dict(Pairs.get(key))['email']}"
+        ),
+        {"users.email"},
+    ),
+    (
         "an object that was saved",
         (
             "@app.post('/x')\ndef create(email: str):\n"

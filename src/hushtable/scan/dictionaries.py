@@ -12,6 +12,7 @@ from hushtable.scan.carrying import (
 )
 from hushtable.scan.frame import Call, Handler, Machine
 from hushtable.scan.iterate import pairs
+from hushtable.scan.iterating import own_method
 from hushtable.scan.lookup import DATA
 from hushtable.scan.members import (
     delete_item,
@@ -60,7 +61,9 @@ def fill(m: Machine, made: Dict, value: Any, call: Call) -> None:
     """Copy a mapping, or an iterable of pairs, into a dictionary."""
     for one in options(value):
         data = one.slots.get(DATA, one) if isinstance(one, Instance) else one
-        if isinstance(data, Seq):
+        mapped = isinstance(data, Instance) and isinstance(m.get_attribute(m, data, "keys"), Bound)
+        iterated = isinstance(data, Seq) or own_method(m, data, "__iter__") is not None
+        if iterated and not mapped and isinstance(data, Seq | Instance):
             known, rest = opened(m, data, call)
             for pair in known:
                 parts, _ = opened(m, pair, call)
@@ -78,7 +81,7 @@ def fill(m: Machine, made: Dict, value: Any, call: Call) -> None:
         elif len(options(value)) > 1:
             update(m, made, value)
             return
-        elif isinstance(data, Instance) and isinstance(m.get_attribute(m, data, "keys"), Bound):
+        elif mapped and isinstance(data, Instance):
             _from_keys(m, made, data, call)
         else:
             update(m, made, data)

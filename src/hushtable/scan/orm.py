@@ -193,6 +193,8 @@ def member(m: Machine, owner: Any, cls: Class, name: str) -> Any:
         if name == "attribute_values" and isinstance(owner, Instance):
             return values_of(owner)
         return Native("orm.whole", owner)
+    if name in {"get_attributes", "_get_attributes"} and "attribute_values" in word.keys["whole"]:
+        return Native("orm.attributes", owner)
     if name in {"exists", "create_table", "delete_table", "count", "batch_write"}:
         return Native(f"orm.{name}", owner)
     if name == "__dict__" and "attribute_values" in word.keys["whole"]:
@@ -229,6 +231,15 @@ def _write(m: Machine, call: Call) -> Any:
 
 def _whole(_m: Machine, call: Call) -> Any:
     return values_of(call.receiver) if isinstance(call.receiver, Instance) else UNKNOWN
+
+
+def _attributes(m: Machine, call: Call) -> Any:
+    """Give the attributes that a table class declares, by name."""
+    cls = call.receiver if isinstance(call.receiver, Class) else call.receiver.cls
+    word = word_of(m.taught, cls)
+    if word is None or cls is None:
+        return UNKNOWN
+    return Dict({name: Instance(native=FIELD, extra=name) for name in fields_of(cls, word)})
 
 
 def init(m: Machine, call: Call) -> Any:
@@ -284,6 +295,11 @@ NATIVES: dict[str, Any] = {
         for name in ("save", "update", "delete", "sync_save", "sync_update", "sync_delete")
     },
     **{f"{FIELD}.{name}": _set for name in ("set", "add", "append", "prepend")},
+    **{
+        f"{FIELD}.{name}": lambda _m, call: call.argument(0, "value", default=UNKNOWN)
+        for name in ("serialize", "deserialize")
+    },
+    "orm.attributes": _attributes,
     "orm.whole": _whole,
     "orm.exists": lambda _m, _c: Opaque(hint="bool"),
     "orm.create_table": lambda _m, _c: NONE,
