@@ -70,7 +70,7 @@ def _chunk(
     found: dict[bytes, V],
 ) -> Steps[None]:
     text, names = compiled.expression
-    decoder = _batch_decoder(compiled)
+    decoder = compiled.decoder("batch", _batch)
     left = keys
     for tries in range(TRIES + 1):
         part: dict[str, Any] = {
@@ -108,16 +108,20 @@ def pause(tries: int) -> float:
     return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries))  # noqa: S311 - no secret
 
 
-def _batch_decoder(compiled: Compiled[Any]) -> msgspec.json.Decoder[Any]:
-    made = msgspec.defstruct(
+def _batch(item: Any) -> Any:
+    return msgspec.defstruct(
         "Batch",
         [
-            ("Responses", dict[str, list[compiled.item]], msgspec.field(default_factory=dict)),  # type: ignore[name-defined]
+            ("Responses", dict[str, list[item]], msgspec.field(default_factory=dict)),
             ("UnprocessedKeys", dict[str, Any], msgspec.field(default_factory=dict)),
         ],
         gc=False,
     )
-    return msgspec.json.Decoder(made, strict=False)
+
+
+def _together(item: Any) -> Any:
+    one: Any = msgspec.defstruct("One", [("Item", item | None, None)], gc=False)
+    return msgspec.defstruct("All", [("Responses", list[one])], gc=False)
 
 
 class _Unprocessed(msgspec.Struct):
@@ -201,10 +205,8 @@ def get_together(reader: Reader[V], keys: Sequence[Mapping[str, Any]]) -> Steps[
         return [None] * len(wanted)
     reply = yield request("TransactGetItems", {"TransactItems": items})
     body = check("TransactGetItems", reply)
-    one: Any = msgspec.defstruct("One", [("Item", compiled.item | None, None)], gc=False)
-    many: Any = msgspec.defstruct("All", [("Responses", list[one])], gc=False)
     try:
-        answer = msgspec.json.decode(body, type=many, strict=False)
+        answer = compiled.decoder("together", _together).decode(body)
     except BROKEN as error:
         refuse(reader.view.__name__, error)
     shown: list[V | None] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -99,9 +100,16 @@ class Compiled(Generic[V]):
         self.paths = tuple(Where(path) for one in every for path in leaf_paths(one.steps, one.slot))
         self.projection: Tokens = joined(((where,) for where in dict.fromkeys(self.paths)), ", ")
         # boto3's own condition builder takes #n0, #n1 and so on.
-        writer = Writer("#h")
-        self.expression = (writer.write(self.projection), writer.names)
+        self._writer = Writer("#h")
+        self.expression = (self._writer.write(self.projection), self._writer.names)
         """The projection as text, and the names that its aliases stand for."""
+        self.parameters = msgspec.json.encode(
+            {
+                "ProjectionExpression": self.expression[0],
+                "ExpressionAttributeNames": self.expression[1],
+            }
+        )
+        """The projection as the parameters of a request."""
         self._take = attrgetter(*(_way(tree, one.steps) for one in every))
         self._single = len(every) == 1
         self._converts = tuple(
@@ -109,10 +117,15 @@ class Compiled(Generic[V]):
             for number, one in enumerate(every)
             if (convert := _convert(tree, one.steps)) is not None
         )
+        self.simple = not (extras or self.sealed or self._converts)
+        """Whether an item is shown as it was decoded, with nothing to check or to convert."""
         self._names = tuple(one.name for one in fields)
         self._set = frozenset(self._names)
         self._private = view.__private_attributes__
         self.flat = self._flat()
+        self.page: Any = None
+        """The class of its pages, once there was one."""
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
         self._one = msgspec.json.Decoder(_envelope(Item=(self.item | None, None)), strict=False)
         self._many = msgspec.json.Decoder(
             _envelope(
@@ -122,6 +135,17 @@ class Compiled(Generic[V]):
             ),
             strict=False,
         )
+
+    def writer(self) -> Writer:
+        """Begin a request in which the projection stands as `expression` has it."""
+        return self._writer.going_on()
+
+    def decoder(self, name: str, make: Callable[[Any], Any]) -> msgspec.json.Decoder[Any]:
+        """Give the decoder of an answer that `make` describes around the item, made once."""
+        found = self._decoders.get(name)
+        if found is None:
+            found = self._decoders[name] = msgspec.json.Decoder(make(self.item), strict=False)
+        return found
 
     def one(self, body: bytes) -> Any:
         """Decode the answer of GetItem to a wire struct; None where there is no item.
@@ -162,6 +186,11 @@ class Compiled(Generic[V]):
             path = ".".join(str(step) for step in first["loc"]) or self.view.__name__
             raise DecodeError(path, str(first["type"])) from None
 
+    def views(self, found: list[Any]) -> list[V]:
+        """Make the Views of items that may be shown: wire structs where it is `simple`."""
+        rows = map(self.values, found) if self.simple else found
+        return [self.view_of(values) for values in rows]
+
     def _built(self, values: dict[str, Any]) -> V:
         """Make a View of values that msgspec has checked already."""
         made = self.view.__new__(self.view)
@@ -172,9 +201,13 @@ class Compiled(Generic[V]):
         put(made, "__pydantic_private__", {} if self._private else None)
         return made
 
-    def flat_of(self, found: list[Any]) -> Any:
-        """Make the flat struct of the values, which msgspec writes to the JSON of the View."""
-        return self.flat(*found[: len(self.fields)])
+    def flats(self, found: list[Any]) -> list[Any]:
+        """Make the flat structs of items, which msgspec writes to the JSON of the View."""
+        if not self.simple:
+            count = len(self.fields)
+            return [self.flat(*values[:count]) for values in found]
+        taken = map(self._take, found)
+        return list(map(self.flat, taken) if self._single else starmap(self.flat, taken))
 
     def _flat(self) -> Any:
         """Make the struct whose JSON is the View's, or None where only pydantic writes it."""

@@ -17,6 +17,8 @@ Given = Mapping[str, Any]
 def named(schema: Schema, args: tuple[Any, ...], kwargs: Given) -> dict[str, Any]:
     """Give the key fields by name, given in order or by name. Raises RefusedError."""
     fields = schema.keys.fields
+    if not kwargs and len(args) == len(fields):
+        return dict(zip(fields, args, strict=True))
     given = {**dict(zip(fields, args, strict=False)), **kwargs}
     if len(args) > len(fields) or set(given) != set(fields) or len(given) < len(args):
         message = f"{schema.record} is found by {', '.join(fields)}"
@@ -36,6 +38,8 @@ def part_of(part: KeyPart, values: Given) -> Wire:
 
 def typed(part: KeyPart, value: object) -> Wire:
     """Encode a key's value, of the type that is declared. Raises InvalidKeyError."""
+    if type(value) is str and part.wire == "S":
+        return {"S": value}
     try:
         wire = encode(value, part.attribute)
     except RefusedError:

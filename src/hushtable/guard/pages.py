@@ -30,14 +30,14 @@ class Page(BaseModel, Generic[V]):
     items: list[V]
     next: str | None = None
 
-    _raw: tuple[Compiled[Any], list[list[Any]]] | None = PrivateAttr(default=None)
+    _raw: tuple[Compiled[Any], list[Any]] | None = PrivateAttr(default=None)
 
     def __getattr__(self, name: str) -> Any:
         """Make the items when somebody looks at them: a route that sends them on never does."""
         if name == "items":
             raw = self._raw
             if raw is not None:
-                made = [raw[0].view_of(values) for values in raw[1]]
+                made = raw[0].views(raw[1])
                 rest = dict(self.__dict__)
                 self.__dict__.clear()
                 self.__dict__.update({"items": made, **rest})
@@ -57,9 +57,8 @@ class Page(BaseModel, Generic[V]):
         if raw is None or "items" in self.__dict__ or raw[0].flat is None:
             _ = self.items
             return self.__pydantic_serializer__.to_json(self, by_alias=True)
-        compiled, rows = raw
-        flat = compiled.flat_of
-        return _ENCODER.encode(_Sent([flat(values) for values in rows], self.next))
+        compiled, found = raw
+        return _ENCODER.encode(_Sent(compiled.flats(found), self.next))
 
 
 class _Sent(msgspec.Struct, gc=False):
@@ -73,12 +72,20 @@ _ENCODER = msgspec.json.Encoder()
 def page_of(
     view: type[V],
     compiled: Compiled[Any],
-    rows: list[list[Any]],
+    found: list[Any],
     following: str | None,
 ) -> Page[V]:
-    """Make a page of values that were read. The Views are built when they are asked for."""
-    kind = Page[view]  # type: ignore[valid-type]
-    made: Page[V] = kind.model_construct(items=[], next=following)
-    del made.__dict__["items"]
-    object.__setattr__(made, "__pydantic_private__", {"_raw": (compiled, rows)})
+    """Make a page of items that were read and may be shown.
+
+    The Views are built when they are asked for.
+    """
+    kind = compiled.page
+    if kind is None:
+        kind = compiled.page = Page[view]  # type: ignore[valid-type]
+    made: Page[V] = kind.__new__(kind)
+    put = object.__setattr__
+    put(made, "__dict__", {"next": following})
+    put(made, "__pydantic_fields_set__", {"items", "next"})
+    put(made, "__pydantic_extra__", None)
+    put(made, "__pydantic_private__", {"_raw": (compiled, found)})
     return made

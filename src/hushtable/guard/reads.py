@@ -50,6 +50,12 @@ class Reader(Generic[V]):
         """Give the View as this asker sees it. `keyed` reads the key beside it."""
         return self.view.declared_.seen_by(self.access.roles, keyed=keyed)
 
+    def page(self, compiled: Compiled[V], wires: list[Any]) -> Steps[list[Any]]:
+        """Give the items that this asker may see, as a page or `Compiled.views` takes them."""
+        if compiled.simple:
+            return wires
+        return (yield from self.shown(compiled, wires))
+
     def shown(self, compiled: Compiled[V], wires: Iterable[Any]) -> Steps[list[list[Any]]]:
         """Give the values of the items that this asker may see, decrypted."""
         rows = [compiled.values(wire) for wire in wires]
@@ -68,17 +74,20 @@ def get(reader: Reader[V], given: Mapping[str, Any], *, consistent: bool) -> Ste
     reader.access.owns(given)
     compiled = reader.compiled()
     body: dict[str, Any] = {"TableName": reader.table, "Key": key_of(reader.schema, given)}
-    _project(body, compiled)
     if consistent:
         body["ConsistentRead"] = True
-    reply = yield request("GetItem", body)
+    # The projection is most of the request, and always the same.
+    text = b"%b,%b" % (_ENCODE(body)[:-1], compiled.parameters[1:])
+    reply = yield Request("GetItem", text)
     wire = compiled.one(check("GetItem", reply))
     if wire is None:
         raise NotFoundError
-    found = yield from reader.shown(compiled, (wire,))
-    if not found:
+    values = compiled.values(wire)
+    if compiled.extras and not reader.access.shows(compiled, values):
         raise NotFoundError
-    return compiled.view_of(found[0])
+    if compiled.sealed:
+        yield from unseal(reader.schema, compiled, reader.cipher, reader.table, [values])
+    return compiled.view_of(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +111,23 @@ def query(
     """Read one page."""
     compiled = reader.compiled()
     body = asked(reader, question, compiled)
-    scope = Scope(question.route, fingerprint("Query", body), reader.access.name)
     if question.cursor is not None:
         if sealer is None:
             message = "this table reads no cursors"
             raise RefusedError(message)
+        scope = _scope(reader, question, body)
         body["ExclusiveStartKey"] = sealer().open(question.cursor, scope)
     rows = yield from _rows("Query", body, compiled)
-    found = yield from reader.shown(compiled, rows.items)
+    found = yield from reader.page(compiled, rows.items)
     following = None
     if rows.last is not None and sealer is not None:
-        following = sealer().seal(rows.last, scope)
+        following = sealer().seal(rows.last, _scope(reader, question, body))
     return page_of(reader.view, compiled, found, following)
+
+
+def _scope(reader: Reader[Any], question: Question, body: Mapping[str, Any]) -> Scope:
+    """Say what a cursor is good for: this route, this query, this asker."""
+    return Scope(question.route, fingerprint("Query", body), reader.access.name)
 
 
 def query_from(
@@ -131,8 +145,8 @@ def _found(
     operation: str, reader: Reader[V], body: dict[str, Any], compiled: Compiled[V]
 ) -> Steps[Found[V]]:
     rows = yield from _rows(operation, body, compiled)
-    found = yield from reader.shown(compiled, rows.items)
-    return Found([compiled.view_of(values) for values in found], rows.last)
+    found = yield from reader.page(compiled, rows.items)
+    return Found(compiled.views(found), rows.last)
 
 
 def asked(reader: Reader[V], question: Question, compiled: Compiled[V] | None) -> dict[str, Any]:
@@ -148,7 +162,7 @@ def asked(reader: Reader[V], question: Question, compiled: Compiled[V] | None) -
             raise RefusedError(message)
     keys = index.keys if index is not None else schema.keys
     owned(reader.access, keys, question.given)
-    writer = Writer()
+    writer = compiled.writer() if compiled is not None else Writer()
     where = f"{schema.record}{'.' + index.name if index else ''}"
     body: dict[str, Any] = {
         "TableName": reader.table,
@@ -171,7 +185,7 @@ def asked(reader: Reader[V], question: Question, compiled: Compiled[V] | None) -
         body["Select"] = "COUNT"
     else:
         _carried(compiled, index, where)
-        body["ProjectionExpression"] = writer.write(compiled.projection)
+        body["ProjectionExpression"] = compiled.expression[0]
         body["Select"] = "SPECIFIC_ATTRIBUTES"
     writer.put_into(body)
     return body
@@ -208,12 +222,6 @@ def _filter(
         message = f"{where}: {wrong[0]} is a key, which a filter cannot name"
         raise RefusedError(message)
     body["FilterExpression"] = writer.write(said.tokens)
-
-
-def _project(body: dict[str, Any], compiled: Compiled[Any]) -> None:
-    text, names = compiled.expression
-    body["ProjectionExpression"] = text
-    body["ExpressionAttributeNames"] = names
 
 
 def _rows(operation: str, body: dict[str, Any], compiled: Compiled[V]) -> Steps[Rows]:
@@ -283,7 +291,7 @@ _COUNTED = msgspec.json.Decoder(_Count)
 def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> Steps[Found[V]]:
     """Read one page of the whole table, for a program that said why."""
     compiled = reader.compiled()
-    writer = Writer()
+    writer = compiled.writer()
     body: dict[str, Any] = {"TableName": reader.table, "Limit": question.limit}
     schema = reader.schema
     said = question.where
@@ -298,7 +306,7 @@ def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> 
         body["IndexName"] = index.name
     _filter(body, writer, said, schema.keys, schema.record)
     _carried(compiled, index, schema.record)
-    body["ProjectionExpression"] = writer.write(compiled.projection)
+    body["ProjectionExpression"] = compiled.expression[0]
     body["Select"] = "SPECIFIC_ATTRIBUTES"
     writer.put_into(body)
     if last is not None:

@@ -39,6 +39,11 @@ class KeyPart:
     wire: str = "S"
     pattern: str = ""
     limit: int = PARTITION_KEY_BYTES
+    _form: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compile the pattern once: every read asks."""
+        object.__setattr__(self, "_form", re.compile(self.pattern) if self.pattern else None)
 
     @property
     def prefix(self) -> str:
@@ -59,12 +64,13 @@ class KeyPart:
                 self._check_part(name, values[name])
             value = _PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.template)
         if isinstance(value, str):
-            size = len(value.encode("utf-8", "surrogatepass"))
+            size = len(value if value.isascii() else value.encode("utf-8", "surrogatepass"))
             if not 0 < size <= self.limit or not value.isprintable():
                 self._refuse()
         elif isinstance(value, bytes) and not 0 < len(value) <= self.limit:
             self._refuse()
-        if self.pattern and not (isinstance(value, str) and re.fullmatch(self.pattern, value)):
+        form = self._form
+        if form is not None and not (isinstance(value, str) and form.fullmatch(value)):
             self._refuse()
         return value
 
@@ -128,16 +134,17 @@ class Keys:
 
     partition: KeyPart
     sort: KeyPart | None = None
+    parts: tuple[KeyPart, ...] = field(init=False, repr=False, compare=False)
+    """The one or two parts, partition first."""
+    fields: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The fields that make the key, in order, each once."""
 
-    @property
-    def parts(self) -> tuple[KeyPart, ...]:
-        """The one or two parts, partition first."""
-        return (self.partition,) if self.sort is None else (self.partition, self.sort)
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields that make the key, in order, each once."""
-        return tuple(dict.fromkeys(name for part in self.parts for name in part.fields))
+    def __post_init__(self) -> None:
+        """Gather them once: every read asks."""
+        parts = (self.partition,) if self.sort is None else (self.partition, self.sort)
+        object.__setattr__(self, "parts", parts)
+        fields = dict.fromkeys(name for part in parts for name in part.fields)
+        object.__setattr__(self, "fields", tuple(fields))
 
 
 @dataclass(frozen=True, slots=True)

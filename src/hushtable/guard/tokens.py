@@ -63,6 +63,10 @@ class Writer:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
 
+    def going_on(self) -> Writer:
+        """Begin another request that shares the aliases given so far."""
+        return Writer(self.prefix, dict(self.names), {}, dict(self._aliases))
+
     def write(self, tokens: Tokens) -> str:
         """Render. Raises RefusedError past a limit of DynamoDB."""
         text = "".join(self._token(token) for token in tokens)

@@ -16,15 +16,18 @@ from hushtable.guard.writes import Action, answered
 V = TypeVar("V", bound=View[Any])
 
 
+def _answer(item: Any) -> Any:
+    return msgspec.defstruct("Answer", [("Attributes", item)], gc=False)
+
+
 def updated(reader: Reader[V], action: Action) -> Steps[V]:
     """Send an update and give the View of its result."""
     yield from seal(action.schema, reader.cipher, action.pending)
     compiled = reader.compiled()
     reply = yield request(action.operation, {**action.body, "ReturnValues": "ALL_NEW"}, safe=False)
     body = answered(action, reply)
-    made: Any = msgspec.defstruct("Answer", [("Attributes", compiled.item)], gc=False)
     try:
-        wire = msgspec.json.decode(body, type=made, strict=False).Attributes
+        wire = compiled.decoder("updated", _answer).decode(body).Attributes
     except BROKEN as error:
         refuse(reader.view.__name__, error)
     values = compiled.values(wire)

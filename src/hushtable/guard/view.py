@@ -28,7 +28,7 @@ from hushtable.guard.wiretypes import (
 )
 
 R = TypeVar("R", bound=Record)
-_EVERYTHING = frozenset({"*"})
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -50,9 +50,9 @@ class Declared:
 
         `keyed` reads the key beside what is shown.
         """
-        hidden = frozenset(
-            name for name, needed in self.roles.items() if roles is not None and not roles & needed
-        )
+        hidden = _NOTHING
+        if self.roles and roles is not None:
+            hidden = frozenset(name for name, needed in self.roles.items() if not roles & needed)
         found = self.made.get((hidden, keyed))
         if found is None:
             shown = tuple(one for one in self.fields if one.name not in hidden)
