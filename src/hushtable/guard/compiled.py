@@ -126,15 +126,8 @@ class Compiled(Generic[V]):
         self.page: Any = None
         """The class of its pages, once there was one."""
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
-        self._one = msgspec.json.Decoder(_envelope(Item=(self.item | None, None)), strict=False)
-        self._many = msgspec.json.Decoder(
-            _envelope(
-                Items=(list[self.item], msgspec.UNSET),  # type: ignore[name-defined]
-                LastEvaluatedKey=(dict[str, Any] | None, None),
-                Count=(int, 0),
-            ),
-            strict=False,
-        )
+        self._one = msgspec.json.Decoder(_item_answer(self.item), strict=False)
+        self._many = msgspec.json.Decoder(_items_answer(self.item), strict=False)
 
     def writer(self) -> Writer:
         """Begin a request in which the projection stands as `expression` has it."""
@@ -188,8 +181,18 @@ class Compiled(Generic[V]):
 
     def views(self, found: list[Any]) -> list[V]:
         """Make the Views of items that may be shown: wire structs where it is `simple`."""
+        if self.simple and self.native:
+            return [self._built(values) for values in self.plain(found)]
         rows = map(self.values, found) if self.simple else found
         return [self.view_of(values) for values in rows]
+
+    def plain(self, found: list[Any]) -> list[dict[str, Any]]:
+        """Give the shown fields of such items by name."""
+        names = self._names
+        rows = map(self._take, found) if self.simple else found
+        if self.simple and self._single:
+            return [{names[0]: value} for value in rows]
+        return [dict(zip(names, values, strict=False)) for values in rows]
 
     def _built(self, values: dict[str, Any]) -> V:
         """Make a View of values that msgspec has checked already."""
@@ -250,6 +253,18 @@ def _dotted(path: str) -> str:
 def _envelope(**fields: tuple[Any, Any]) -> Any:
     members = [(name, type_, default) for name, (type_, default) in fields.items()]
     return msgspec.defstruct("Answer", members, gc=False)
+
+
+def _item_answer(item: Any) -> Any:
+    return _envelope(Item=(item | None, None))
+
+
+def _items_answer(item: Any) -> Any:
+    return _envelope(
+        Items=(list[item], msgspec.UNSET),
+        LastEvaluatedKey=(dict[str, Any] | None, None),
+        Count=(int, 0),
+    )
 
 
 def leaf_paths(steps: tuple[str, ...], slot: Slot) -> Iterator[tuple[str, ...]]:

@@ -59,7 +59,7 @@ def condition(keys: Keys, given: Given, where: str, *, alone: bool) -> Tokens:
     """
     partition = keys.partition
     missing = [one for one in partition.fields if one not in given]
-    unknown = sorted(set(given) - set(keys.fields))
+    unknown = [one for one in given if one not in keys.fields]
     if missing or unknown or any(isinstance(given[one], Range) for one in partition.fields):
         said = ", ".join(keys.fields)
         message = f"{where}: a query gives {', '.join(partition.fields)}, of the keys {said}"

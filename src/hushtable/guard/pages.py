@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PrivateAttr,
+    SerializationInfo,
     SerializerFunctionWrapHandler,
     model_serializer,
 )
@@ -46,8 +47,20 @@ class Page(BaseModel, Generic[V]):
 
     # Without a return type: OpenAPI would show that one instead of the fields.
     @model_serializer(mode="wrap")
-    def _whole(self, write: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        """Make the items first, whoever writes the page out."""
+    def _whole(self, write: SerializerFunctionWrapHandler, info: SerializationInfo):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        """Make the items first, whoever writes the page out, unless their values are all it takes.
+
+        FastAPI writes a route's answer this way.
+        """
+        raw = self._raw
+        if (
+            raw is not None
+            and "items" not in self.__dict__
+            and raw[0].flat is not None
+            and info.mode == "json"
+            and not _chooses(info)
+        ):
+            return {"items": raw[0].plain(raw[1]), "next": self.next}
         _ = self.items
         return write(self)
 
@@ -59,6 +72,17 @@ class Page(BaseModel, Generic[V]):
             return self.__pydantic_serializer__.to_json(self, by_alias=True)
         compiled, found = raw
         return _ENCODER.encode(_Sent(compiled.flats(found), self.next))
+
+
+def _chooses(info: SerializationInfo) -> bool:
+    """Tell whether a page is written but for some of its fields."""
+    return bool(
+        info.include
+        or info.exclude
+        or info.exclude_unset
+        or info.exclude_defaults
+        or info.exclude_none
+    )
 
 
 class _Sent(msgspec.Struct, gc=False):

@@ -69,12 +69,15 @@ class Writer:
 
     def write(self, tokens: Tokens) -> str:
         """Render. Raises RefusedError past a limit of DynamoDB."""
-        text = "".join(self._token(token) for token in tokens)
+        text = "".join([self._token(token) for token in tokens])
         if len(text) > EXPRESSION_BYTES:
             message = f"an expression is longer than {EXPRESSION_BYTES} bytes"
             raise RefusedError(message)
-        operators = sum(isinstance(token, Value) for token in tokens)
-        if operators > EXPRESSION_OPERATORS:
+        # Where all tokens together are fewer, none have to be counted.
+        if (
+            len(tokens) > EXPRESSION_OPERATORS
+            and sum(isinstance(token, Value) for token in tokens) > EXPRESSION_OPERATORS
+        ):
             message = f"an expression has more than {EXPRESSION_OPERATORS} operators"
             raise RefusedError(message)
         return text
