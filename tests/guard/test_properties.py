@@ -13,13 +13,14 @@ from typing import Annotated, Any
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from hushtable.embedded.emulator import Emulator
 from hushtable.embedded.fixtures import Table as FixtureTable
 from hushtable.guard.compiled import Compiled
 from hushtable.guard.errors import DecodeError
 from hushtable.guard.marks import PartitionKey
+from hushtable.guard.pages import Page, page_of
 from hushtable.guard.record import Record
 from hushtable.guard.store import Store
 from hushtable.guard.table import Table
@@ -201,12 +202,22 @@ def test_nothing_undeclared_comes_out(
     sent = shown.model_dump_json()
     assert CANARY not in sent
     assert set(json.loads(sent)) == set(view.model_fields)
+    wire = compiled.one(body)
+    row = wire if compiled.simple else compiled.values(wire)
     if compiled.flat is not None:
-        wire = compiled.one(body)
-        row = wire if compiled.simple else compiled.values(wire)
         (one,) = compiled.flats([row])
-        flat = msgspec.json.encode(one)
-        assert json.loads(flat) == json.loads(sent)
+        assert json.loads(msgspec.json.encode(one)) == json.loads(sent)
+
+    def page() -> Page[Any]:
+        return page_of(view, compiled, [row], "next")
+
+    whole = {"items": [json.loads(sent)], "next": "next"}
+    assert json.loads(page().json_bytes()) == whole
+    assert json.loads(TypeAdapter(Page[view]).dump_json(page(), by_alias=True)) == whole  # type: ignore[valid-type]
+    assert json.loads(json.dumps(page().model_dump(mode="json", by_alias=True))) == whole
+    assert page().items == [shown]
+    some = json.loads(shown.model_dump_json(exclude_none=True))
+    assert json.loads(page().model_dump_json(exclude_none=True)) == {**whole, "items": [some]}
 
 
 def _plain(value: Any) -> Any:
