@@ -180,7 +180,7 @@ class Connections:
                 connection = await self._connected(loop, pool, place, until - loop.time())
                 if connection is None:
                     return Failure.NOT_SENT
-            timer = loop.call_at(until, connection.late)
+            timer = loop.call_later(until - loop.time(), connection.late)
             try:
                 outcome = await connection.ask(sent)
             except BaseException:
