@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import gc
+import inspect
 import os
 import socket
 import ssl
@@ -424,6 +425,20 @@ def test_coroutines_keep_their_connections(server: Canned) -> None:
         assert server.connections == before + 1
         await asyncio.gather(*(transport.send(GET) for _ in range(4)))
         assert server.connections == before + 4
+        await transport.close()
+
+    asyncio.run(run())
+
+
+def test_a_body_is_let_go_of(server: Canned) -> None:
+    """Once a caller is done with an answer nothing holds it, before the task waits again."""
+    server.tell("chunked")
+    transport = lean(server)
+
+    async def run() -> None:
+        reply = await transport.send(GET)
+        assert len(reply.body) == 0x100000
+        assert [one for one in gc.get_referrers(reply) if not inspect.isframe(one)] == []
         await transport.close()
 
     asyncio.run(run())

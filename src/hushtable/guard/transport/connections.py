@@ -46,7 +46,8 @@ class _Connection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._incoming: Incoming | None = None
-        self._waiting: asyncio.Future[Reply | Failure] | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._outcome: Reply | Failure = Failure.BROKEN
         self.idle_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,8 +68,8 @@ class _Connection(asyncio.Protocol):
         self._transport = None
         self._settle(Failure.BROKEN)
 
-    def ask(self, sent: bytes) -> asyncio.Future[Reply | Failure]:
-        """Send a request; the future has what comes of it, and is never an error."""
+    def ask(self, sent: bytes) -> asyncio.Future[None]:
+        """Send a request. When the future is done, `taken` gives what came of it."""
         waiting = self._waiting = self._loop.create_future()
         self._incoming = Incoming()
         if self._transport is None:
@@ -76,6 +77,15 @@ class _Connection(asyncio.Protocol):
         else:
             self._transport.write(sent)
         return waiting
+
+    def taken(self) -> Reply | Failure:
+        """Give what came, and keep nothing of it.
+
+        It is no result of the future, which the event loop holds until the task waits again: a
+        large body would stay that long.
+        """
+        outcome, self._outcome = self._outcome, Failure.BROKEN
+        return outcome
 
     def late(self) -> None:
         """Give up waiting."""
@@ -96,7 +106,8 @@ class _Connection(asyncio.Protocol):
         waiting, self._waiting = self._waiting, None
         self._incoming = None
         if waiting is not None and not waiting.done():
-            waiting.set_result(outcome)
+            self._outcome = outcome
+            waiting.set_result(None)
 
 
 @dataclass(slots=True)
@@ -174,7 +185,8 @@ class Connections:
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         sent = f"{place.line}{lines}content-length: {len(body)}\r\n\r\n".encode() + body
         until = loop.time() + seconds
-        async with pool.room:
+        await pool.room.acquire()
+        try:
             connection = pool.take(place, loop.time())
             if connection is None:
                 connection = await self._connected(loop, pool, place, until - loop.time())
@@ -182,14 +194,17 @@ class Connections:
                     return Failure.NOT_SENT
             timer = loop.call_later(until - loop.time(), connection.late)
             try:
-                outcome = await connection.ask(sent)
+                await connection.ask(sent)
             except BaseException:
                 pool.drop(connection)
                 raise
             finally:
                 timer.cancel()
+            outcome = connection.taken()
             pool.give(place, connection, loop.time())
             return outcome
+        finally:
+            pool.room.release()
 
     async def close(self) -> None:
         """Close the pool of this loop. The next call opens a new one."""
