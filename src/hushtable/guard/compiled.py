@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import starmap
+from operator import attrgetter
 from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ValidationError
 
 from hushtable.guard.errors import DeclarationError, DecodeError
-from hushtable.guard.expressions import flattening, naming, taking
 from hushtable.guard.tokens import Tokens, Where, Writer, joined
 from hushtable.guard.wirestructs import (
     MISSING,
@@ -109,7 +110,8 @@ class Compiled(Generic[V]):
             }
         )
         """The projection as the parameters of a request."""
-        self._take = taking([_way(tree, one.steps) for one in every])
+        self._take = attrgetter(*(_way(tree, one.steps) for one in every))
+        self._single = len(every) == 1
         self._converts = tuple(
             (number, convert, one)
             for number, one in enumerate(every)
@@ -121,9 +123,6 @@ class Compiled(Generic[V]):
         self._set = frozenset(self._names)
         self._private = view.__private_attributes__
         self.flat = self._flat()
-        ways = {one.name: _way(tree, one.steps) for one in fields}
-        self._flats = flattening([*ways.values()], self.flat)
-        self._plains = naming(ways)
         self.page: Any = None
         """The class of its pages, once there was one."""
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
@@ -162,7 +161,7 @@ class Compiled(Generic[V]):
 
     def values(self, wire: Any) -> list[Any]:
         """Take the fields' values out of a wire struct, in order."""
-        found: list[Any] = self._take(wire)
+        found = [self._take(wire)] if self._single else list(self._take(wire))
         for number, convert, one in self._converts:
             value = convert(found[number])
             found[number] = one.default() if value is MISSING else value
@@ -189,9 +188,11 @@ class Compiled(Generic[V]):
 
     def plain(self, found: list[Any]) -> list[dict[str, Any]]:
         """Give the shown fields of such items by name."""
-        if self.simple:
-            return self._plains(found)
-        return [dict(zip(self._names, values, strict=False)) for values in found]
+        names = self._names
+        rows = map(self._take, found) if self.simple else found
+        if self.simple and self._single:
+            return [{names[0]: value} for value in rows]
+        return [dict(zip(names, values, strict=False)) for values in rows]
 
     def _built(self, values: dict[str, Any]) -> V:
         """Make a View of values that msgspec has checked already."""
@@ -205,10 +206,11 @@ class Compiled(Generic[V]):
 
     def flats(self, found: list[Any]) -> list[Any]:
         """Make the flat structs of items, which msgspec writes to the JSON of the View."""
-        if self.simple:
-            return self._flats(found)
-        count = len(self.fields)
-        return [self.flat(*values[:count]) for values in found]
+        if not self.simple:
+            count = len(self.fields)
+            return [self.flat(*values[:count]) for values in found]
+        taken = map(self._take, found)
+        return list(map(self.flat, taken) if self._single else starmap(self.flat, taken))
 
     def _flat(self) -> Any:
         """Make the struct whose JSON is the View's, or None where only pydantic writes it."""

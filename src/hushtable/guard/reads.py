@@ -82,8 +82,6 @@ def get(reader: Reader[V], given: Mapping[str, Any], *, consistent: bool) -> Ste
     wire = compiled.one(check("GetItem", reply))
     if wire is None:
         raise NotFoundError
-    if compiled.simple:
-        return compiled.views([wire])[0]
     values = compiled.values(wire)
     if compiled.extras and not reader.access.shows(compiled, values):
         raise NotFoundError
