@@ -227,6 +227,9 @@ def test_openapi_tells_the_fields_of_pages() -> None:
     assert set(document["components"]["schemas"]["UserOut"]["properties"]) == {
         "user_id", "email", "status", "locale", "visits", "nick"
     }  # fmt: skip
+    note = document["components"]["schemas"]["OrderOut"]["properties"]["note"]
+    assert note["x-visible-to"] == ["staff"]
+    assert note["description"] == "Shown to staff alone."
     parameters = document["paths"]["/users/{user_id}"]["get"]["parameters"]
     assert parameters[0]["schema"]["pattern"] == "^(?:[A-Za-z0-9_-]{1,64})$"
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from hushtable.guard.compiled import Compiled, Field
 from hushtable.guard.marks import At, Blind, Credential, Encrypted, Marks, OpenMap, Visible
@@ -87,6 +89,24 @@ class View(BaseModel, Generic[R]):
         record = _record_of(cls)
         if record is not None:
             cls.declared_ = _declare(cls, record)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Tell in OpenAPI which roles see a field that not everybody sees."""
+        found = handler(core_schema)
+        declared: Declared | None = getattr(cls, "declared_", None)
+        if declared is None or not declared.roles:
+            return found
+        properties = handler.resolve_ref_schema(found).get("properties", {})
+        for one in declared.fields:
+            shown = properties.get(one.alias, properties.get(one.name))
+            if one.name in declared.roles and shown is not None:
+                roles = sorted(declared.roles[one.name])
+                shown["x-visible-to"] = roles
+                shown.setdefault("description", f"Shown to {' and '.join(roles)} alone.")
+        return found
 
 
 def _record_of(cls: type[BaseModel]) -> type[Record] | None:
