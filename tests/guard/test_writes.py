@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -16,7 +16,9 @@ from hushtable.guard.errors import (
     RefusedError,
     UnavailableError,
 )
+from hushtable.guard.marks import Hashed, PartitionKey
 from hushtable.guard.paths import Change
+from hushtable.guard.record import Record
 from hushtable.guard.store import Store
 from hushtable.guard.table import Table
 from hushtable.guard.transport.call import Reply
@@ -248,6 +250,24 @@ def test_a_keyed_hash_is_the_guards_alone(full: Shop) -> None:
         table.update("p", values={"id_hash": "canary"})
     with pytest.raises(RefusedError, match="keyed hash"):
         table.update("p", changes=[Person.at.national_id.remove()])
+
+
+def test_a_password_is_not_stored_for_its_hash(full: Shop) -> None:
+    """Where a hash belongs, anything else is refused unsent, by put and by update."""
+
+    class Login(Record, table="users"):
+        user_id: Annotated[str, PartitionKey]
+        password: Annotated[str, Hashed]
+
+    logins, before = Table(Login, full.store), len(full.wire.sent)
+    with pytest.raises(RefusedError, match="takes a hash") as caught:
+        logins.put(Login(user_id="x", password="canary"))
+    assert "canary" not in str(caught.value)
+    with pytest.raises(RefusedError, match="takes a hash"):
+        logins.update("x", values={"password": "canary"})
+    assert len(full.wire.sent) == before
+    made = logins.will_put(Login(user_id="x", password="$argon2id$v=19$x"))
+    assert made.kind == "Put"
 
 
 def test_writes_are_marked_unsafe_to_repeat(full: Shop) -> None:

@@ -52,6 +52,14 @@ class Credential(Sensitive):
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed(Credential):
+    """A password's hash, as `hushtable.guard.hashed.Passwords` makes it.
+
+    A write of anything else, the password itself above all, is refused.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Personal(Sensitive):
     """Says something of a person."""
 

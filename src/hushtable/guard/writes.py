@@ -16,6 +16,7 @@ from hushtable.guard.drive import Steps
 from hushtable.guard.encode import Wire, encode, plain, storable
 from hushtable.guard.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from hushtable.guard.keys import key_of, part_of
+from hushtable.guard.marks import Hashed
 from hushtable.guard.paths import Change, Condition
 from hushtable.guard.reads import request
 from hushtable.guard.record import Record
@@ -25,6 +26,9 @@ from hushtable.guard.tokens import Tokens, Value, Where, Writer, joined
 from hushtable.guard.transport.call import Reply
 
 R = TypeVar("R", bound=Record)
+
+HASH = "$argon2"
+"""What a password's hash begins with. Source: the PHC string format of Argon2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _item(schema: Schema, values: Mapping[str, Any], sealing: Sealing) -> dict[s
         if schema.version is not None and attribute.field == schema.version.field:
             value = int(value) + 1
         if storable(value):
+            _is_hash(schema, attribute, value)
             wire = encode(value, f"{schema.record}.{attribute.field}")
             given[attribute.name] = sealing.value(attribute, wire)
     for index in schema.indexes.values():
@@ -129,6 +134,13 @@ def hashed(writing: Writing, attribute: Attribute, value: object) -> str | None:
         return None
     text = str(plain(value))
     return str(writing.blind(attribute).stored(text)["S"])
+
+
+def _is_hash(schema: Schema, attribute: Attribute, value: object) -> None:
+    """Refuse to store a password where its hash belongs. Raises RefusedError."""
+    if attribute.slot.marks.has(Hashed) and not str(plain(value)).startswith(HASH):
+        message = f"{schema.record}.{attribute.field} takes a hash, as Passwords makes it"
+        raise RefusedError(message)
 
 
 def _version(attribute: Attribute, known: int, missing: Tokens) -> Tokens:
@@ -371,6 +383,7 @@ def assigned(
         if not storable(checked):
             changes.append(Change("REMOVE", at, (at,)))
             continue
+        _is_hash(schema, attribute, checked)
         wire = encode(checked, f"{schema.record}.{name}")
         changes.append(Change("SET", at, (at, " = ", Value(sealing.value(attribute, wire)))))
     return changes, tuple(sealing.pending)
