@@ -1,7 +1,13 @@
-"""Records and Views for the guard's tests, on an embedded DynamoDB."""
+"""Records and Views for the guard's tests, on an embedded DynamoDB.
+
+With `HUSHTABLE_TEST_ENDPOINT=http://127.0.0.1:8000` the same tests run against whatever answers
+there: DynamoDB Local, dynoxide, or a table of AWS itself behind a proxy.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,7 +35,9 @@ from hushtable.guard.record import Record
 from hushtable.guard.schema import Index
 from hushtable.guard.store import Store
 from hushtable.guard.table import Table
-from hushtable.guard.transport.call import Reply, Request
+from hushtable.guard.transport.call import Reply, Request, Transport
+from hushtable.guard.transport.choose import Settings, transport
+from hushtable.guard.transport.keys import Keys
 from hushtable.guard.transport.local import LocalTransport
 from hushtable.guard.view import View
 
@@ -144,10 +152,33 @@ class BasketOut(View[Basket]):
     total: int
 
 
+ENDPOINT = os.environ.get("HUSHTABLE_TEST_ENDPOINT", "")
+
+
+class Elsewhere:
+    """A DynamoDB at an endpoint, asked as the emulator is."""
+
+    def __init__(self, inner: Transport) -> None:
+        self.inner = inner
+
+    def ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Make a request. A table that is to be created is made anew, and empty."""
+        if operation == "CreateTable":
+            self.inner.send_now(_wired("DeleteTable", {"TableName": request["TableName"]}))
+        reply = self.inner.send_now(_wired(operation, request))
+        assert reply.status == 200, (operation, reply.status)
+        found: dict[str, Any] = json.loads(reply.body)
+        return found
+
+
+def _wired(operation: str, request: dict[str, Any]) -> Request:
+    return Request(operation, json.dumps(request).encode())
+
+
 class Listening:
     """A transport that keeps what is sent through it, and may answer in place of the store."""
 
-    def __init__(self, inner: LocalTransport) -> None:
+    def __init__(self, inner: Transport) -> None:
         self.inner = inner
         self.sent: list[Request] = []
         self.replies: list[Reply | None] = []
@@ -173,7 +204,7 @@ class Listening:
 class Shop:
     """Everything together."""
 
-    emulator: Emulator
+    emulator: Emulator | Elsewhere
     wire: Listening
     store: Store
     users: Table[User]
@@ -189,7 +220,11 @@ class Shop:
 
 def shop(**options: Any) -> Shop:
     """Make an empty shop."""
-    emulator = Emulator()
+    emulator: Emulator | Elsewhere = Emulator()
+    inner: Transport = LocalTransport(emulator)
+    if ENDPOINT:
+        inner = transport(Settings(region="us-east-1", endpoint=ENDPOINT, keys=Keys("k", "s")))
+        emulator = Elsewhere(inner)
     emulator.ask("CreateTable", FixtureTable("users", ("user_id",)).create_request())
     by_id = TableIndex("by-id", ("id_hash",))
     people = FixtureTable("people", ("person_id",), indexes=(by_id,))
@@ -201,7 +236,7 @@ def shop(**options: Any) -> Shop:
     emulator.ask(
         "CreateTable", FixtureTable("shop", ("pk", "sk"), indexes=indexes).create_request()
     )
-    wire = Listening(LocalTransport(emulator))
+    wire = Listening(inner)
     ring = KeyRing({"k1": bytes(range(32))}, active="k1")
     store = Store(wire, keys=ring, cipher=LocalCipher(ring), **options)
     return Shop(
