@@ -214,6 +214,18 @@ def sent() -> list[tuple[str, Request]]:
     return found
 
 
+def test_a_credential_is_read_where_it_is_declared() -> None:
+    """A Table's credentials may be read of it, and without them they may not."""
+    made = shop()
+    users = Table(User, made.store, credentials=["password_hash"])
+    made.users.put(ann()).now()
+    made.wire.sent.clear()
+    users.credential("password_hash", "ann").now()
+    (asked,) = made.wire.sent
+    assert iam(written_by(users)).allows(asked)
+    assert not iam(written_by(Table(User, made.store))).allows(asked)
+
+
 @pytest.mark.parametrize("variable", ["", VARIABLE])
 def test_what_the_guard_sends_is_allowed(sent: list[tuple[str, Request]], variable: str) -> None:
     """Every request of every operation is allowed, with rows bound to their owners too."""

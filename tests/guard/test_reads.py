@@ -274,6 +274,29 @@ def test_a_scan_is_asked_for_by_name(full: Shop) -> None:
     assert len(list(orders.scan(OrderRow, reason="export", at_most=3, by=system))) == 3
 
 
+def test_the_pages_of_a_scan_follow_each_other(full: Shop) -> None:
+    """A scan page needs a reason and seals where it ended, for its own caller and query."""
+    system, seen, cursor = System("test"), [], None
+    orders = Table(Order, full.store, operations=["scan", "query"])
+    for _ in range(9):
+        page = orders.scan_page(
+            OrderRow, reason="every order", limit=3, cursor=cursor, by=system
+        ).now()
+        seen += [one.order_id for one in page.items]
+        last, cursor = cursor, page.next
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == 8
+    with pytest.raises(InvalidCursorError):
+        orders.scan_page(OrderRow, reason="x", limit=3, cursor=last, by=ANN).now()
+    with pytest.raises(InvalidCursorError):
+        orders.query(OrderRow, user_id="ann", limit=3, cursor=last, by=system).now()
+    with pytest.raises(RefusedError, match="reason"):
+        orders.scan_page(OrderRow, reason=" ", by=system)
+    with pytest.raises(RefusedError, match="scan is not among"):
+        full.orders.scan_page(OrderRow, reason="every order", by=system)
+
+
 def test_many_are_read_at_once(full: Shop) -> None:
     """get_many answers in the order of its keys, over more than one batch."""
     for number in range(120):

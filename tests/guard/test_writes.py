@@ -121,6 +121,14 @@ def test_an_update_makes_no_item(full: Shop) -> None:
     assert full.item("users", user_id="nobody")["status"] == {"S": "x"}
 
 
+def test_values_that_say_nothing_are_the_clients_fault(full: Shop) -> None:
+    """An update by no values is an InvalidError: a body without a field is often why."""
+    with pytest.raises(InvalidError, match="changes something"):
+        full.users.update("ann", values={})
+    with pytest.raises(RefusedError, match="changes something"):
+        full.users.update("ann")
+
+
 @pytest.mark.parametrize(
     "values",
     [

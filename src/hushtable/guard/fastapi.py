@@ -25,10 +25,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hushtable.guard.caller import Caller, System, remember, reset
 from hushtable.guard.errors import AnswerError, GuardError
+from hushtable.guard.reading import PAGE
 from hushtable.guard.route import template
 from hushtable.guard.routes import within
 from hushtable.guard.store import Store
-from hushtable.guard.table import PAGE, Table
+from hushtable.guard.table import Table
 
 LOG = logging.getLogger("hushtable.guard")
 PROBLEM = "application/problem+json"

@@ -146,6 +146,8 @@ class _Use:
     views: Views
     operations: frozenset[str]
     filters: frozenset[str]
+    credentials: frozenset[str]
+    """Those that are read by themselves: no View shows one."""
     keys: tuple[str, ...]
     """KMS keys: the one that writes, then those that still read."""
     unsaid: bool
@@ -215,12 +217,13 @@ def _uses(tables: Sequence[Table[Any]], views: Views | None) -> Iterator[_Use]:
             chosen = views_of(schema) if views is None else views
             shown = [view for view in chosen if view.declared_.schema is schema]
             found[name] = _Use(
-                schema.record, schema, one.name, shown, one.operations, one.filters, keys,
-                one.unsaid,
+                schema.record, schema, one.name, shown, one.operations, one.filters,
+                one.credentials, keys, one.unsaid,
             )  # fmt: skip
         else:
             use.operations |= one.operations
             use.filters |= one.filters
+            use.credentials |= one.credentials
             use.keys = tuple(dict.fromkeys((*use.keys, *keys)))
             use.unsaid |= one.unsaid
     return (found[name] for name in sorted(found))
@@ -247,7 +250,7 @@ def _read_table(use: _Use, arns: Arns, bound: _Bound | None) -> Iterator[Stateme
         actions -= {"Scan"}
         use.note("Scan is left out: it reads the rows of every owner")
     if actions:
-        conditions = _conditions(use.reads, bound)
+        conditions = _conditions(use.reads | use.credentials, bound)
         conditions["StringEquals"] = {"dynamodb:Select": _select(use, actions)}
         yield _allow(f"{use.record} read", actions, arns.table(use.table), conditions)
 
@@ -309,6 +312,7 @@ def _unwrap(use: _Use, arns: Arns) -> Iterator[Statement]:
         for one in view.declared_.fields
         if one.name in view.declared_.sealed
     }
+    shown |= use.credentials & sealed
     answered = use.actions & _READS or "update_and_get" in use.operations
     if shown and answered:
         keys = [arns.key(one) for one in use.keys]

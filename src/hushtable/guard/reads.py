@@ -111,23 +111,44 @@ def query(
     """Read one page."""
     compiled = reader.compiled()
     body = asked(reader, question, compiled)
+    return (yield from _page("Query", reader, question, body, sealer))
+
+
+def scan_page(
+    reader: Reader[V], question: Question, sealer: Callable[[], Sealer] | None
+) -> Steps[Page[V]]:
+    """Read one page of the whole table, for a program that said why."""
+    return (yield from _page("Scan", reader, question, _everything(reader, question), sealer))
+
+
+def _page(
+    operation: str,
+    reader: Reader[V],
+    question: Question,
+    body: dict[str, Any],
+    sealer: Callable[[], Sealer] | None,
+) -> Steps[Page[V]]:
+    """Read from where a cursor leads, and seal where the page ended."""
+    compiled = reader.compiled()
     if question.cursor is not None:
         if sealer is None:
             message = "this table reads no cursors"
             raise RefusedError(message)
-        scope = _scope(reader, question, body)
+        scope = _scope(operation, reader, question, body)
         body["ExclusiveStartKey"] = sealer().open(question.cursor, scope)
-    rows = yield from _rows("Query", body, compiled)
+    rows = yield from _rows(operation, body, compiled)
     found = yield from reader.page(compiled, rows.items)
     following = None
     if rows.last is not None and sealer is not None:
-        following = sealer().seal(rows.last, _scope(reader, question, body))
+        following = sealer().seal(rows.last, _scope(operation, reader, question, body))
     return page_of(reader.view, compiled, found, following)
 
 
-def _scope(reader: Reader[Any], question: Question, body: Mapping[str, Any]) -> Scope:
+def _scope(
+    operation: str, reader: Reader[Any], question: Question, body: Mapping[str, Any]
+) -> Scope:
     """Say what a cursor is good for: this route, this query, this asker."""
-    return Scope(question.route, fingerprint("Query", body), reader.access.name)
+    return Scope(question.route, fingerprint(operation, body), reader.access.name)
 
 
 def query_from(
@@ -289,7 +310,15 @@ _COUNTED = msgspec.json.Decoder(_Count)
 
 
 def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> Steps[Found[V]]:
-    """Read one page of the whole table, for a program that said why."""
+    """Read one page of the whole table, for a program that goes through it all."""
+    body = _everything(reader, question)
+    if last is not None:
+        body["ExclusiveStartKey"] = last
+    return (yield from _found("Scan", reader, body, reader.compiled()))
+
+
+def _everything(reader: Reader[V], question: Question) -> dict[str, Any]:
+    """Make the parameters of a Scan."""
     compiled = reader.compiled()
     writer = compiled.writer()
     body: dict[str, Any] = {"TableName": reader.table, "Limit": question.limit}
@@ -309,9 +338,7 @@ def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> 
     body["ProjectionExpression"] = compiled.expression[0]
     body["Select"] = "SPECIFIC_ATTRIBUTES"
     writer.put_into(body)
-    if last is not None:
-        body["ExclusiveStartKey"] = last
-    return (yield from _found("Scan", reader, body, compiled))
+    return body
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
-from hushtable.guard.access import access
-from hushtable.guard.batches import get_many, get_together, write_many
-from hushtable.guard.blind import BlindHash
-from hushtable.guard.caller import Asker, System
+from hushtable.guard.batches import write_many
+from hushtable.guard.caller import Asker
 from hushtable.guard.drive import Steps
-from hushtable.guard.each import Each
-from hushtable.guard.errors import RefusedError
-from hushtable.guard.footprint import check_filter, stored_names
-from hushtable.guard.keys import named
-from hushtable.guard.marks import Blind
-from hushtable.guard.operations import chosen
-from hushtable.guard.pages import Page
+from hushtable.guard.errors import InvalidError
 from hushtable.guard.paths import Change, Condition
-from hushtable.guard.reads import Question, Reader, bounded, count, get, query
+from hushtable.guard.reading import Reading
 from hushtable.guard.record import Record
-from hushtable.guard.routes import on_route
-from hushtable.guard.schema import Attribute
-from hushtable.guard.store import Operation, Store
+from hushtable.guard.store import Operation
 from hushtable.guard.updated import updated
 from hushtable.guard.view import View
 from hushtable.guard.writes import (
     Action,
-    Writing,
     assigned,
     delete,
     demand,
-    hashed,
     put,
     send,
     unhashed,
@@ -41,11 +29,8 @@ from hushtable.guard.writes import (
 R = TypeVar("R", bound=Record)
 V = TypeVar("V", bound=View[Any])
 
-PAGE = 25
-"""Items of a page when nobody says how many."""
 
-
-class Table(Generic[R]):
+class Table(Reading[R]):
     """The items of one Record. Every method gives an `Operation`: await it, or call its `now()`.
 
     `by` says who asks, where it is not the caller that the task knows. `name` is the table's name
@@ -54,231 +39,10 @@ class Table(Generic[R]):
 
     `operations` are the methods that may be called, by name ("get", "query") or by DynamoDB's
     actions ("GetItem"): all but scan when nothing is said. `filters` are fields that filters may
-    name though no View shows them. What is outside of them is refused before it is sent, and the
-    table's IAM policy (`hushtable policy`) allows nothing else.
+    name though no View shows them, and `credentials` those that `credential` may read. What is
+    outside of them is refused before it is sent, and the table's IAM policy (`hushtable policy`)
+    allows nothing else.
     """
-
-    def __init__(
-        self,
-        record: type[R],
-        store: Store | None = None,
-        *,
-        name: str = "",
-        most: int = 100,
-        operations: Collection[str] | None = None,
-        filters: Collection[str] = (),
-    ) -> None:
-        """Stand for the table. Nothing is asked of DynamoDB yet.
-
-        Raises DeclarationError for an operation or a field there is not.
-        """
-        self.record = record
-        self.store = store or Store()
-        self.name = name or record.schema_.table
-        self.most = most
-        self.operations = chosen(operations, record.__name__)
-        self.filters = stored_names(record.schema_, filters)
-        self.unsaid = operations is None
-        """Whether nothing was said of operations, so that a route may allow a scan."""
-        self._filterable = self.filters
-        self.store.add(self)
-        self._hashes: dict[str, BlindHash] = {}
-
-    def __repr__(self) -> str:
-        """Name the Record and the table."""
-        return f"Table({self.record.__name__}, name={self.name!r})"
-
-    def _may(self, word: str) -> None:
-        if word not in self.operations:
-            message = f"{self.record.__name__}: {word} is not among its table's operations"
-            raise RefusedError(message)
-
-    def _filter(self, where: Condition | None, index: str) -> None:
-        self._filterable = check_filter(self.record.schema_, where, self._filterable, index)
-
-    def _reader(self, view: type[V], by: Asker | None) -> Reader[V]:
-        if view.declared_.schema is not self.record.schema_:
-            message = f"{view.__name__} is no View of {self.record.__name__}"
-            raise RefusedError(message)
-        own = access(self.record.schema_, by, self.store.clock)
-        return Reader(view, own, self.name, self.store.cipher)
-
-    def _writing(self, by: Asker | None) -> Writing:
-        own = access(self.record.schema_, by, self.store.clock)
-        return Writing(self.record, own, self.name, self._blind)
-
-    def _blind(self, attribute: Attribute) -> BlindHash:
-        found = self._hashes.get(attribute.field)
-        if found is None:
-            mark = attribute.slot.marks.one(Blind)
-            bits = mark.bits if mark is not None else 0
-            found = BlindHash(self.store.keys, self.name, attribute.name, bits=bits)
-            self._hashes[attribute.field] = found
-        return found
-
-    def blinded(self, field: str, value: object) -> str:
-        """Give the keyed hash to find a value by, in a query on the index of a `Blind` field.
-
-        `users.query(UserOut, index="by-id", id_hash=users.blinded("id_hash", "123"))`. After a
-        rotation of keys it finds what was written since; `hushtable reencrypt` writes the rest.
-        """
-        attribute = self.record.schema_.attributes.get(field)
-        if attribute is None or not attribute.slot.marks.has(Blind):
-            message = f"{self.record.__name__} has no blind field {field}"
-            raise RefusedError(message)
-        return str(hashed(self._writing(System("hash")), attribute, value))
-
-    def _given(self, key: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
-        return named(self.record.schema_, key, fields)
-
-    def get(
-        self,
-        view: type[V],
-        *key: Any,
-        by: Asker | None = None,
-        consistent: bool = False,
-        **fields: Any,
-    ) -> Operation[V]:
-        """Read one item, found by its key in order or by name.
-
-        Raises NotFoundError where there is none, or it is somebody else's; InvalidKeyError for a
-        key without its declared form.
-        """
-        self._may("get")
-        reader = self._reader(view, by)
-        given = self._given(key, fields)
-        return Operation(self.store, get(reader, given, consistent=consistent))
-
-    def query(
-        self,
-        view: type[V],
-        *,
-        index: str = "",
-        where: Condition | None = None,
-        limit: int = PAGE,
-        cursor: str | None = None,
-        backward: bool = False,
-        consistent: bool = False,
-        by: Asker | None = None,
-        **fields: Any,
-    ) -> Operation[Page[V]]:
-        """Read one page of the items of a partition, by the key fields of the table or an index.
-
-        `where` chooses among what was read: it saves no cost, and is no access control. Raises
-        InvalidError for a limit above the table's bound, InvalidCursorError for a cursor that was
-        not given for this query, route and caller.
-        """
-        self._may("query")
-        self._filter(where, index)
-        question = Question(
-            given=fields,
-            index=index,
-            where=where,
-            limit=bounded(limit, self.most),
-            cursor=cursor,
-            backward=backward,
-            consistent=consistent,
-            route=on_route().template,
-        )
-        steps = query(self._reader(view, by), question, self.store.sealer)
-        return Operation(self.store, steps)
-
-    def each(
-        self,
-        view: type[V],
-        *,
-        at_most: int,
-        index: str = "",
-        where: Condition | None = None,
-        backward: bool = False,
-        consistent: bool = False,
-        by: Asker | None = None,
-        **fields: Any,
-    ) -> Each[V]:
-        """Go through the items of a partition, page after page: `async for`, or `for`.
-
-        Stops after `at_most` items.
-        """
-        self._may("query")
-        self._filter(where, index)
-        question = Question(
-            given=fields, index=index, where=where, limit=min(at_most, 1000), backward=backward,
-            consistent=consistent,
-        )  # fmt: skip
-        return Each(self.store, self._reader(view, by), question, at_most)
-
-    def count(
-        self,
-        *,
-        index: str = "",
-        where: Condition | None = None,
-        pages: int = 10,
-        by: Asker | None = None,
-        **fields: Any,
-    ) -> Operation[int]:
-        """Count the items of a partition, reading at most `pages` pages of 1 MB.
-
-        Raises RefusedError when there is more: a count that was cut is no count.
-        """
-        self._may("count")
-        self._filter(where, index)
-        own = access(self.record.schema_, by, self.store.clock)
-        reader: Reader[Any] = Reader(View, own, self.name)
-        question = Question(given=fields, index=index, where=where)
-        return Operation(self.store, count(reader, question, pages=pages))
-
-    def scan(
-        self,
-        view: type[V],
-        *,
-        reason: str,
-        at_most: int,
-        index: str = "",
-        where: Condition | None = None,
-        by: Asker | None = None,
-    ) -> Each[V]:
-        """Go through the whole table, for a reason that a reviewer can read.
-
-        Raises RefusedError without a reason, on a route that does not allow scans, and where
-        scan is not among the table's operations. A route that allows scans stands for the
-        operation where nothing was said of the table's.
-        """
-        if not reason.strip():
-            message = f"a scan of {self.record.__name__} names its reason"
-            raise RefusedError(message)
-        route = on_route()
-        if route.template and not route.scans:
-            message = f"{route.template} allows no scan: see allow_scan"
-            raise RefusedError(message)
-        if not (route.scans and self.unsaid):
-            self._may("scan")
-        self._filter(where, index)
-        question = Question(index=index, where=where, limit=min(at_most, 1000))
-        return Each(self.store, self._reader(view, by), question, at_most, whole=True)
-
-    def get_many(
-        self,
-        view: type[V],
-        keys: Sequence[Mapping[str, Any]],
-        *,
-        by: Asker | None = None,
-        consistent: bool = False,
-    ) -> Operation[list[V | None]]:
-        """Read items by their keys, in batches; None for one that is missing or not this asker's.
-
-        Raises UnavailableError when the store leaves some unread after every retry.
-        """
-        self._may("get_many")
-        given = [self._given((), one) for one in keys]
-        return Operation(self.store, get_many(self._reader(view, by), given, consistent=consistent))
-
-    def get_together(
-        self, view: type[V], keys: Sequence[Mapping[str, Any]], *, by: Asker | None = None
-    ) -> Operation[list[V | None]]:
-        """Read up to 100 items as they were at one moment."""
-        self._may("get_together")
-        given = [self._given((), one) for one in keys]
-        return Operation(self.store, get_together(self._reader(view, by), given))
 
     def put(
         self,
@@ -406,6 +170,10 @@ class Table(Generic[R]):
         version: int | None,
         upsert: bool = False,
     ) -> Action:
+        if values is not None and not values and not changes:
+            # Often a client's body that says nothing: no fault of the program.
+            message = f"{self.record.__name__}: an update changes something"
+            raise InvalidError(message)
         writing, given = self._writing(by), self._given(key, fields)
         unhashed(writing.schema, changes)
         more, pending = assigned(writing, given, values) if values else ([], ())
