@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: demo test check bench bench-guard docs corpus shop changelog clean
+.PHONY: demo demo-patterns test check bench bench-guard docs corpus shop shop-hushed changelog clean
 
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 BASE := $(VENV)/.base
@@ -23,6 +23,9 @@ demo: $(BASE) ## scan the leaky example service
 	else \
 		echo "no findings in examples/shop (exit code $$code): the scan failed" >&2; exit 1; \
 	fi
+
+demo-patterns: $(DEV) ## run five published remedies as they are written, and on the guard
+	@$(BIN)/python examples/patterns/run.py
 
 test: $(DEV) ## run every test
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
@@ -50,6 +53,9 @@ corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCOR
 
 shop: $(DEV) ## serve the leaky example service on an embedded DynamoDB
 	$(BIN)/python examples/shop/serve.py
+
+shop-hushed: $(DEV) ## serve the same service on hushtable.guard
+	$(BIN)/python examples/shop_hushed/serve.py
 
 changelog: $(DEV) ## show the changelog of what is not yet released
 	$(BIN)/towncrier build --draft --version unreleased
