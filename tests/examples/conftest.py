@@ -1,4 +1,4 @@
-"""The two example shops, each open while the tests of one file run."""
+"""The example shops, each open while the tests of one file run."""
 
 from __future__ import annotations
 
@@ -20,4 +20,11 @@ def leaky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
     """Open examples/shop_quiet."""
     with opened(EXAMPLES / "shop_quiet", tmp_path_factory.mktemp("exports")) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def hushed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
+    """Open examples/shop_hushed."""
+    with opened(EXAMPLES / "shop_hushed", tmp_path_factory.mktemp("exports")) as shop:
         yield shop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import secrets
 import sys
@@ -47,8 +48,8 @@ class OpenShop:
 
     def first_order(self, handle: str) -> str:
         """Give the id of somebody's first order."""
-        orders = self.call("GET", "/orders", handle).json()["orders"]
-        return str(orders[0]["order_id"])
+        page = self.call("GET", "/orders", handle).json()
+        return str((page.get("orders") or page["items"])[0]["order_id"])
 
     def items(self, table: str) -> list[dict[str, dict[str, Any]]]:
         """Give every stored item of a table, in wire form."""
@@ -65,11 +66,14 @@ def _forget_modules() -> None:
 
 @contextmanager
 def opened(folder: Path, exports: Path) -> Iterator[OpenShop]:
-    """Import a shop's `app` package, which both shops have, and forget it afterwards."""
+    """Import a shop's `app` package, which all of them have, and forget it afterwards."""
     with LoopbackServer() as server, pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
         patch.setenv("SHOP_SAMPLE_PASSWORD", PASSWORD)
         patch.setenv("SHOP_DYNAMODB_ENDPOINT", server.url)
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("HUSHTABLE_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
         patch.setenv("SHOP_EXPORT_FOLDER", str(exports))
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SHOP_CURSOR_KEY"):
             patch.setenv(name, secrets.token_hex(16))

@@ -14,7 +14,7 @@ from hushtable.scan.run import scan
 from tests.examples.markers import Marker, markers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SHOP, QUIET = EXAMPLES / "shop", EXAMPLES / "shop_quiet"
+SHOP, QUIET, HUSHED = (EXAMPLES / name for name in ("shop", "shop_quiet", "shop_hushed"))
 CONFIG = ScanConfig(jobs=1, cache=False)
 
 
@@ -33,6 +33,12 @@ def leaky() -> Result:
 def quiet() -> Result:
     """Scan examples/shop_quiet once."""
     return examined(QUIET)
+
+
+@pytest.fixture(scope="module")
+def hushed() -> Result:
+    """Scan examples/shop_hushed once."""
+    return examined(HUSHED)
 
 
 def differences(wanted: Iterable[Marker], findings: Iterable[Finding]) -> list[str]:
@@ -63,12 +69,18 @@ def test_the_quiet_shop_is_quiet(quiet: Result) -> None:
     assert [f"{one.code} {one.place}: {one.message}" for one in quiet.findings] == []
 
 
-def test_both_shops_are_understood(leaky: Result, quiet: Result) -> None:
-    """Both shops are read whole: no unknown, no failed file, the same routes in both."""
-    for result in (leaky, quiet):
+def test_the_shop_on_the_guard_is_quiet(hushed: Result) -> None:
+    """The shop on the guard has no finding: its gates, limits and Views are known."""
+    assert [f"{one.code} {one.place}: {one.message}" for one in hushed.findings] == []
+
+
+def test_the_shops_are_understood(leaky: Result, quiet: Result, hushed: Result) -> None:
+    """The shops are read whole: no unknown, no failed file, the same routes in each."""
+    for result in (leaky, quiet, hushed):
         assert [f"{one.place}: {one.why}" for one in result.unknown] == []
         assert result.coverage.files_failed == 0
-    assert {str(route) for route in leaky.routes} == {str(route) for route in quiet.routes}
+    assert {str(one) for one in hushed.routes} == {str(one) for one in quiet.routes}
+    assert {str(one) for one in leaky.routes} == {str(one) for one in quiet.routes}
 
 
 def test_the_comparison_can_fail(leaky: Result) -> None:

@@ -36,11 +36,11 @@ def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
     pytest.fail("serve.py does not answer")
 
 
-@pytest.mark.parametrize("name", ["shop", "shop_quiet"])
+@pytest.mark.parametrize("name", ["shop", "shop_quiet", "shop_hushed"])
 def test_it_serves_the_catalogue_on_loopback(name: str) -> None:
     """The shop answers on the asked port of 127.0.0.1, with no AWS and no configuration."""
     port = free_port()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, str(EXAMPLES / name / "serve.py"), str(port)],
         env=kept,
