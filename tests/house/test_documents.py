@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -38,10 +39,10 @@ def test_every_command_exists() -> None:
 
 def test_every_make_target_exists() -> None:
     """Each `make` target in the documents is a rule of the Makefile."""
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for name in DOCUMENTS:
         text = (ROOT / name).read_text(encoding="utf-8")
-        for match in re.finditer(r"(?:^ {4}|`)make ([a-z]+)", text, re.MULTILINE):
+        for match in re.finditer(r"(?:^ {4}|`)make ([a-z-]+)", text, re.MULTILINE):
             assert match[1] in targets, f"{name}: make {match[1]}"
 
 
@@ -54,15 +55,41 @@ def test_every_configuration_is_right(tmp_path: Path) -> None:
         assert settings(tmp_path, None).attributes == tomllib.loads(text)["attributes"]
 
 
-def test_the_shown_output_is_real() -> None:
-    """Each line of output in the README is one that the demo prints."""
-    (block,) = re.findall(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    command = [sys.executable, "-m", "hushtable.cli.main", "scan", "examples/shop", "--no-cache"]
-    wide = {**os.environ, "COLUMNS": "120"}
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, env=wide)
+SHOWN = (
+    ("-m", "hushtable.cli.main", "scan", "examples/shop", "--no-cache"),
+    ("examples/patterns/run.py",),
+)
+"""What prints the outputs that the README shows, in its order."""
+
+
+@pytest.mark.parametrize("number", range(len(SHOWN)))
+def test_the_shown_output_is_real(number: int) -> None:
+    """Each line of output in the README is one that its demo prints."""
+    blocks = re.findall(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == len(SHOWN)
+    run = subprocess.run(
+        [sys.executable, *SHOWN[number]],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        env={**os.environ, "COLUMNS": "120"},
+    )
     printed = {line.removeprefix("  trace").strip() for line in run.stdout.splitlines()}
-    shown = {line.strip() for line in block.splitlines()} - {"..."}
+    shown = {line.strip() for line in blocks[number].splitlines()} - {"..."}
     assert shown - printed == set()
+
+
+def test_the_shown_program_runs() -> None:
+    """The service in the README starts, and documents what its View declares."""
+    (program,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {"current_user": lambda: None}
+    exec(compile(program, "README.md", "exec"), names)  # noqa: S102 - our own page
+    told = names["app"].openapi()
+    assert set(told["components"]["schemas"]["UserOut"]["properties"]) == {
+        "user_id", "email", "locale"
+    }  # fmt: skip
+    assert list(told["paths"]) == ["/users/{user_id}"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
