@@ -54,7 +54,7 @@ class Iam:
         return any(
             f"dynamodb:{asked.action}" in statement["Action"]
             and statement["Resource"].endswith(f":table/{asked.resource}")
-            and self._holds(statement["Condition"], asked.context)
+            and self._holds(statement.get("Condition", {}), asked.context)
             for statement in self.policy["Statement"]
         )
 
@@ -108,6 +108,8 @@ class Iam:
         match action:
             case "GetItem":
                 return self._read(action, body["TableName"], body, [body["Key"]])
+            case "DescribeTable":
+                return Asked(action, body["TableName"], {})
             case "Query" | "Scan":
                 return self._search(action, body)
             case "PutItem" | "UpdateItem" | "DeleteItem" | "ConditionCheckItem":

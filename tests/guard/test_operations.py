@@ -46,6 +46,7 @@ def calls(orders: Table[Order]) -> dict[str, Any]:
             OrderOut, changes=change, by=ANN, **key
         ).now(),
         "delete": lambda: orders.delete(by=ANN, **key).now(),
+        "ready": lambda: orders.ready().now(),
         "demand": lambda: orders.will_demand(where=Order.at.total > 0, by=ANN, **key),
     }
 

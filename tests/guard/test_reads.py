@@ -297,6 +297,19 @@ def test_the_pages_of_a_scan_follow_each_other(full: Shop) -> None:
         full.orders.scan_page(OrderRow, reason="every order", by=system)
 
 
+def test_a_table_tells_whether_it_is_ready(full: Shop) -> None:
+    """A table that takes requests is ready; one on its way or gone is an error of its kind."""
+    full.users.ready().now()
+    being = {"Table": {"TableStatus": "CREATING", "TableName": "canary"}}
+    full.wire.replies.append(Reply(200, {}, json.dumps(being).encode()))
+    with pytest.raises(UnavailableError, match="CREATING"):
+        full.users.ready().now()
+    gone = json.dumps({"__type": "x#ResourceNotFoundException"}).encode()
+    full.wire.replies.append(Reply(400, {}, gone))
+    with pytest.raises(StoreError, match="ResourceNotFoundException"):
+        full.users.ready().now()
+
+
 def test_many_are_read_at_once(full: Shop) -> None:
     """get_many answers in the order of its keys, over more than one batch."""
     for number in range(120):

@@ -48,6 +48,8 @@ MOST_CHARACTERS = 6144
 quotas", reference_iam-quotas.html."""
 
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
+_ABOUT = frozenset({"DescribeTable"})
+"""What is asked of a table and of no item: none of the condition keys is there."""
 _SEALS = frozenset({"put", "put_many", "update", "update_and_get"})
 _WRITABLE = re.compile(r"[\t\n\r\x20-\xff]*")
 """What IAM takes in a policy. Source: Developer Guide, specifying-conditions.html."""
@@ -192,7 +194,7 @@ def policy(
         for text in use.notes:
             said.setdefault(text, []).append(use.record)
     notes = [f"{', '.join(records)}: {text}" for text, records in said.items()]
-    if any(ACTIONS[word] not in _READS for one in tables for word in one.operations):
+    if any(ACTIONS[word] not in _READS | _ABOUT for one in tables for word in one.operations):
         notes.append(
             "a write whose condition fails can be answered with the whole item "
             f"({_HELD_BACK}): IAM has no key for that"
@@ -241,6 +243,8 @@ def _statements(use: _Use, arns: Arns, variable: str) -> Iterator[Statement]:
     yield from _read_table(use, arns, bound)
     yield from _read_indexes(use, arns, variable, bound is not None)
     yield from _write(use, arns, bound)
+    if use.actions & _ABOUT:
+        yield _allow(f"{use.record} describe", use.actions & _ABOUT, arns.table(use.table), {})
     yield from _unwrap(use, arns)
 
 
@@ -276,7 +280,7 @@ def _read_indexes(
 
 
 def _write(use: _Use, arns: Arns, bound: _Bound | None) -> Iterator[Statement]:
-    actions = use.actions - _READS
+    actions = use.actions - _READS - _ABOUT
     single = actions - {"BatchWriteItem"}
     if single:
         conditions = _conditions(written(use.schema), bound)
@@ -394,7 +398,7 @@ def _allow(
         "Effect": "Allow",
         "Action": [f"{service}:{one}" for one in sorted(actions)],
         "Resource": resource,
-        "Condition": conditions,
+        **({"Condition": conditions} if conditions else {}),
     }
 
 

@@ -25,6 +25,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "update_and_get": "UpdateItem",
         "delete": "DeleteItem",
         "demand": "ConditionCheckItem",
+        "ready": "DescribeTable",
     }
 )
 """The action of IAM that each of a Table's methods needs. A transaction has none of its own: its

@@ -20,7 +20,7 @@ from hushtable.guard.marks import Blind
 from hushtable.guard.operations import chosen
 from hushtable.guard.pages import Page
 from hushtable.guard.paths import Condition
-from hushtable.guard.reads import Question, Reader, bounded, count, get, query, scan_page
+from hushtable.guard.reads import Question, Reader, bounded, count, get, query, ready, scan_page
 from hushtable.guard.record import Record
 from hushtable.guard.routes import on_route
 from hushtable.guard.schema import Attribute
@@ -117,6 +117,15 @@ class Reading(Generic[R]):
 
     def _given(self, key: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
         return named(self.record.schema_, key, fields)
+
+    def ready(self) -> Operation[None]:
+        """Ask whether the table takes requests, for a route that tells whether a service works.
+
+        Raises UnavailableError where it does not or nobody answers, and StoreError where there is
+        no such table or it may not be described.
+        """
+        self._may("ready")
+        return Operation(self.store, ready(self.name))
 
     def get(
         self,

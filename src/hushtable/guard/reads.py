@@ -16,7 +16,7 @@ from hushtable.guard.compiled import Compiled, Rows
 from hushtable.guard.cursor import Scope, Sealer
 from hushtable.guard.drive import Steps
 from hushtable.guard.encode import Wire
-from hushtable.guard.errors import InvalidError, NotFoundError, RefusedError
+from hushtable.guard.errors import InvalidError, NotFoundError, RefusedError, UnavailableError
 from hushtable.guard.keys import condition, key_of
 from hushtable.guard.pages import Page, page_of
 from hushtable.guard.paths import Condition
@@ -307,6 +307,26 @@ class _Count(msgspec.Struct):
 
 
 _COUNTED = msgspec.json.Decoder(_Count)
+
+
+def ready(table: str) -> Steps[None]:
+    """Ask whether a table takes requests. Raises UnavailableError where it does not."""
+    reply = yield request("DescribeTable", {"TableName": table})
+    status = _DESCRIBED.decode(check("DescribeTable", reply)).Table.TableStatus
+    if status not in {"ACTIVE", "UPDATING"}:
+        message = f"DescribeTable: the table is {status}"
+        raise UnavailableError(message)
+
+
+class _Status(msgspec.Struct):
+    TableStatus: str = ""
+
+
+class _Described(msgspec.Struct):
+    Table: _Status
+
+
+_DESCRIBED = msgspec.json.Decoder(_Described)
 
 
 def scan(reader: Reader[V], question: Question, last: dict[str, Any] | None) -> Steps[Found[V]]:

@@ -5,7 +5,6 @@ import logging
 from fastapi import APIRouter
 
 from app.tables import products
-from app.views import ProductOut
 from hushtable.guard import GuardError
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ def read_health() -> dict[str, str]:
 async def read_readiness() -> dict[str, str]:
     """Tell whether the database answers."""
     try:
-        await products.query(ProductOut, index="entity-index", limit=1)
+        await products.ready()
     except GuardError as error:
         logger.warning("DynamoDB does not answer: %s", type(error).__name__)
         return {"status": "down"}
