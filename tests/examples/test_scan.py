@@ -74,6 +74,15 @@ def test_the_shop_on_the_guard_is_quiet(hushed: Result) -> None:
     assert [f"{one.code} {one.place}: {one.message}" for one in hushed.findings] == []
 
 
+def test_views_leave_what_the_quiet_shop_shows(quiet: Result, hushed: Result) -> None:
+    """Each route of the shop on the guard is seen to show what the quiet one's does, no more."""
+    shown = {str(one): {str(leaf) for leaf in one.leaves} for one in quiet.routes}
+    more = {str(one): {str(leaf) for leaf in one.leaves} - shown[str(one)] for one in hushed.routes}
+    assert {route: leaves for route, leaves in more.items() if leaves} == {}
+    reading = {str(one) for one in hushed.routes if one.leaves}
+    assert {route for route in shown if shown[route] and route.startswith("GET ")} <= reading
+
+
 def test_the_shops_are_understood(leaky: Result, quiet: Result, hushed: Result) -> None:
     """The shops are read whole: no unknown, no failed file, the same routes in each."""
     for result in (leaky, quiet, hushed):

@@ -17,7 +17,17 @@ FIELD = "field"
 PYDANTIC = "pydantic.BaseModel"
 ROOT = "pydantic.RootModel"
 SETTINGS = "pydantic_settings.BaseSettings"
-PYDANTIC_BASES = (PYDANTIC, ROOT, SETTINGS, "dyntastic.Dyntastic", "fastapi_camelcase.CamelModel")
+PYDANTIC_BASES = (
+    PYDANTIC,
+    ROOT,
+    SETTINGS,
+    "dyntastic.Dyntastic",
+    "fastapi_camelcase.CamelModel",
+    "hushtable.guard.Record",
+    "hushtable.guard.View",
+    "hushtable.guard.record.Record",
+    "hushtable.guard.view.View",
+)
 SECRETS = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.Secret"})
 STRUCTS = ("msgspec.Struct",)
 ROOT_NAMES = ("root", "__root__")

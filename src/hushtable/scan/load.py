@@ -15,6 +15,7 @@ from hushtable.scan import (
     conditions,
     dynamo,
     entries,
+    guarded,
     meanings,
     orm,
     outgoing,
@@ -44,7 +45,18 @@ SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""
 FACTORY_STEPS = 60_000
 """What a function may cost that makes or starts an app."""
-LIBRARIES = (answers, conditions, dynamo, meanings, orm, outgoing, request_object, routing, sockets)
+LIBRARIES = (
+    answers,
+    conditions,
+    dynamo,
+    guarded,
+    meanings,
+    orm,
+    outgoing,
+    request_object,
+    routing,
+    sockets,
+)
 
 
 @dataclass(frozen=True, slots=True)

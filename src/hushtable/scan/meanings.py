@@ -6,7 +6,7 @@ from typing import Any
 
 from hushtable.model.facts import Seal
 from hushtable.model.service import Channel
-from hushtable.scan import dynamo
+from hushtable.scan import dynamo, guarded
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.labels import Kind, Label, seal_all
 from hushtable.scan.records import whole_item
@@ -132,9 +132,15 @@ def parameter_source(word: Word) -> Any:
     return Opaque(frozenset({Label(Kind.ATTRIBUTE, table=str(word.keys.get("table", "table")))}))
 
 
+def operation(m: Machine, call: Call, word: Word) -> Any:
+    """A call that reads or writes a table: with parameters as DynamoDB's, or by a View."""
+    by_view = word.keys.get("gives") in guarded.GIVES
+    return guarded.operate(m, call, word) if by_view else dynamo.operate(m, call, word)
+
+
 MEANINGS: dict[str, Any] = {
     "make": make,
-    "operation": dynamo.operate,
+    "operation": operation,
     "pass": pass_on,
     "channel": channel,
     "redact": redact,

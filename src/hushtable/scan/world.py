@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hushtable.model.facts import Seal
-from hushtable.scan import orm
+from hushtable.scan import guarded, orm
 from hushtable.scan.attributes import child
 from hushtable.scan.canonical import canonical
 from hushtable.scan.exceptions import constant_text, is_exception, labels_of, library_exception
@@ -302,6 +302,8 @@ class World:
                 return m.call(m, method, [], {}, node, frame)
         if isinstance(value, Instance) and value.native in {"asyncio.Task", "asyncio.Future"}:
             return value.slots.get("result", UNKNOWN)
+        if isinstance(value, Instance) and value.native == guarded.OPERATION:
+            return value.slots.get("value", UNKNOWN)
         return value
 
     def sent(self, m: Machine, frame: Frame) -> Any:

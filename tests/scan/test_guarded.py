@@ -1,0 +1,259 @@
+"""A service on hushtable's own runtime library shows what its Views declare, to whom they may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hushtable.model.config import ScanConfig
+from hushtable.model.finding import Result
+from hushtable.rules.judge import judge
+from hushtable.scan.run import scan
+
+CONFIG = ScanConfig(jobs=1, cache=False)
+HEAD = """
+from typing import Annotated
+import boto3
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from hushtable.guard import (
+    At, Caller, Credential, Encrypted, NotFoundError, Owner, Page, PartitionKey, Personal, Record,
+    Store, System, Table, View, allow_scan, projection, view_of,
+)
+from hushtable.guard.fastapi import Cursor, Limit, caller_of, protect
+from hushtable.guard.hashed import Passwords
+from hushtable.guard.limits import RateLimit
+
+class Profile(BaseModel):
+    locale: str
+    birthday: str
+
+class User(Record, table="people"):
+    user_id: Annotated[str, PartitionKey, Owner]
+    email: Annotated[str, Personal]
+    profile: Profile
+    password_hash: Annotated[str | None, Credential] = None
+    password: Annotated[str | None, Credential] = None
+    token: Annotated[str | None, Credential, Encrypted] = None
+    iban: Annotated[str | None, Encrypted] = None
+
+class Session(Record, table="sessions"):
+    digest: Annotated[str, PartitionKey]
+    user_id: str
+
+class UserOut(View[User]):
+    user_id: str
+    email: str
+    locale: Annotated[str, At("profile.locale")]
+
+class SessionOut(View[Session]):
+    user_id: str
+
+store = Store()
+users, sessions = Table(User, store), Table(Session, store)
+bearer, passwords = HTTPBearer(), Passwords()
+app = FastAPI()
+protect(app, users, sessions)
+
+async def current_user(token: Annotated[str, Depends(bearer)]) -> Caller:
+    try:
+        session = await sessions.get(SessionOut, token)
+    except NotFoundError:
+        raise HTTPException(401)
+    return Caller(session.user_id)
+
+Me = Annotated[Caller, Depends(caller_of(current_user))]
+UserId = User.key.user_id
+"""
+SHOWN = {"people.user_id", "people.email", "people.profile.locale"}
+
+
+def scanned(folder: Path, source: str) -> Result:
+    """Scan a service."""
+    (folder / "app.py").write_text(HEAD + source, encoding="utf-8")
+    return judge(scan(folder, CONFIG), CONFIG, str(folder))
+
+
+def leaves(result: Result, path: str) -> tuple[set[str], str]:
+    """Give what a route shows, and to whom."""
+    (route,) = [one for one in result.routes if one.path == path]
+    return {str(one) for one in route.leaves}, route.audience
+
+
+@pytest.mark.parametrize("body", [
+    "return await users.get(UserOut, user_id)",
+    "return users.get(UserOut, user_id).now()",
+    "return (await users.query(UserOut, user_id=user_id)).items[0]",
+    "return [one async for one in users.each(UserOut, at_most=3, user_id=user_id)][0]",
+    "return (await users.get_many(UserOut, [{'user_id': user_id}]))[0]",
+])  # fmt: skip
+def test_a_read_gives_its_view_to_the_owner(tmp_path: Path, body: str) -> None:
+    """Every way to read gives the View's attributes and no other, and an owned Record its owner."""
+    source = f'@app.get("/u/{{user_id}}")\nasync def read(user_id: UserId, me: Me):\n    {body}\n'
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/u/{user_id}") == (SHOWN, "owner")
+    assert [one.message for one in result.findings] == []
+
+
+def test_an_update_gives_its_view(tmp_path: Path) -> None:
+    """What an update gives back is the View's too."""
+    source = """
+@app.patch("/me")
+async def change(me: Me):
+    return await users.update_and_get(UserOut, me.id, values={"email": "x"})
+"""
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/me")[0] == SHOWN
+    assert [one.message for one in result.findings] == []
+
+
+def test_a_view_before_nobodys_gate_is_found(tmp_path: Path) -> None:
+    """A View with personal data that everybody gets, past its owner, is personal data leaving."""
+    source = """
+@app.get("/u/{user_id}")
+async def read(user_id: UserId) -> UserOut:
+    return await users.get(UserOut, user_id, by=System("a page for everybody"))
+"""
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/u/{user_id}") == (SHOWN, "anyone")
+    told = {one.code: {str(attribute) for attribute in one.attributes} for one in result.findings}
+    assert told["HT103"] == {"people.email"}
+    assert "HT402" not in told
+
+
+def test_a_credential_that_leaves_is_found(tmp_path: Path) -> None:
+    """What `credential` gives is the credential; checking it shows nothing of it."""
+    source = """
+class Login(BaseModel):
+    user_id: str
+    password: str
+
+@app.post("/login", dependencies=[Depends(RateLimit("5/minute"))])
+async def login(body: Login):
+    stored = await users.credential("password_hash", body.user_id, by=System("signing in"))
+    if not await passwords.verify_async(stored, body.password):
+        raise HTTPException(401)
+    return {"welcome": True}
+
+@app.get("/mine")
+async def mine(me: Me):
+    return {"hash": await users.credential("password_hash", me.id)}
+"""
+    result = scanned(tmp_path, source)
+    (finding,) = [one for one in result.findings if one.code == "HT102"]
+    assert {str(one) for one in finding.attributes} == {"people.password_hash"}
+    assert {one.code for one in result.findings} == {"HT102"}
+    assert leaves(result, "/login")[0] == set()
+
+
+def test_pages_and_scans_are_bounded(tmp_path: Path) -> None:
+    """A page's limit is capped and its cursor sealed by the library, whoever sent them."""
+    source = """
+@app.get("/mine")
+async def mine(me: Me, limit: Limit = 20, cursor: Cursor = None) -> Page[UserOut]:
+    return await users.query(UserOut, user_id=me.id, limit=limit, cursor=cursor)
+
+@app.get("/all")
+@allow_scan("all")
+async def everybody(me: Me, limit: Limit = 20, cursor: Cursor = None) -> Page[UserOut]:
+    return await users.scan_page(UserOut, reason="all", limit=limit, cursor=cursor)
+"""
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/mine") == (SHOWN, "owner")
+    assert leaves(result, "/all")[0] == SHOWN
+    assert [one.message for one in result.findings] == []
+
+
+def test_writes_store_what_the_record_seals(tmp_path: Path) -> None:
+    """An encrypted attribute and a hashed password are no clear text in the store; others are."""
+    source = """
+class New(BaseModel):
+    user_id: str
+    email: str
+    password: str
+    iban: str
+
+@app.post("/u", dependencies=[Depends(RateLimit("5/minute"))])
+async def add(body: New, me: Me):
+    hashed = await passwords.hash_async(body.password)
+    profile = Profile(locale="de", birthday="")
+    await users.put(User(user_id=me.id, email=body.email, iban=body.iban, profile=profile,
+                         password_hash=hashed))
+
+@app.post("/clear", dependencies=[Depends(RateLimit("5/minute"))])
+async def clear(body: New, me: Me):
+    await users.update(me.id, values={"password": body.password, "token": body.password})
+"""
+    result = scanned(tmp_path, source)
+    told = [(one.code, one.function) for one in result.findings]
+    assert told == [("HT601", "app.clear")]
+
+
+def test_boto3_code_with_a_projection_reads_its_view(tmp_path: Path) -> None:
+    """`projection` bounds what boto3 reads, and `view_of` gives the View of it."""
+    source = """
+table = boto3.resource("dynamodb").Table("people")
+
+@app.get("/raw")
+def raw(me: Me):
+    return table.get_item(Key={"user_id": me.id}, **projection(UserOut))["Item"]
+
+@app.get("/whole")
+def whole(me: Me):
+    return view_of(UserOut, table.get_item(Key={"user_id": me.id})["Item"])
+"""
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/raw")[0] == SHOWN
+    assert leaves(result, "/whole")[0] == SHOWN
+    assert {one.code for one in result.findings} <= {"HT205"}
+
+
+def test_a_key_that_anybody_chooses_is_told_by_its_name(tmp_path: Path) -> None:
+    """A Record without an owner that a caller reads by somebody's id is found, by its own key."""
+    source = """
+class Card(Record, table="cards", partition_key={"pk": "USER#{customer_id}"},
+           sort_key={"sk": "CARD#{label}"}):
+    customer_id: str
+    label: str
+    holder: Annotated[str, Personal]
+
+class CardOut(View[Card]):
+    holder: str
+
+cards = Table(Card, store)
+
+@app.get("/cards/{customer_id}/{label}")
+async def read(customer_id: str, label: str, me: Me):
+    return await cards.get(CardOut, customer_id, label)
+
+async def require_staff(me: Me) -> Caller:
+    if not me.roles & {"staff", "admin"}:
+        raise HTTPException(403)
+    return me
+
+@app.get("/desk/{customer_id}")
+async def desk(customer_id: str, me: Annotated[Caller, Depends(require_staff)]):
+    return (await cards.query(CardOut, customer_id=customer_id)).items
+"""
+    result = scanned(tmp_path, source)
+    told = [(one.code, one.function) for one in result.findings if one.code == "HT402"]
+    assert told == [("HT402", "app.read")] * len(told)
+    assert any("`customer_id` of" in (one.remedy or "") for one in result.findings)
+    assert leaves(result, "/desk/{customer_id}") == ({"cards.holder"}, "signed-in")
+
+
+@pytest.mark.parametrize("call", [
+    "users.get()", "users.get(what)", "users.query(index=1)", "projection()", "view_of()",
+    "view_of(UserOut)", "Table().get(UserOut, 1)", "users.put()", "users.credential()",
+    "users.update(1, values=what)", "users.get(*what)",
+])  # fmt: skip
+def test_odd_calls_are_survived(tmp_path: Path, call: str) -> None:
+    """A call with too little, or with what is not known, ends no scan."""
+    source = (
+        f'what = unknown()\n@app.get("/odd")\nasync def odd(me: Me):\n    return await {call}\n'
+    )
+    result = scanned(tmp_path, source)
+    assert result.coverage.files_failed == 0
+    assert [one.path for one in result.routes] == ["/odd"]
