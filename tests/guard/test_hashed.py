@@ -37,10 +37,12 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
 
 
 def test_a_secret_text_is_taken_as_it_is() -> None:
-    """A password may be wrapped so that it does not show."""
+    """A password may be wrapped so that it does not show, and so may a stored hash."""
     stored = CHEAP.hash(SecretStr("correct horse"))
     assert CHEAP.verify(stored, "correct horse")
     assert CHEAP.verify(stored, SecretStr("correct horse"))
+    assert CHEAP.verify(SecretStr(stored), "correct horse")
+    assert not CHEAP.verify(SecretStr("no hash"), "correct horse")
 
 
 @settings(max_examples=50)

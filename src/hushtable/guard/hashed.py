@@ -54,12 +54,15 @@ class Passwords:
         """Hash a password with a salt of its own."""
         return self._hasher.hash(_text(password))
 
-    def verify(self, stored: str | None, password: str | Secret) -> bool:
+    def verify(self, stored: str | Secret | None, password: str | Secret) -> bool:
         """Tell whether a password is the one that was hashed.
 
-        False for no hash, a malformed one, and one that asks for far more work than ours do.
+        `stored` may be what `Table.credential` gives. False for no hash, a malformed one, and one
+        that asks for far more work than ours do.
         """
         text = _text(password)
+        if stored is not None and not isinstance(stored, str):
+            stored = stored.get_secret_value()
         if stored is not None and self._sound(stored):
             try:
                 return self._hasher.verify(stored, text)
@@ -83,7 +86,7 @@ class Passwords:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self.hash, password)
 
-    async def verify_async(self, stored: str | None, password: str | Secret) -> bool:
+    async def verify_async(self, stored: str | Secret | None, password: str | Secret) -> bool:
         """Check a password in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self.verify, stored, password)
