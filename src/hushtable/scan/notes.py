@@ -411,7 +411,13 @@ class Notes:
             self.listed |= {x.name for x in own_labels(key) if x.kind is Kind.INPUT and x.counted}
 
     def tested(
-        self, m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST, frame: Frame
+        self,
+        m: Machine,
+        op: ast.cmpop | ast.operator,
+        left: Value,
+        right: Value,
+        node: ast.AST,
+        frame: Frame,
     ) -> None:
         """Note a check of the caller's role."""
         del op, node, frame, m

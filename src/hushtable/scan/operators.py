@@ -103,6 +103,8 @@ def binary(
         case ast.BitOr() if isinstance(left, Class | Native | Generic | Const):
             return Generic(Native("typing.Union"), (left, right))
         case ast.BitAnd() if isinstance(left, Opaque) and isinstance(right, Seq):
+            # `caller.roles & {"staff"}` asks for a role as `in` does.
+            m.observer.tested(m, op, left, right, node, frame)
             return _set_operation(m, op, sequence((), "set", element_of(left)), right, node, frame)
         case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor() if isinstance(left, Seq):
             return _set_operation(m, op, left, right, node, frame)

@@ -411,7 +411,13 @@ class World:
         self.notes.compared(m, left, right)
 
     def tested(
-        self, m: Machine, op: ast.cmpop, left: Any, right: Any, node: ast.AST, frame: Frame
+        self,
+        m: Machine,
+        op: ast.cmpop | ast.operator,
+        left: Any,
+        right: Any,
+        node: ast.AST,
+        frame: Frame,
     ) -> None:
         """Tell a comparison with its operator."""
         self.notes.tested(m, op, left, right, node, frame)
