@@ -4,8 +4,8 @@ import logging
 
 from fastapi import FastAPI
 
-from app import tables
 from app.routers import admin, auth, catalogue, health, orders, profiles, users
+from app.tables import store
 from hushtable.guard.fastapi import protect
 from hushtable.guard.redaction import RedactingFilter
 
@@ -14,7 +14,7 @@ handler.addFilter(RedactingFilter())
 logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 app = FastAPI(title="Shop")
-protect(app, tables.users)
+protect(app, *store.tables)
 
 app.include_router(health.router)
 app.include_router(auth.router)
