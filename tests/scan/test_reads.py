@@ -118,6 +118,48 @@ LEAVES = [
         {"users.email"},
     ),
     (
+        "defaults under an item",
+        (
+            "@app.get('/x')\ndef read(key: str):\n"
+            "    found = {'email': None, **table.get_item(Key={'user_id': key})['Item']}\n"
+            "    return {'e': found['email']}"
+        ),
+        {"users.email"},
+    ),
+    (
+        "an item over defaults, in a loop",
+        (
+            "@app.get('/x')\ndef read(key: str):\n"
+            "    found = {'email': None}\n"
+            "    for name, value in table.get_item(Key={'user_id': key})['Item'].items():\n"
+            "        found[name] = value\n"
+            "    return {'e': found['email']}"
+        ),
+        {"users.email"},
+    ),
+    (
+        "an object filled by name",
+        (
+            "class Held:\n    def __init__(self):\n        self.email = None\n\n"
+            "@app.get('/x')\ndef read(key: str):\n"
+            "    held = Held()\n"
+            "    for name, value in table.get_item(Key={'user_id': key})['Item'].items():\n"
+            "        if hasattr(held, name):\n"
+            "            setattr(held, name, value)\n"
+            "    return {'e': held.email}"
+        ),
+        {"users.email"},
+    ),
+    (
+        "what stands over an item",
+        (
+            "@app.get('/x')\ndef read(key: str):\n"
+            "    found = {**table.get_item(Key={'user_id': key})['Item'], 'email': None}\n"
+            "    return {'e': found['email']}"
+        ),
+        set(),
+    ),
+    (
         "an object that was saved",
         (
             "@app.post('/x')\ndef create(email: str):\n"

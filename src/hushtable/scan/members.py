@@ -12,6 +12,7 @@ from hushtable.scan.frame import Frame, Machine, Stopped, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import Kind, Label
 from hushtable.scan.lookup import class_attribute, data_of, plain
+from hushtable.scan.overriding import override
 from hushtable.scan.positions import anything_of, delete_position, seq_item, set_position, set_slice
 from hushtable.scan.settling import is_scalar_object, settled
 from hushtable.scan.values import (
@@ -253,7 +254,7 @@ def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
     names = named_keys(key)
     place = slot_key(key)
     if isinstance(key, Opaque) and any(label.kind is Kind.KEY for label in key.labels):
-        value = _under_its_name(value)
+        value = under_its_name(value)
     if place is not MISSING:
         m.journal.set(slots, place, value)
         maybe = slots.get(MAYBE)
@@ -276,15 +277,15 @@ def _set_in_dict(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
         _set_unknown_key(m, slots, key, value)
 
 
-def _under_its_name(value: Any) -> Any:
-    """`out[name] = convert(item[name])`: what was made of an attribute stands under its name."""
+def under_its_name(value: Any) -> Any:
+    """Evaluate `out[name] = convert(item[name])`: what is made of it stands under its name."""
     value = settled(value)
     if is_scalar_object(value):
         return Opaque(deep_labels(value))
     if isinstance(value, Opaque) and (value.deep or value.hint):
         return Opaque(value.labels, of=value.of)
     if isinstance(value, Choice):
-        return choice(distinct([_under_its_name(option) for option in value.options]))
+        return choice(distinct([under_its_name(option) for option in value.options]))
     return value
 
 
@@ -300,6 +301,7 @@ def _set_unknown_key(m: Machine, slots: dict[Any, Any], key: Any, value: Any) ->
     if isinstance(value, Opaque) and not any(x.kind is Kind.KEY for x in deep_labels(key)):
         # A look-up table by data: what it holds under one key it holds under any.
         value = replace(value, deep=True)
+    override(m, slots, value, kept=minus)
     data = frozenset(label for label in deep_labels(key) if label.kind is not Kind.KEY)
     if data:
         m.journal.set(slots, KEYS, join(slots.get(KEYS, MISSING), Opaque(data)))

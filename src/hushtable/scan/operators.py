@@ -14,6 +14,7 @@ from hushtable.scan.frame import Frame, Machine, surely_raise
 from hushtable.scan.iterate import element_of, elements
 from hushtable.scan.labels import joined_text
 from hushtable.scan.members import dict_item
+from hushtable.scan.overriding import override
 from hushtable.scan.pieces import MAX_PARTS
 from hushtable.scan.truth import truth
 from hushtable.scan.values import (
@@ -275,6 +276,7 @@ def _copy(m: Machine, target: Dict, value: Any) -> None:
                 own = slots.get(REST, MISSING)
                 m.journal.set(slots, REST, join(own, rest))
                 minus = value.slots.get(MINUS, frozenset())
+                override(m, slots, rest, kept=minus)
                 if own is not MISSING:
                     minus &= slots.get(MINUS, frozenset())
                 if minus:
@@ -303,6 +305,7 @@ def _copy(m: Machine, target: Dict, value: Any) -> None:
                 labels = deep_labels(value.slots[REST])
                 m.journal.set(slots, REST, join(slots.get(REST, MISSING), Opaque(labels)))
         case Opaque():
+            override(m, slots, value)
             m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
 
 

@@ -10,8 +10,11 @@ from hushtable.scan.carrying import carrying
 from hushtable.scan.comparing import BOOLEAN
 from hushtable.scan.frame import Call, Machine
 from hushtable.scan.importing import import_by_name
+from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import class_attribute, data_of, mro, native_bases
+from hushtable.scan.members import under_its_name
 from hushtable.scan.operators import pick
+from hushtable.scan.overriding import override
 from hushtable.scan.positions import anything_of
 from hushtable.scan.values import (
     ELTS,
@@ -329,7 +332,11 @@ def _setattr(m: Machine, call: Call) -> Any:
         else:
             set_attribute(m, owner, name.value, value, call.node, call.frame)
         return NONE
+    if any(label.kind is Kind.KEY for label in deep_labels(name)):
+        value = under_its_name(value)
     for one in options(owner):
+        if isinstance(one, Instance):
+            override(m, one.slots, value)
         if isinstance(one, Instance | Class | Function):
             m.journal.set(one.slots, REST, join(one.slots.get(REST, MISSING), value))
     return NONE
