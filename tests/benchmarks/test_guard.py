@@ -79,7 +79,7 @@ def test_goals_name_contenders_and_say_whether_they_are_met() -> None:
     sheets = {name: Sheet() for name in (GUARD, "aiobotocore", "aiodynamo")}
     for name, cost in ((GUARD, 1.0), ("aiobotocore", 9.0), ("aiodynamo", 2.0)):
         sheets[name].cpu["get narrow"].append(cost)
-    rates = {"GetItem": {GUARD: (0.0, 1.0), "naive boto3": (0.0, 6.0)}}
+    rates = {"GetItem": {GUARD: (60.0, 0.0), "naive boto3": (10.0, 0.0)}}
     rates["100 items"] = rates["GetItem"]
     found = list(goals(sheets, {GUARD: 1.0, "boto3 client": 9.0}, rates))
     assert [line[1:] for line in found] == [
