@@ -24,12 +24,12 @@ MEDIA_TYPE = "application/x-amz-json-1.0"
 class _Begun:
     """What the requests of one operation within one second have in common."""
 
-    headers: dict[str, str]
-    canonical: bytes
+    headers: dict[str, str] = field(repr=False)
+    canonical: bytes = field(repr=False)
     """The canonical request up to the hash of the body."""
     to_sign: bytes
     """The string to sign up to the hash of the canonical request."""
-    authorization: str
+    authorization: str = field(repr=False)
     """The header up to the signature."""
 
 
