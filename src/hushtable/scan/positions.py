@@ -110,10 +110,10 @@ def set_slice(m: Machine, slots: dict[Any, Any], bounds: Any, given: tuple[list[
         m.journal.set(slots, ELTS, tuple(changed))
         return
     other = slots.get(REST, MISSING)
-    for one in (*slots[ELTS], *known, *([] if rest is None else [rest])):
+    for one in (*known, *([] if rest is None else [rest])):
         other = join(other, one)
-    m.journal.set(slots, ELTS, ())
     m.journal.set(slots, REST, other)
+    _loosen(m, slots)
 
 
 def delete_position(m: Machine, slots: dict[Any, Any], key: Any) -> None:
@@ -127,3 +127,17 @@ def delete_position(m: Machine, slots: dict[Any, Any], key: Any) -> None:
         case Instance(extra=slice() as bounds) if _is_closed(slots) or _is_within(slots, bounds):
             del known[bounds]
             m.journal.set(slots, ELTS, tuple(known))
+        case Const(value=int() as index) if index >= len(known) or _is_closed(slots):
+            # Behind what is known, or a line that fails.
+            return
+        case _:
+            _loosen(m, slots)
+
+
+def _loosen(m: Machine, slots: dict[Any, Any]) -> None:
+    """Forget what stands where: something was taken out, and nobody knows in front of what."""
+    other = slots.get(REST, MISSING)
+    for one in slots[ELTS]:
+        other = join(other, one)
+    m.journal.set(slots, ELTS, ())
+    m.journal.set(slots, REST, other)
