@@ -39,9 +39,9 @@ PART = 60
 """Files in one job of those that are only searched for literals and definitions."""
 BUDGET = 3_000_000
 """Steps for all routes of a tree together, while each has at least the smallest share."""
-UNCALLED = 1_200_000
+UNCALLED = 800_000
 """The same for what nothing calls, shared out over the files."""
-SHARES = (120_000, 60_000, 30_000, 15_000, 8_000)
+SHARES = (120_000, 60_000, 30_000, 15_000, 8_000, 6_000, 4_000)
 """Few sizes, so that one route more or less seldom changes what the others may cost."""
 FACTORY_STEPS = 60_000
 """What a function may cost that makes or starts an app."""

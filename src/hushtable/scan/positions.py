@@ -91,6 +91,12 @@ def set_position(m: Machine, slots: dict[Any, Any], key: Any, value: Any) -> Non
             filling = [slots[REST]] * (index - len(known))
             m.journal.set(slots, ELTS, (*known, *filling, value))
             return
+    # Any of these places may be meant; from the end, none further than that from the known end.
+    from_end = key.value if isinstance(key, Const) and isinstance(key.value, int) else None
+    first = max(0, len(known) + from_end) if from_end is not None and from_end < 0 else 0
+    if from_end is None or from_end < 0:
+        changed = [*known[:first], *(join(one, value) for one in known[first:])]
+        m.journal.set(slots, ELTS, tuple(changed))
     m.journal.set(slots, REST, join(slots.get(REST, MISSING), value))
 
 

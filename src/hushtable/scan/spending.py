@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 MODULE_STEPS = (150_000, 40_000, 10_000, 3_000)
 """What the top level of one module may cost, in steps: less when little is left for loading."""
-LOADING = 500_000
+LOADING = 300_000
 """Steps for the top levels of a tree together, while each has at least the smallest size."""
 
 

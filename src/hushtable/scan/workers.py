@@ -12,8 +12,9 @@ from typing import Protocol
 
 from hushtable.model.config import ScanConfig
 from hushtable.scan.cache import packed, unpacked
-from hushtable.scan.load import Loaded, fault
+from hushtable.scan.load import Job, Loaded, fault
 from hushtable.scan.playing import Before, Played, path_of, perform, raises
+from hushtable.scan.source import SourceFile
 
 SMALL = 60
 """Fewer jobs than this are played in one process: a fork costs more than it saves."""
@@ -44,10 +45,18 @@ def play_all(
     cores = config.jobs or _cores()
     first = [(n, Before()) for n, job in enumerate(loaded.jobs) if job.kind not in LATER]
     # The longest jobs go first, or one worker is left with them when the others have ended.
-    first.sort(key=lambda task: loaded.jobs[task[0]].kind != "beside")
+    first.sort(key=lambda task: _size(loaded.jobs[task[0]]), reverse=True)
     _play(loaded, first, results, (cores, memory, tick))
     _play(loaded, list(_later(loaded, results)), results, (cores, memory, tick))
     return [results[number] for number in sorted(results)]
+
+
+def _size(job: Job) -> int:
+    """Give how much a job has to read, in bytes; what is played is known to be short."""
+    if job.kind != "beside":
+        return 0
+    files: list[SourceFile] = [file for part in job.subject for file in part]
+    return 1 + sum(file.size for file in files)
 
 
 def _play(
@@ -121,7 +130,7 @@ def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int
             process.start()
         theirs.close()
         processes.append(process)
-        _hand(ours, pending, busy)
+        _hand(loaded, ours, pending, busy)
     while busy:
         ready = set(wait(list(busy)))
         for pipe in [one for one in busy if one in ready]:
@@ -134,15 +143,18 @@ def _forked(loaded: Loaded, tasks: list[Task], cores: int) -> Iterator[tuple[int
                     lost = Played(unknown=[fault(path, ChildProcessError())])
                     yield number, packed(lost)
                 continue
-            _hand(pipe, pending, busy)
+            _hand(loaded, pipe, pending, busy)
     for process in processes:
         process.join()
     gc.unfreeze()
 
 
-def _hand(pipe: Connection, pending: list[Task], busy: dict[Connection, list[Task]]) -> None:
-    """Give a worker its next jobs; none are left: let it go."""
-    batch = [pending.pop() for _ in range(min(BATCH, len(pending)))]
+def _hand(
+    loaded: Loaded, pipe: Connection, pending: list[Task], busy: dict[Connection, list[Task]]
+) -> None:
+    """Give a worker its next jobs, or one that is long; none are left: let it go."""
+    long = bool(pending) and loaded.jobs[pending[-1][0]].kind == "beside"
+    batch = [pending.pop() for _ in range(min(1 if long else BATCH, len(pending)))]
     pipe.send([number for number, _ in batch])
     if batch:
         busy[pipe] = batch
