@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from hushtable.guard.cipher import LocalCipher
-from hushtable.guard.errors import RefusedError
+from hushtable.guard.errors import CipherError, RefusedError
 from hushtable.guard.keyring import KeyRing
 from hushtable.guard.rotation import Rotated, reencrypt
 from hushtable.guard.store import Store
@@ -101,6 +102,34 @@ def test_nothing_that_was_written_meanwhile_is_lost(
     found = asyncio.run(run())
     assert (found.seen, found.renewed + found.moved_on) == (150, 149)
     assert table.get(PersonOut, "p5").now().national_id == "changed"
+
+
+def test_hashes_are_renewed_by_their_own_keys(made: Shop) -> None:
+    """A keyed hash under an older key is renewed though the encrypted value needs nothing."""
+    table = Table(Person, Store(made.wire, keys=NEW, cipher=LocalCipher(OLD)))
+    assert ids(table, "canary-7") == []
+    assert reencrypt(table).now() == Rotated(seen=150, renewed=149)
+    assert ids(table, "canary-7") == ["p7"]
+    assert reencrypt(table).now() == Rotated(seen=150)
+
+
+def test_keys_that_cannot_be_had_are_told_item_by_item(made: Shop) -> None:
+    """A value whose key is refused by the key service is unreadable, and the others go on."""
+
+    class Refusing(LocalCipher):
+        def prepare(self, *, writes: Any = (), reads: Any = ()) -> Any:
+            if any(context.key == {"person_id": {"S": "p7"}} for _, context in reads):
+                message = "people.national_id: no data key"
+                raise CipherError(message)
+            return super().prepare(writes=writes, reads=reads)
+
+    table = Table(Person, Store(made.wire, keys=NEW, cipher=Refusing(NEW)))
+    assert reencrypt(table).now() == Rotated(seen=150, renewed=148, unreadable=1)
+
+    async def run() -> Rotated:
+        return await reencrypt(table)
+
+    assert asyncio.run(run()) == Rotated(seen=150, unreadable=1)
 
 
 def test_a_record_without_encryption_is_refused(made: Shop) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from hushtable.guard.cipher import Cipher, Context, Read
+from hushtable.guard.errors import GuardError
 from hushtable.guard.transport.call import Request, Transport
 
 T = TypeVar("T")
@@ -39,38 +40,46 @@ Steps = Generator[Request | Pause | Prepare, Any, T]
 
 
 async def drive(transport: Transport, steps: Steps[T]) -> T:
-    """Run the steps from a coroutine."""
-    answer: Any = None
+    """Run the steps from a coroutine. What goes wrong on the way is raised where they wait."""
     try:
+        step = next(steps)
         while True:
-            step = steps.send(answer)
-            match step:
-                case Request():
-                    answer = await transport.send(step)
-                case Pause(seconds):
-                    await asyncio.sleep(seconds)
-                    answer = None
-                case Prepare(cipher, writes, reads):
-                    answer = await cipher.prepare_async(writes=writes, reads=reads)
+            answer: Any = None
+            try:
+                match step:
+                    case Request():
+                        answer = await transport.send(step)
+                    case Pause(seconds):
+                        await asyncio.sleep(seconds)
+                    case Prepare(cipher, writes, reads):
+                        answer = await cipher.prepare_async(writes=writes, reads=reads)
+            except GuardError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
     except StopIteration as done:
         found: T = done.value
         return found
 
 
 def drive_now(transport: Transport, steps: Steps[T]) -> T:
-    """Run the steps from plain code."""
-    answer: Any = None
+    """Run the steps from plain code. What goes wrong on the way is raised where they wait."""
     try:
+        step = next(steps)
         while True:
-            step = steps.send(answer)
-            match step:
-                case Request():
-                    answer = transport.send_now(step)
-                case Pause(seconds):
-                    time.sleep(seconds)
-                    answer = None
-                case Prepare(cipher, writes, reads):
-                    answer = cipher.prepare(writes=writes, reads=reads)
+            answer: Any = None
+            try:
+                match step:
+                    case Request():
+                        answer = transport.send_now(step)
+                    case Pause(seconds):
+                        time.sleep(seconds)
+                    case Prepare(cipher, writes, reads):
+                        answer = cipher.prepare(writes=writes, reads=reads)
+            except GuardError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
     except StopIteration as done:
         found: T = done.value
         return found

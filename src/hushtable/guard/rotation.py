@@ -58,14 +58,14 @@ def reencrypt(
 
     `encrypt_plain` encrypts plain values too, for a table that moves here. `dry` writes nothing
     and tells what would be. Each item is written on the condition that nobody changed it since it
-    was read. Raises RefusedError for a Record that encrypts nothing.
+    was read. Raises RefusedError for a Record that encrypts and hashes nothing.
     """
     schema = table.record.schema_
     sealed = tuple(one for one in schema.attributes.values() if one.slot.marks.has(Encrypted))
-    if not sealed:
+    if not sealed and not schema.blinds:
         message = f"{schema.record} encrypts nothing"
         raise RefusedError(message)
-    cipher = cipher_of(schema, table.store.cipher)
+    cipher = cipher_of(schema, table.store.cipher) if sealed else table.store.cipher
     run = _Run(table, schema, sealed, cipher, encrypt_plain=encrypt_plain, dry=dry)
     return Operation(table.store, run.steps())
 
@@ -85,7 +85,7 @@ class _Run:
     table: Table[Any]
     schema: Schema
     sealed: tuple[Attribute, ...]
-    cipher: Cipher
+    cipher: Cipher | None
     encrypt_plain: bool
     dry: bool
     seen: int = 0
@@ -113,6 +113,7 @@ class _Run:
             *self.schema.key_attributes,
             *(one.name for one in self.sealed),
             *(self.schema.attributes[source].name for source in self.schema.blinds),
+            *(blind.name for blind in self.schema.blinds.values()),
         ]
         paths = [(Where((name,)),) for name in dict.fromkeys(names)]
         body: dict[str, Any] = {
@@ -149,26 +150,32 @@ class _Run:
     ) -> Steps[dict[str, Wire] | None]:
         """Give what is to be written; None for an item whose plain values are left as they are."""
         changes: dict[str, Wire] = {}
+        clear = {field: item.get(one.name) for field, one in self.schema.attributes.items()}
         for attribute in self.sealed:
             stored = item.get(attribute.name)
-            if stored is None:
+            if stored is None or self.cipher is None:
                 continue
             context = Context(self.table.name, key, attribute.name)
             data = _bytes(stored)
             value = yield from self._value(stored, data, context)
             if value is None:
                 return None
+            clear[attribute.field] = value
             if data is None or self.cipher.needs_rotation(data):
                 prepared = yield Prepare(self.cipher, writes=(context,))
                 changes[attribute.name] = {"B": prepared.encrypt(value, context)}
-            blind = self.schema.blinds.get(attribute.field)
-            if blind is not None and attribute.name in changes:
-                changes[blind.name] = {"S": self.table.blinded(blind.field, from_wire(value))}
+        # The keys of hashes are the store's, and may be older or newer than those of the cipher.
+        for source, blind in self.schema.blinds.items():
+            text = clear[source]
+            if text is not None:
+                hashed: Wire = {"S": self.table.blinded(blind.field, from_wire(text))}
+                if item.get(blind.name) != hashed:
+                    changes[blind.name] = hashed
         return changes
 
     def _value(self, stored: Wire, data: bytes | None, context: Context) -> Steps[Wire | None]:
         """Give a value in clear, within this process; None for a plain one that is left alone."""
-        if data is None:
+        if data is None or self.cipher is None:
             return stored if self.encrypt_plain else None
         prepared = yield Prepare(self.cipher, reads=((data, context),))
         value: Wire = prepared.decrypt(data, context)
@@ -180,11 +187,12 @@ class _Run:
         """Write one item, if nobody changed it since it was read."""
         writer = Writer()
         sets = [(Where((name,)), " = ", Value(wire)) for name, wire in changes.items()]
-        same = [
-            (Where((name,)), " = ", Value(item[name]))
+        hashes = {blind.name: source for source, blind in self.schema.blinds.items()}
+        read = {
+            self.schema.attributes[hashes[name]].name if name in hashes else name
             for name in changes
-            if name in item and name in {one.name for one in self.sealed}
-        ]
+        }
+        same = [(Where((name,)), " = ", Value(item[name])) for name in sorted(read)]
         body: dict[str, Any] = {
             "TableName": self.table.name,
             "Key": dict(key),
