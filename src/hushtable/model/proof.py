@@ -1,0 +1,81 @@
+"""A proof: the request that was sent, the canary that was planted, and where it came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hushtable.model.service import Attribute, Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    """The smallest request that shows an exposure.
+
+    It holds canaries and made-up values alone, so it may be printed whole. `path` has its query.
+    `identity` is who asked: `anyone`, `A`, `B` (two owners) or `role:NAME`.
+    """
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    identity: str = ""
+    provoked: str = ""
+    """What was done to the store for this request (`GetItem is throttled`), or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One exposure, witnessed. Every text in it may be printed: it is made of canaries.
+
+    `where` says in words where the canary came out (`$.items[].email`, `header location`,
+    `log app.users, INFO`). `encoding` is how it was hidden there (`base64`), empty where it stood
+    as planted. `replayed` and `reproduced` count the runs with other canaries, in a process of
+    their own, and how many of those showed the same.
+    """
+
+    request: ProofRequest
+    channel: Channel
+    where: str
+    attributes: tuple[Attribute, ...] = ()
+    canary: str = ""
+    owner: str = ""
+    """Whose canary it was: `A`, `B`, or empty where it belongs to nobody."""
+    encoding: str = ""
+    status: int | None = None
+    curl: str = ""
+    test: str = ""
+    """A whole pytest test that fails while the exposure is there."""
+    replayed: int = 0
+    reproduced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A route that was called and never answered as it does when all is well, and why."""
+
+    route: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of an app was tried. Nothing is claimed of what was not reached.
+
+    `sandbox` says what held the app (`no network: a namespace of its own`). `learned` are lines a
+    person can read: which tables and settings were supplied, and why.
+    """
+
+    routes: int = 0
+    reached: int = 0
+    unreached: tuple[Unreached, ...] = ()
+    attributes_planted: int = 0
+    attributes_seen: int = 0
+    requests: int = 0
+    runs: int = 0
+    refused: tuple[str, ...] = ()
+    """Hosts that the app wanted to reach and did not."""
+    sandbox: tuple[str, ...] = ()
+    learned: tuple[str, ...] = ()
+    not_reproduced: int = 0
+    seconds: float = 0.0

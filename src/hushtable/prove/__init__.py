@@ -1,0 +1,1 @@
+"""Runs an app against an embedded DynamoDB full of canaries, and watches where they come out."""

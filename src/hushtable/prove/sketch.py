@@ -1,0 +1,98 @@
+"""What is known of an app's store and settings. Nobody is asked for it: it is learned.
+
+Everything here becomes JSON and comes back (pydantic's TypeAdapter): the parent process keeps it
+between the runs of the child.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """What a text or number looks like, beyond its wire type."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    UUID = "uuid"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    EPOCH = "epoch"
+    JSON = "json"
+    BASE64 = "base64"
+    HEX = "hex"
+    IP = "ip"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The shape of one attribute's value. `kind` is a wire type: S, N, B, BOOL, NULL, M, L, SS...
+
+    `choices` are the only values it may have (an enum); such an attribute carries no canary.
+    `low` and `high` bound a number, `shortest` and `longest` a text, `pattern` a text.
+    `fields` are of a map, `element` is of a list or set.
+    """
+
+    kind: str = "S"
+    form: Form = Form.TEXT
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    low: float | None = None
+    high: float | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    fields: tuple[tuple[str, Shape], ...] = ()
+    element: Shape | None = None
+    refers_to: str = ""
+    """The key attribute (`users.user_id`) whose planted value it holds, so that joins work."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSketch:
+    """An index: its one or two keys, and what it projects (None: everything)."""
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+    gives: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSketch:
+    """A table. `keys` are (name, S, N or B), the partition key first.
+
+    `templates` are the known forms of composed keys: ("PK", "USER#{user_id}"). `owner` is the
+    attribute that says whose item it is, where one is known. `why` says where it was learned.
+    """
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+    indexes: tuple[IndexSketch, ...] = ()
+    attributes: tuple[tuple[str, Shape], ...] = ()
+    templates: tuple[tuple[str, str], ...] = ()
+    owner: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An environment variable that the app wanted. Its text is a canary where `canary` is true."""
+
+    name: str
+    text: str
+    canary: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """All that is known. `lessons` are lines that a person can read."""
+
+    tables: tuple[TableSketch, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    lessons: tuple[str, ...] = ()
