@@ -1,0 +1,1 @@
+"""A leak lab: nine endpoints on DynamoDB, six of which leak."""
