@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import boto3
 from boto3.dynamodb.conditions import Key
-from fastapi import Depends, FastAPI, Header, HTTPException, Query
-from pydantic import BaseModel, ConfigDict
+from fastapi import Depends, FastAPI, Header, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
 
 app = FastAPI(title="Leak lab")
 dynamodb = boto3.resource(
@@ -53,7 +53,7 @@ class Product(BaseModel):
 class Feedback(BaseModel):
     """What a visitor says."""
 
-    text: Annotated[str, Query(max_length=500)]
+    text: Annotated[str, Field(max_length=500)]
 
 
 def caller(x_user: Annotated[str, Header(pattern=r"^[A-Za-z0-9_-]{1,64}$")]) -> str:
