@@ -5,7 +5,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +65,41 @@ def statuses(app: FastAPI, *calls: tuple[str, str]) -> list[int]:
     return [answer.status_code for answer in asyncio.run(ask(app, *calls))]
 
 
+SERVERS = ("redis-server", "valkey-server")
+"""Programs that speak Redis. One that is not installed is skipped, and pytest names it."""
+
+UNHURRIED = 30.0
+"""Seconds that a store may take here: a busy machine is no store that is lost."""
+
+
 @pytest.fixture(scope="module")
-def redis() -> Iterator[str]:
-    """Start redis-server on a free loopback port, and stop it afterwards."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server on this machine")
+def start() -> Iterator[Callable[[str], str]]:
+    """Start servers on free loopback ports when they are asked for, each once, and stop them."""
+    started: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def uri(program: str) -> str:
+            if program not in started:
+                started[program] = stack.enter_context(running(program))
+            return started[program]
+
+        yield uri
+
+
+@contextmanager
+def running(program: str) -> Iterator[str]:
+    """Run a server that speaks Redis, or skip the test where it is not installed."""
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"no {program} on this machine")
     pytest.importorskip("coredis", reason="limits counts in Redis through coredis")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([path, *options], stdout=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -87,19 +110,22 @@ def redis() -> Iterator[str]:
         server.wait(10)
 
 
-@pytest.fixture(params=["memory", "redis"])
-def storage(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=SERVERS)
+def redis(request: pytest.FixtureRequest, start: Callable[[str], str]) -> str:
+    """Give each server in turn."""
+    return start(request.param)
+
+
+@pytest.fixture(params=["memory", *SERVERS])
+def storage(request: pytest.FixtureRequest, start: Callable[[str], str]) -> str:
     """Give each store in turn."""
-    if request.param == "memory":
-        return "async+memory://"
-    uri: str = request.getfixturevalue("redis")
-    return uri
+    return "async+memory://" if request.param == "memory" else start(request.param)
 
 
 @pytest.mark.parametrize("strategy", ["moving-window", "fixed-window"])
 def test_a_caller_has_one_count_for_each_route(storage: str, strategy: Any) -> None:
     """Too many requests of one caller on one route are refused, whatever its path parameters."""
-    limit = RateLimit("2/minute", by=user, storage=storage, strategy=strategy)
+    limit = RateLimit("2/minute", by=user, storage=storage, strategy=strategy, timeout=UNHURRIED)
     calls = [("ann", "/v1/a/1"), ("ann", "/v1/a/2"), ("ann", "/v1/a/3"), ("bob", "/v1/a/1")]
     answers = asyncio.run(ask(app_with(limit), *calls, ("ann", "/v1/b"), ("ann", "/v1/a/4")))
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200, 429]
@@ -108,21 +134,29 @@ def test_a_caller_has_one_count_for_each_route(storage: str, strategy: Any) -> N
 
 def test_a_window_opens_again(storage: str) -> None:
     """After `retry_after` seconds there is room again."""
-    limit = RateLimit("1/second", by=slow_user, storage=storage, name=f"opens-{storage[:8]}")
+    limit = RateLimit("1/second", by=slow_user, storage=storage, name="opens", timeout=UNHURRIED)
 
-    async def run() -> list[int]:
+    async def run() -> int:
         app = app_with(limit)
-        first = await ask(app, ("ann", "/v1/b"), ("ann", "/v1/b"))
-        await asyncio.sleep(first[1].json()["retry_after"] + 0.2)
-        return [answer.status_code for answer in [*first, *await ask(app, ("ann", "/v1/b"))]]
+        # On a busy machine a second may pass between two requests: then both are let through.
+        for _ in range(100):
+            answer = (await ask(app, ("ann", "/v1/b")))[0]
+            if answer.status_code != 200:
+                break
+        assert answer.status_code == 429
+        await asyncio.sleep(answer.json()["retry_after"] + 0.2)
+        return (await ask(app, ("ann", "/v1/b")))[0].status_code
 
-    assert asyncio.run(run()) == [200, 429, 200]
+    assert asyncio.run(run()) == 200
 
 
 def test_limits_of_one_name_count_together(redis: str) -> None:
     """Two processes, and two routes, share a count through the store and a name."""
     calls = [("ann", "/v1/b"), ("ann", "/v1/a/1")]
-    one, two = (RateLimit("3/minute", by=user, storage=redis, name="shared") for _ in range(2))
+    one, two = (
+        RateLimit("3/hour", by=user, storage=redis, name="shared", timeout=UNHURRIED)
+        for _ in range(2)
+    )
     assert statuses(app_with(one), *calls) == [200, 200]
     assert statuses(app_with(two), *calls) == [200, 429]
 
@@ -135,14 +169,27 @@ def test_every_rate_holds() -> None:
 
 def test_many_at_once_are_counted_each(storage: str) -> None:
     """Of a hundred requests at once, as many pass as the rate allows."""
-    limit = RateLimit("7/minute", by=user, storage=storage, name=f"burst-{storage[:8]}")
+    limit = RateLimit("7/hour", by=user, storage=storage, name="burst", timeout=UNHURRIED)
 
-    async def run() -> int:
+    async def run() -> Counter[int]:
         app = app_with(limit)
         answers = await asyncio.gather(*(ask(app, ("ann", "/v1/b")) for _ in range(100)))
-        return sum(answer[0].status_code == 200 for answer in answers)
+        return Counter(answer[0].status_code for answer in answers)
 
-    assert asyncio.run(run()) == 7
+    assert asyncio.run(run()) == {200: 7, 429: 93}
+
+
+def test_a_count_outlives_the_event_loop(storage: str) -> None:
+    """One limit counts on in a new event loop, as a function on AWS Lambda or a test has."""
+    limit = RateLimit("3/hour", by=user, storage=storage, name="loops", timeout=UNHURRIED)
+    app = app_with(limit)
+    found = []
+    for _ in range(4):
+        loop = asyncio.new_event_loop()
+        found += [one.status_code for one in loop.run_until_complete(ask(app, ("ann", "/v1/b")))]
+        # As it is: what the store was in the middle of stays undone.
+        loop.close()
+    assert found == [200, 200, 200, 429]
 
 
 def test_the_caller_is_the_peer_unless_told() -> None:

@@ -12,6 +12,10 @@ a login must not fall when somebody takes the store down. Where answering matter
 The caller is the peer's address unless `by` says otherwise. Behind a proxy that is the proxy,
 unless the server was told to trust its headers; better limit by the signed-in caller's id. What
 `by` gives is hashed into the key, so that the store holds no address and no id.
+
+Connections and locks belong to the event loop they were made in. A store that is named by its URI
+is opened anew in each loop (a function on AWS Lambda, a test), and what was counted in memory goes
+on; a `Storage` that is given stays in the loop it was first used in.
 """
 # FastAPI reads the annotations of `__call__`, and as late as 0.115 it looks for what a written-out
 # one means in `__globals__`, which an object has not: no `from __future__ import annotations`.
@@ -26,8 +30,12 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from limits import RateLimitItem, parse_many
-from limits.aio.storage import Storage
-from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import (
+    FixedWindowRateLimiter,
+    MovingWindowRateLimiter,
+    RateLimiter,
+)
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from starlette.requests import Request
@@ -99,7 +107,9 @@ class RateLimit:
             message = "when_down is one of refuse, allow"
             raise DeclarationError(message)
         opened = open_storage(storage) if isinstance(storage, str) else storage
-        self._counter = _STRATEGIES[strategy](opened)
+        self._counter: RateLimiter = _STRATEGIES[strategy](opened)
+        self._uri = storage if isinstance(storage, str) else ""
+        self._opened: dict[asyncio.AbstractEventLoop, RateLimiter] = {}
         self._by = by
         self._when_down = when_down
         self._name = name
@@ -120,8 +130,9 @@ class RateLimit:
         key = digest.hexdigest()
         try:
             async with asyncio.timeout(self._timeout):
-                refusing = await self._refusing(key)
-                wait = await self._wait(refusing, key) if refusing else 0.0
+                counter = self._here()
+                refusing = await self._refusing(counter, key)
+                wait = await self._wait(counter, refusing, key) if refusing else 0.0
         except Exception as error:  # noqa: BLE001 - each store's client raises errors of its own
             self._lost(error)
             return
@@ -132,16 +143,31 @@ class RateLimit:
             message = f"more than {refusing} for one caller on {place}"
             raise TooManyRequestsError(message, retry_after=wait)
 
-    async def _refusing(self, key: str) -> RateLimitItem | None:
+    def _here(self) -> RateLimiter:
+        """Give the counter whose connections and locks belong to this event loop."""
+        if not self._uri:
+            return self._counter
+        loop = asyncio.get_running_loop()
+        counter = self._opened.get(loop)
+        if counter is None:
+            for ended in [one for one in list(self._opened) if one.is_closed()]:
+                self._opened.pop(ended, None)
+            opened = open_storage(self._uri)
+            if isinstance(opened, MemoryStorage):
+                _go_on(opened, self._counter.storage)
+            counter = self._opened[loop] = _STRATEGIES[self._strategy](opened)
+        return counter
+
+    async def _refusing(self, counter: RateLimiter, key: str) -> RateLimitItem | None:
         """Count the request in every rate; give the first that is used up."""
         for rate in self._rates:
-            if not await self._counter.hit(rate, key):
+            if not await counter.hit(rate, key):
                 return rate
         return None
 
-    async def _wait(self, rate: RateLimitItem, key: str) -> float:
+    async def _wait(self, counter: RateLimiter, rate: RateLimitItem, key: str) -> float:
         """Give the whole seconds until the window has room, at least one."""
-        reset = (await self._counter.get_window_stats(rate, key))[0]
+        reset = (await counter.get_window_stats(rate, key))[0]
         return float(max(1, min(math.ceil(reset - time.time()), rate.get_expiry())))
 
     def _lost(self, error: Exception) -> None:
@@ -157,3 +183,13 @@ class RateLimit:
         if self._when_down == "refuse":
             message = "the store of the rate limits does not answer"
             raise UnavailableError(message) from None
+
+
+def _go_on(storage: MemoryStorage, before: object) -> None:
+    """Count on with what was counted before in this process, and with locks of one's own.
+
+    A loop that ends in the middle of something leaves its locks held for ever.
+    """
+    if isinstance(before, MemoryStorage):
+        storage.storage, storage.expirations = before.storage, before.expirations
+        storage.events = before.events
