@@ -170,6 +170,7 @@ def requests_of(made: Shop) -> Iterator[tuple[str, Request]]:
     orders, users, baskets = made.orders, made.users, made.baskets
     calls: list[tuple[str, Any]] = [
         ("get", users.get(UserOut, "ann")),
+        ("get", users.find(UserOut, "ann")),
         ("get", users.get(UserSecret, "ann", consistent=True)),
         ("get", orders.get(OrderOut, by=ANN, **key)),
         ("get_many", users.get_many(UserOut, [{"user_id": "ann"}, {"user_id": "bob"}])),

@@ -78,8 +78,11 @@ def test_what_is_declared_is_enough(empty: Shop, word: str) -> None:
 
 
 def test_each_goes_by_query_and_actions_of_a_transaction_by_their_own(empty: Shop) -> None:
-    """`each` is a query; a put for a transaction is a put."""
-    baskets = Table(Basket, empty.store, operations=["get"])
+    """`each` is a query, and `find` a get; a put for a transaction is a put."""
+    baskets = Table(Basket, empty.store, operations=["find"])
+    assert baskets.operations == {"get"}
+    with pytest.raises(RefusedError, match="get is not among"):
+        Table(Basket, empty.store, operations=["put"]).find(View, "ann", "x")
     with pytest.raises(RefusedError, match="query is not among"):
         baskets.each(View, user_id="ann", at_most=1)
     with pytest.raises(RefusedError, match="put is not among"):

@@ -6,10 +6,11 @@ import asyncio
 import gc
 import json
 import warnings
+from collections.abc import Callable
 
 import pytest
 
-from hushtable.guard.caller import Caller, System, asking
+from hushtable.guard.caller import Asker, Caller, System, asking
 from hushtable.guard.errors import (
     DecodeError,
     InvalidCursorError,
@@ -110,6 +111,26 @@ def test_a_missing_item_and_somebody_elses_look_the_same(full: Shop) -> None:
         assert str(caught.value) == "Not Found"
 
 
+def test_find_gives_none_where_get_finds_nothing(full: Shop) -> None:
+    """A missing item and somebody else's are None; a key without its form is still refused."""
+    found = full.orders.find(OrderOut, "ann", "2026-1", by=ANN).now()
+    assert found == full.orders.get(OrderOut, "ann", "2026-1", by=ANN).now()
+    before = len(full.wire.sent)
+    assert full.orders.find(OrderOut, "bob", "2025-9", by=ANN).now() is None
+    assert len(full.wire.sent) == before
+    assert full.orders.find(OrderOut, user_id="ann", order_id="none", by=ANN).now() is None
+    assert asyncio.run(missing(full)) is None
+    with pytest.raises(InvalidKeyError):
+        full.users.find(UserOut, "a b").now()
+    with pytest.raises(RefusedError, match="say who asks"):
+        full.orders.find(OrderOut, "ann", "2026-1").now()
+
+
+async def missing(full: Shop) -> UserOut | None:
+    """Look for a user who is not there, from a coroutine."""
+    return await full.users.find(UserOut, "nobody", consistent=True)
+
+
 def test_an_owned_record_wants_to_know_who_asks(full: Shop) -> None:
     """Without a caller, a read of an owned Record is refused and nothing is sent."""
     before = len(full.wire.sent)
@@ -129,6 +150,49 @@ def test_roles_decide_what_is_asked_for(full: Shop) -> None:
     assert full.orders.get(OrderOut, "ann", "2026-1", by=ANN).now().note is None
     assert b"note" not in full.wire.sent[-1].body
     assert full.orders.get(OrderOut, "ann", "2026-1", by=STAFF).now().note == "canary"
+
+
+WAYS: dict[str, Callable[[Shop, Asker], OrderOut | None]] = {
+    "get": lambda full, by: full.orders.get(OrderOut, "ann", "2026-1", by=by).now(),
+    "find": lambda full, by: full.orders.find(OrderOut, "ann", "2026-1", by=by).now(),
+    "query": lambda full, by: (
+        full.orders.query(OrderOut, user_id="ann", order_id="2026-1", by=by).now().items[0]
+    ),
+    "each": lambda full, by: next(
+        iter(full.orders.each(OrderOut, user_id="ann", order_id="2026-1", at_most=1, by=by))
+    ),
+    "get_many": lambda full, by: full.orders.get_many(
+        OrderOut, [{"user_id": "ann", "order_id": "2026-1"}], by=by
+    ).now()[0],
+    "get_together": lambda full, by: full.orders.get_together(
+        OrderOut, [{"user_id": "ann", "order_id": "2026-1"}], by=by
+    ).now()[0],
+    "update_and_get": lambda full, by: full.orders.update_and_get(
+        OrderOut, "ann", "2026-1", values={"total": 1}, by=by
+    ).now(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_owner_and_roles_are_two_questions(full: Shop, way: str) -> None:
+    """An owner sees a field for a role by that role alone, and the program itself sees all."""
+    seen = {
+        name: WAYS[way](full, by)
+        for name, by in {"owner": ANN, "staff": STAFF, "system": System("report")}.items()
+    }
+    notes = {name: one.note for name, one in seen.items() if one is not None}
+    assert notes == {"owner": None, "staff": "canary", "system": "canary"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_role_opens_nobody_elses_item(full: Shop, way: str) -> None:
+    """A caller with every role there is still finds nothing of another owner."""
+    other = Caller("bob", frozenset({"staff"}))
+    try:
+        found = WAYS[way](full, other)
+    except NotFoundError:
+        found = None
+    assert found is None
 
 
 def test_keys_are_checked_before_they_are_sent(full: Shop) -> None:

@@ -85,6 +85,7 @@ def leaves(result: Result, path: str) -> tuple[set[str], str]:
 @pytest.mark.parametrize("body", [
     "return await users.get(UserOut, user_id)",
     "return users.get(UserOut, user_id).now()",
+    "return await users.find(UserOut, user_id)",
     "return (await users.query(UserOut, user_id=user_id)).items[0]",
     "return [one async for one in users.each(UserOut, at_most=3, user_id=user_id)][0]",
     "return (await users.get_many(UserOut, [{'user_id': user_id}]))[0]",

@@ -11,9 +11,9 @@ from hushtable.guard.access import Access
 from hushtable.guard.cipher import Cipher
 from hushtable.guard.compiled import Field
 from hushtable.guard.drive import Steps
-from hushtable.guard.errors import DeclarationError, NotFoundError
+from hushtable.guard.errors import DeclarationError
 from hushtable.guard.marks import Credential, Encrypted
-from hushtable.guard.reads import Reader, get
+from hushtable.guard.reads import Reader, find
 from hushtable.guard.schema import Schema
 from hushtable.guard.view import Declared
 from hushtable.guard.wiretypes import Scalar, Slot
@@ -52,8 +52,5 @@ def read_secret(
 ) -> Steps[SecretStr | None]:
     """Read it as it is now; None where there is no such item for this asker, or none is stored."""
     reader: Reader[Any] = Reader(cast("Any", view), access, table, cipher)
-    try:
-        found: Secret = yield from get(reader, given, consistent=True)
-    except NotFoundError:
-        return None
-    return None if found.value is None else SecretStr(found.value)
+    found: Secret | None = yield from find(reader, given, consistent=True)
+    return None if found is None or found.value is None else SecretStr(found.value)

@@ -36,7 +36,7 @@ EVERYTHING: Final = frozenset(ACTIONS)
 USUAL: Final = EVERYTHING - {"scan"}
 """What a Table does when nothing is said: everything but scan."""
 
-_SAME = {"each": "query"}
+_SAME = {"each": "query", "find": "get"}
 
 
 def chosen(said: Collection[str] | None, table: str) -> frozenset[str]:

@@ -20,7 +20,17 @@ from hushtable.guard.marks import Blind
 from hushtable.guard.operations import chosen
 from hushtable.guard.pages import Page
 from hushtable.guard.paths import Condition
-from hushtable.guard.reads import Question, Reader, bounded, count, get, query, ready, scan_page
+from hushtable.guard.reads import (
+    Question,
+    Reader,
+    bounded,
+    count,
+    find,
+    get,
+    query,
+    ready,
+    scan_page,
+)
 from hushtable.guard.record import Record
 from hushtable.guard.routes import on_route
 from hushtable.guard.schema import Attribute
@@ -138,12 +148,30 @@ class Reading(Generic[R]):
         """Read one item, found by its key in order or by name.
 
         Raises NotFoundError where there is none, or it is somebody else's; InvalidKeyError for a
-        key without its declared form.
+        key without its declared form. `find` gives None in place of the first.
         """
         self._may("get")
         reader = self._reader(view, by)
         given = self._given(key, fields)
         return Operation(self.store, get(reader, given, consistent=consistent))
+
+    def find(
+        self,
+        view: type[V],
+        *key: Any,
+        by: Asker | None = None,
+        consistent: bool = False,
+        **fields: Any,
+    ) -> Operation[V | None]:
+        """Read one item as `get` does; None where there is none, or it is somebody else's.
+
+        It is the operation "get" to a table's `operations` and policy. Raises InvalidKeyError for
+        a key without its declared form.
+        """
+        self._may("get")
+        reader = self._reader(view, by)
+        given = self._given(key, fields)
+        return Operation(self.store, find(reader, given, consistent=consistent))
 
     def credential(
         self, name: str, *key: Any, by: Asker | None = None, **fields: Any

@@ -90,6 +90,14 @@ def get(reader: Reader[V], given: Mapping[str, Any], *, consistent: bool) -> Ste
     return compiled.view_of(values)
 
 
+def find(reader: Reader[V], given: Mapping[str, Any], *, consistent: bool) -> Steps[V | None]:
+    """Read one item; None where there is none that this asker may see."""
+    try:
+        return (yield from get(reader, given, consistent=consistent))
+    except NotFoundError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a query or a scan asks for."""

@@ -49,7 +49,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PAGE = 25
 """What the library takes for a limit when nobody says one."""
 
-GIVES = frozenset({"view", "views", "each", "page", "credential", "nothing"})
+GIVES = frozenset({"view", "found", "views", "each", "page", "credential", "nothing"})
 """What a taught operation on a table of Views may give."""
 
 OPTIONS = frozenset(
@@ -183,6 +183,8 @@ def _answer(m: Machine, record: Record, call: Call, word: Word) -> Any:
             return Instance(native=f"{HOME}.Page", slots=slots)
         case "views" | "each":
             return sequence((), "list", made)
+        case "found":
+            return choice([made, NONE])
         case _:
             return made
 
