@@ -14,7 +14,9 @@ from hushtable.guard.errors import RefusedError
 class Caller:
     """The caller of a request, as the service's own authentication knows it.
 
-    `id` is what ownership is compared with. `roles` are the names that `Visible` speaks of.
+    `id` is what ownership is compared with, and decides which items there are for this caller.
+    `roles` are the names that `Visible` speaks of, and decide which fields of them are shown: a
+    role opens nobody else's item, and owning an item shows no field that is for a role.
     """
 
     id: str = field(repr=False)
@@ -23,7 +25,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The program itself: it sees every item and every field, for a reason a reviewer can read."""
+    """The program itself: it sees every item and every field, for a reason a reviewer can read.
+
+    It has no roles, since nothing is kept from it: what is `Visible` to some is read for it too.
+    So a route that answers with what it read as System shows all that its View declares; give such
+    a route a View of its own.
+    """
 
     reason: str
 

@@ -107,12 +107,19 @@ class Blind(Mark):
 
 @dataclass(frozen=True, slots=True)
 class Owner(Mark):
-    """Holds the id of the caller the item belongs to. To all others it does not exist."""
+    """Holds the id of the caller the item belongs to. To all others it does not exist.
+
+    Whatever roles they have: who reads past owners is a `System`, which says why.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Visible(Mark):
-    """Only callers with one of these roles see it: `Visible("admin", "support")`."""
+    """Only callers with one of these roles see it: `Visible("admin", "support")`.
+
+    Its owner too sees it by a role alone, and a `System` always. It says who sees an attribute, and
+    not who may write it or name it in a filter.
+    """
 
     roles: frozenset[str]
 
