@@ -15,18 +15,19 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
+from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hushtable.guard.caller import Caller, System, remember, reset
-from hushtable.guard.errors import AnswerError, GuardError
+from hushtable.guard.errors import AnswerError, GuardError, RefusedError
 from hushtable.guard.reading import PAGE
-from hushtable.guard.route import template
+from hushtable.guard.route import answering, template
 from hushtable.guard.routes import within
 from hushtable.guard.store import Store
 from hushtable.guard.table import Table
@@ -35,6 +36,10 @@ LOG = logging.getLogger("hushtable.guard")
 PROBLEM = "application/problem+json"
 """RFC 9457."""
 _TABLES = "hushtable_tables"
+_SAYS = "__hushtable_says__"
+"""What a dependency says of who asks: `caller` or `system`."""
+_SYSTEM = "hushtable.system"
+"""In the scope of a request whose route means the program itself."""
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Items of a page, at most.")]
 """A page's limit as a query parameter, for tables that allow 100."""
@@ -77,28 +82,69 @@ def caller_of(dependency: Callable[..., Any]) -> Callable[..., Awaitable[Caller]
     """
 
     # A default and not an annotation: FastAPI could not resolve one that names this parameter.
-    async def known(caller: Any = Depends(dependency)) -> Caller:  # noqa: B008
+    async def known(
+        connection: HTTPConnection,
+        caller: Any = Depends(dependency),  # noqa: B008
+    ) -> Caller:
         if not isinstance(caller, Caller):
             message = f"a caller is a Caller, not {type(caller).__name__}"
             raise GuardError(message)
-        remember(caller)
+        if _SYSTEM not in connection.scope:
+            remember(caller)
         return caller
 
+    setattr(known, _SAYS, "caller")
     return known
 
 
 def as_system(reason: str) -> Callable[..., Awaitable[System]]:
     """Make a dependency that lets a route's tables answer the program itself, past all owners.
 
-    It stands behind the route's own gate, on routes of administrators.
+    It stands behind the route's own gate, on routes of administrators. The route sees everything
+    then, whatever roles the caller of its gate has. Who is meant never depends on the order in
+    which FastAPI resolves things:
+
+    - A handler that takes it as a parameter (`_: Annotated[System, Depends(as_system("why"))]`)
+      reads as the program, beside any caller.
+    - In `dependencies=` of a route, a router or an app it holds for the callers that are made known
+      before it, as by a gate in the same list. Where one is made known behind it, by a router
+      further in or by the handler's own parameters, somebody means the caller and somebody the
+      program: each request is refused with RefusedError, and nothing is read.
     """
     system = System(reason)
 
-    async def known() -> System:
+    async def known(connection: HTTPConnection) -> System:
+        if not _meant(connection.scope):
+            message = "a caller stands behind as_system: let the handler take as_system itself"
+            raise RefusedError(message)
+        connection.scope[_SYSTEM] = True
         remember(system)
         return system
 
+    setattr(known, _SAYS, "system")
     return known
+
+
+def _meant(scope: Mapping[str, Any]) -> bool:
+    """Tell whether the route that answers means the program itself and no caller."""
+    route = answering(scope)
+    every = list(getattr(getattr(route, "dependant", None), "dependencies", ()))
+    # FastAPI puts those of `dependencies=` first, from the app inward, and then the parameters.
+    count = len(getattr(route, "dependencies", ()))
+    says = [set(_said(one)) for one in every]
+    if any("system" in one for one in says[count:]):
+        return True
+    last = max((at for at, one in enumerate(says) if "system" in one), default=len(says))
+    return last < count and not any("caller" in one for one in says[last + 1 :])
+
+
+def _said(dependant: Any) -> Iterator[str]:
+    """Go through a dependency and all it needs, for what says who asks."""
+    said = getattr(dependant.call, _SAYS, "")
+    if said:
+        yield said
+    for one in dependant.dependencies:
+        yield from _said(one)
 
 
 class _Forgetting:
