@@ -125,6 +125,102 @@ def test_the_region_may_be_that_of_the_environment(
     assert "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/users" in told
 
 
+MORE = """
+import functools
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI
+
+import {name}_tables
+from hushtable.guard import Table
+from hushtable.guard.fastapi import protect
+from {name}_tables import User, UserOut, several, store, users
+
+by_gate, held, global_, by_class, closed, listed, method, unused = (
+    Table(User, store, name=f"{{name}}-table", operations=["get"])
+    for name in "by_gate held global by_class closed listed method unused".split()
+)
+more = Table(User, store, operations=["get", "delete"])
+
+
+class Repository:
+    def __init__(self, table):
+        self.table = table
+
+    def find(self):
+        return by_class.find(UserOut, "x")
+
+
+repository = Repository(held)
+tables = {{"one": [listed]}}
+
+
+def gate():
+    return by_gate.find(UserOut, "x")
+
+
+def helper():
+    return [_ for _ in (lambda: global_.find(UserOut, "x"),)]
+
+
+def noted(function):
+    @functools.wraps(function)
+    def inner():
+        return function()
+    return inner
+
+
+class Service:
+    def read(self):
+        return method.find(UserOut, "x")
+
+
+def routes(table):
+    router = APIRouter()
+
+    @router.get("/closed")
+    @noted
+    def closed_over():
+        return table.find(UserOut, "x")
+
+    @router.get("/more", dependencies=[Depends(gate)])
+    def read():
+        more.delete("x")
+        tables["one"][0].find(UserOut, "x")
+        {name}_tables.users.get(UserOut, "x")
+        helper()
+        return repository.find()
+
+    router.get("/method")(Service().read)
+    return router
+
+
+app = FastAPI()
+protect(app, users)
+app.include_router(routes(closed), prefix="/v1")
+whole = FastAPI()
+protect(whole, *store.tables)
+whole.include_router(routes(closed), prefix="/v1")
+"""
+
+
+def test_a_table_that_protect_was_not_given_is_named(
+    run: Run, program: str, tmp_path: Path
+) -> None:
+    """Tables that routes come to are named on standard error with exit code 3; others are not."""
+    text = MORE.format(name=program)
+    (tmp_path / f"{program}_more.py").write_text(text, encoding="utf-8")
+    result = run("policy", f"{program}_more:app", *PLACE)
+    assert result.exit_code == 3
+    lines = [one for one in result.stderr.splitlines() if "a route, and it is not given" in one]
+    told = {one.split("'")[1] for one in lines}
+    names = ("by_gate", "held", "global", "by_class", "closed", "listed", "method")
+    assert told == {f"{one}-table" for one in names}
+    assert "name='users') is used by a route, and delete of it is not given" in result.stderr
+    assert json.loads(result.stdout)["Statement"]
+    assert run("policy", f"{program}_more:whole", *PLACE).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

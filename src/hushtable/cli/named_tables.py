@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hushtable.cli.used_tables import used_tables
 from hushtable.model.errors import HushtableError, UsageError
 
 Tables = tuple[Any, ...]
@@ -22,8 +25,18 @@ def needed(name: str) -> ModuleType:
         raise UsageError(text) from None
 
 
-def tables_at(name: str) -> tuple[Tables, tuple[str, ...]]:
-    """Give the tables of what `MODULE:NAME` is, and what is to be said of them.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The tables of what a name stands for, and what is to be said of them."""
+
+    tables: Tables
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Tables that an app's routes use, or what they do with one, beside what it was set up for."""
+
+
+def tables_at(name: str) -> Named:
+    """Give the tables of what `MODULE:NAME` is.
 
     Raises UsageError, which tells what to do.
     """
@@ -65,10 +78,11 @@ def _imported(name: str) -> ModuleType:
         raise UsageError(text) from None
 
 
-def _tables(name: str, found: Any) -> tuple[Tables, tuple[str, ...]]:  # noqa: ANN401 - a user's
+def _tables(name: str, found: Any) -> Named:  # noqa: ANN401 - a user's
     table = needed("hushtable.guard.table").Table
     store = needed("hushtable.guard.store").Store
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     if isinstance(found, table):
         tables: Tables = (found,)
     elif isinstance(found, list | tuple | set | frozenset):
@@ -78,6 +92,7 @@ def _tables(name: str, found: Any) -> tuple[Tables, tuple[str, ...]]:  # noqa: A
     elif hasattr(found, "state") and hasattr(found, "routes"):
         tables = needed("hushtable.guard.fastapi").tables_of(found)
         notes = _scans(tables, found)
+        left_out = _left_out(tables, used_tables(found.routes, table))
         if not tables:
             text = f"{name} has no tables: give them to protect(app, ...), or name a Table here"
             raise UsageError(text)
@@ -87,7 +102,24 @@ def _tables(name: str, found: Any) -> tuple[Tables, tuple[str, ...]]:  # noqa: A
     if not tables or not all(isinstance(one, table) for one in tables):
         text = f"{name} holds no tables, or something else among them"
         raise UsageError(text)
-    return tables, notes
+    return Named(tables, notes, left_out)
+
+
+def _left_out(tables: Tables, used: Collection[Any]) -> tuple[str, ...]:
+    """Name the tables that routes use, or what they do with them, that the given ones lack."""
+    told = []
+    for one in used:
+        same = [each for each in tables if (each.record, each.name) == (one.record, one.name)]
+        lacking = [
+            word
+            for kind in ("operations", "filters", "credentials")
+            for word in sorted(getattr(one, kind).difference(*(getattr(x, kind) for x in same)))
+        ]
+        if same and not lacking:
+            continue
+        what = f"{', '.join(lacking)} of it is" if same else "it is"
+        told.append(f"{one!r} is used by a route, and {what} not given to protect(app, ...)")
+    return tuple(told)
 
 
 def _scans(tables: Tables, app: Any) -> tuple[str, ...]:  # noqa: ANN401 - a user's app

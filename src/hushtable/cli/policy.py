@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from hushtable.cli.named_tables import needed, tables_at
-from hushtable.cli.outcome import QUIET, command, complain, emit
+from hushtable.cli.outcome import QUIET, UNEXAMINED, command, complain, emit
 from hushtable.model.errors import UsageError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -33,7 +33,8 @@ Examples:
   hushtable policy app.main:app --account 123456789012 --region eu-central-1
   hushtable policy app.main:app --owner-variable '${aws:PrincipalTag/user_id}' ...
   hushtable policy app.tables:users --format terraform -o tables.tf
-The program is imported to find its tables; nothing of it is called."""
+The program is imported to find its tables; nothing of it is called. A table that
+a route uses and that protect(app, ...) was not given is named, and the exit code is 3."""
 
 
 @app.command(epilog=EXAMPLES)
@@ -49,7 +50,8 @@ def policy(  # noqa: PLR0913, PLR0917 - each is an option of the command
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file.")] = None,
 ) -> int:
     """Write a policy that allows what the tables' Views and operations need, and no more."""
-    tables, notes = tables_at(name)
+    named = tables_at(name)
+    tables, notes = named.tables, named.notes
     if form is Format.JSON:
         iam = needed("hushtable.guard.iam")
         made = iam.policy(tables, iam.Account(*_place(account, region, os.environ)),
@@ -64,11 +66,13 @@ def policy(  # noqa: PLR0913, PLR0917 - each is an option of the command
         text = write(tables, owner_variable=owner_variable)
     for note in notes:
         complain(f"note: {note}")
+    for one in named.left_out:
+        complain(f"{one}: the policy lacks it")
     if output is None:
         emit(text)
     else:
         output.write_text(text, encoding="utf-8")
-    return QUIET
+    return UNEXAMINED if named.left_out else QUIET
 
 
 def _place(account: str, region: str, environment: Mapping[str, str]) -> tuple[str, str]:

@@ -33,13 +33,13 @@ def reencrypt(
     ] = False,
 ) -> int:
     """Go through each table that encrypts attributes, and renew what is under an older key."""
-    tables, notes = tables_at(name)
+    named = tables_at(name)
     rotation, marks = needed("hushtable.guard.rotation"), needed("hushtable.guard.marks")
-    for note in notes:
+    for note in (*named.notes, *named.left_out):
         complain(f"note: {note}")
     encrypting = [
         table
-        for table in tables
+        for table in named.tables
         if any(one.slot.marks.has(marks.Encrypted) for one in _attributes(table))
     ]
     if not encrypting:
