@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+from fastapi.testclient import TestClient
 
 from hushtable.guard.caller import Caller, System, current
-from hushtable.guard.errors import StoreError, TooManyRequestsError
-from hushtable.guard.fastapi import Cursor, Limit, as_system, caller_of, protect
+from hushtable.guard.errors import RefusedError, StoreError, TooManyRequestsError
+from hushtable.guard.fastapi import Cursor, Limit, as_system, caller_of, protect, tables_of
 from hushtable.guard.pages import Page
 from hushtable.guard.routes import allow_scan
-from tests.guard.shop import Order, OrderOut, OrderRow, Shop, User, UserOut, ann, shop
+from tests.guard.shop import BasketOut, Order, OrderOut, OrderRow, Shop, User, UserOut, ann, shop
 
 pytestmark = pytest.mark.usefixtures("under_iam")
 
@@ -78,7 +79,21 @@ def served() -> tuple[FastAPI, Shop]:  # noqa: C901 - a route each
     @app.get("/export", dependencies=[Depends(as_system("export"))])
     @allow_scan("export for the books")
     async def export() -> list[OrderRow]:
-        return [one async for one in made.orders.scan(OrderRow, reason="books", at_most=9)]
+        return [one async for one in made.orders.scan(OrderRow, at_most=9)]
+
+    @app.get("/export/page", dependencies=[Depends(as_system("export"))])
+    @allow_scan("export for the books")
+    async def export_page() -> Page[OrderRow]:
+        return await made.orders.scan_page(OrderRow, limit=2)
+
+    @app.get("/baskets")
+    async def read_baskets(me: Principal) -> BasketOut:
+        return await made.baskets.get(BasketOut, me.id, "now")
+
+    @app.get("/baskets/all", dependencies=[Depends(as_system("export"))])
+    @allow_scan("export for the books")
+    async def every_basket() -> list[BasketOut]:
+        return [one async for one in made.baskets.scan(BasketOut, at_most=9)]
 
     @app.get("/fail/{kind}")
     async def fail(kind: str) -> None:
@@ -213,9 +228,38 @@ def test_a_handler_without_async_works() -> None:
 
 
 def test_a_scan_is_allowed_by_its_route() -> None:
-    """A scan is refused on a route unless the handler allows it."""
+    """A scan is refused on a route unless the handler allows it, and says why for it."""
     assert get("/all").status_code == 500
+    assert [one["total"] for one in get("/export/page").json()["items"]] == [0, 1]
     assert [one["total"] for one in get("/export").json()] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("path", ["/baskets", "/baskets/all"])
+def test_a_table_that_the_app_was_not_given_is_refused(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A route that uses a Record whose Table was not given to protect answers 500, sending nothing.
+
+    The log names the Record and the route.
+    """
+    app, made = served()
+    before = len(made.wire.sent)
+    caplog.set_level(logging.INFO, "hushtable.guard")
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get(path, headers=ANN).status_code == 500
+    assert len(made.wire.sent) == before
+    told = " ".join(one.getMessage() for one in caplog.records)
+    assert f"Basket is used on {path}, and its Table was not given to protect" in told
+    # Outside of a route there is no app to be given it.
+    assert made.baskets.find(BasketOut, "ann", "now", by=Caller("ann")).now() is None
+
+
+def test_protect_is_called_once() -> None:
+    """A second call is refused, since the tables of the first would be in no policy."""
+    app, made = served()
+    with pytest.raises(RefusedError, match="once"):
+        protect(app, made.baskets)
+    assert tables_of(app) == (made.users, made.orders)
 
 
 def test_openapi_tells_the_fields_of_pages() -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -57,10 +57,18 @@ def protect(app: FastAPI, *tables: Table[Any]) -> None:
     answered the same way, as a 500. HTTPException passes unchanged. Who asks is forgotten when a
     request ends. The stores' connections are closed when the app ends.
 
-    Call it once for an app, before the app starts. `tables_of(app)` gives the tables back.
+    `tables` are all that the routes use, since `hushtable policy` and cleaning up go by them: a
+    route that uses a Record of which no Table was given is refused with RefusedError, and nothing
+    is sent.
+
+    Call it once for an app, before the app starts: raises RefusedError the second time.
+    `tables_of(app)` gives the tables back.
     """
+    if hasattr(app.state, _TABLES):
+        message = "protect is called once for an app, with all of its tables"
+        raise RefusedError(message)
     setattr(app.state, _TABLES, tables)
-    app.add_middleware(_Forgetting)
+    app.add_middleware(_Forgetting, records=frozenset(one.record for one in tables))
     app.add_exception_handler(AnswerError, _answer)
     app.add_exception_handler(GuardError, _fault)
     app.add_exception_handler(Exception, _fault)
@@ -150,8 +158,9 @@ def _said(dependant: Any) -> Iterator[str]:
 class _Forgetting:
     """Gives each request a caller of its own, none at first, and knows its route."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, records: Collection[object]) -> None:
         self.app = app
+        self.records = records
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -159,7 +168,7 @@ class _Forgetting:
             return
         token = remember(None)
         try:
-            with within(scope):
+            with within(scope, self.records):
                 await self.app(scope, receive, send)
         finally:
             reset(token)

@@ -32,7 +32,7 @@ from hushtable.guard.reads import (
     scan_page,
 )
 from hushtable.guard.record import Record
-from hushtable.guard.routes import on_route
+from hushtable.guard.routes import demand_given, on_route
 from hushtable.guard.schema import Attribute
 from hushtable.guard.store import Operation, Store
 from hushtable.guard.view import View
@@ -86,6 +86,7 @@ class Reading(Generic[R]):
         return f"Table({self.record.__name__}, name={self.name!r})"
 
     def _may(self, word: str) -> None:
+        demand_given(self.record)
         if word not in self.operations:
             message = f"{self.record.__name__}: {word} is not among its table's operations"
             raise RefusedError(message)
@@ -273,17 +274,18 @@ class Reading(Generic[R]):
         self,
         view: type[V],
         *,
-        reason: str,
         at_most: int,
+        reason: str = "",
         index: str = "",
         where: Condition | None = None,
         by: Asker | None = None,
     ) -> Each[V]:
         """Go through the whole table, for a reason that a reviewer can read.
 
-        Raises RefusedError without a reason, on a route that does not allow scans, and where
-        scan is not among the table's operations. A route that allows scans stands for the
-        operation where nothing was said of the table's.
+        On a route that is the reason of its `allow_scan`; outside of one, `reason`. Raises
+        RefusedError without one, on a route that does not allow scans, and where scan is not
+        among the table's operations. A route that allows scans stands for the operation where
+        nothing was said of the table's.
         """
         self._scannable(reason, where, index)
         question = Question(index=index, where=where, limit=min(at_most, 1000))
@@ -293,11 +295,11 @@ class Reading(Generic[R]):
         self,
         view: type[V],
         *,
-        reason: str,
         index: str = "",
         where: Condition | None = None,
         limit: int = PAGE,
         cursor: str | None = None,
+        reason: str = "",
         by: Asker | None = None,
     ) -> Operation[Page[V]]:
         """Read one page of the whole table, for a reason that a reviewer can read.
@@ -312,13 +314,14 @@ class Reading(Generic[R]):
 
     def _scannable(self, reason: str, where: Condition | None, index: str) -> str:
         """Give the route that a scan runs on. Raises RefusedError where it may not."""
-        if not reason.strip():
-            message = f"a scan of {self.record.__name__} names its reason"
-            raise RefusedError(message)
         route = on_route()
         if route.template and not route.scans:
             message = f"{route.template} allows no scan: see allow_scan"
             raise RefusedError(message)
+        if not (route.scans or reason.strip()):
+            message = f"a scan of {self.record.__name__} names its reason"
+            raise RefusedError(message)
+        demand_given(self.record)
         if not (route.scans and self.unsaid):
             self._may("scan")
         self._filter(where, index)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hushtable.guard.errors import RefusedError
 from hushtable.guard.route import answering, template
@@ -14,7 +14,14 @@ from hushtable.guard.route import answering, template
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ALLOWED = "__hushtable_allows_scan__"
-_SCOPE: ContextVar[Mapping[str, Any] | None] = ContextVar("hushtable_scope", default=None)
+_REQUEST: ContextVar[_Request | None] = ContextVar("hushtable_request", default=None)
+
+
+class _Request(NamedTuple):
+    """A request that is answered, by its ASGI scope, and the Records of its app's tables."""
+
+    scope: Mapping[str, Any]
+    records: Collection[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +38,41 @@ _NOWHERE = Route()
 
 def on_route() -> Route:
     """Give the route this task answers."""
-    scope = _SCOPE.get()
-    if scope is None:
+    request = _REQUEST.get()
+    if request is None:
         return _NOWHERE
+    scope = request.scope
     endpoint = getattr(answering(scope), "endpoint", None)
     name = f"{scope.get('method', '')} {template(scope)}"
     return Route(name, str(getattr(endpoint, _ALLOWED, "")))
 
 
 @contextmanager
-def within(scope: Mapping[str, Any]) -> Iterator[None]:
-    """Say which request is answered within a block, by its ASGI scope."""
-    token = _SCOPE.set(scope)
+def within(scope: Mapping[str, Any], records: Collection[object]) -> Iterator[None]:
+    """Say which request is answered within a block, by its ASGI scope, and of which Records."""
+    token = _REQUEST.set(_Request(scope, records))
     try:
         yield
     finally:
-        _SCOPE.reset(token)
+        _REQUEST.reset(token)
+
+
+def demand_given(record: type[Any]) -> None:
+    """Refuse a Record, on a route, of which the app was given no Table. Raises RefusedError."""
+    request = _REQUEST.get()
+    if request is not None and record not in request.records:
+        message = (
+            f"{record.__name__} is used on {template(request.scope)}, and its Table was not given "
+            "to protect(app, ...): what the app does with it would be in no policy"
+        )
+        raise RefusedError(message)
 
 
 def allow_scan(reason: str) -> Callable[[F], F]:
     """Let a route's handler scan tables, for a reason that a reviewer can read.
 
-    Stands below the route's own decorator. Raises RefusedError without a reason.
+    Stands below the route's own decorator, and its reason is that of the scans: they need not name
+    one again. Raises RefusedError without a reason.
     """
     if not reason.strip():
         message = "allow_scan names its reason"
