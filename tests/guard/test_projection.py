@@ -8,16 +8,26 @@ import boto3
 import pytest
 from boto3.dynamodb.conditions import Key
 from botocore.config import Config
+from pydantic import BaseModel
 
 import hushtable.guard as face
 from hushtable.embedded.server import LoopbackServer
 from hushtable.guard import (
+    Caller,
     DecodeError,
+    Encrypted,
+    NotFoundError,
+    Owner,
     PartitionKey,
     Record,
     RefusedError,
+    Stored,
+    System,
+    Table,
+    Version,
     View,
     Visible,
+    asking,
     projection,
     view_of,
 )
@@ -102,6 +112,65 @@ def test_what_is_not_shown_is_left_behind() -> None:
     assert "canary" not in str(caught.value)
     with pytest.raises(RefusedError, match="through a Table"):
         view_of(UserSecret, {"user_id": "x"})
+
+
+class Named(BaseModel):
+    """A map whose parts are stored under other names."""
+
+    first: Annotated[str, Stored("f")]
+
+
+class Member(Record, table="users"):
+    """Somebody, with something of every kind."""
+
+    user_id: Annotated[str, PartitionKey, Owner]
+    named: Annotated[Named, Stored("n")]
+    tags: set[str] = set()
+    nick: str | None = "none"
+    sealed: Annotated[str | None, Encrypted] = None
+    score: Annotated[int | None, Visible("staff")] = None
+    revision: Annotated[int, Version] = 0
+
+
+class MemberOut(View[Member]):
+    """All of it."""
+
+    user_id: str
+    named: Named
+    tags: set[str] = set()
+    nick: str | None = "none"
+    sealed: str | None = None
+    score: int | None = None
+    revision: int = 0
+
+
+def test_a_record_shows_itself_as_reading_it_would() -> None:
+    """The View of a Record that was put is what a read gives to the same asker."""
+    made = shop()
+    members = Table(Member, made.store)
+    for given in ({}, {"tags": {"a"}, "nick": None, "sealed": "canary", "score": 5}):
+        member = Member(user_id="ann", named=Named(first="A"), **given)
+        made.emulator.ask("DeleteItem", {"TableName": "users", "Key": {"user_id": {"S": "ann"}}})
+        members.put(member, by=Caller("ann")).now()
+        for by in (Caller("ann"), Caller("ann", frozenset({"staff"})), System("report")):
+            found = members.get(MemberOut, "ann", by=by).now()
+            assert view_of(MemberOut, member, by=by) == found
+            with asking(by):
+                assert view_of(MemberOut, member) == found
+    assert view_of(MemberOut, member, by=Caller("ann")).score is None
+    assert view_of(MemberOut, member, by=System("report")).score == 5
+    assert view_of(MemberOut, member, by=System("report")).sealed == "canary"
+
+
+def test_a_record_shows_itself_to_whom_it_belongs() -> None:
+    """Somebody else's Record is missing; without an asker, or with another View, it is refused."""
+    member = Member(user_id="ann", named=Named(first="A"))
+    with pytest.raises(NotFoundError):
+        view_of(MemberOut, member, by=Caller("bob", frozenset({"staff"})))
+    with pytest.raises(RefusedError, match="say who asks"):
+        view_of(MemberOut, member)
+    with pytest.raises(RefusedError, match="UserOut is no View of Member"):
+        view_of(UserOut, member, by=Caller("ann"))
 
 
 def test_the_face_is_complete() -> None:

@@ -21,6 +21,7 @@ from hushtable.guard.compiled import Compiled
 from hushtable.guard.errors import DecodeError
 from hushtable.guard.marks import PartitionKey
 from hushtable.guard.pages import Page, page_of
+from hushtable.guard.projection import view_of
 from hushtable.guard.record import Record
 from hushtable.guard.store import Store
 from hushtable.guard.table import Table
@@ -146,6 +147,7 @@ def test_round_trips_are_exact(thing: Whole) -> None:
     }
     page = THINGS.query(WholeOut, thing_id=thing.thing_id).now()
     assert page.items == [found]
+    assert view_of(WholeOut, thing) == found
 
 
 SIMPLE: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {

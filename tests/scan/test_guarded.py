@@ -211,6 +211,25 @@ def whole(me: Me):
     assert {one.code for one in result.findings} <= {"HT205"}
 
 
+def test_a_record_that_was_put_shows_its_view(tmp_path: Path) -> None:
+    """`view_of` gives of a Record what the View shows, and not what else the Record holds."""
+    source = """
+class New(BaseModel):
+    token: str
+
+@app.post("/u", dependencies=[Depends(RateLimit("5/minute"))])
+async def add(body: New, me: Me):
+    stored = await users.credential("password_hash", me.id)
+    user = User(user_id=me.id, email="x", password_hash=stored,
+                profile=Profile(locale="de", birthday=""))
+    await users.put(user)
+    return view_of(UserOut, user)
+"""
+    result = scanned(tmp_path, source)
+    assert leaves(result, "/u")[0] == {"sessions.user_id"}
+    assert not [one for one in result.findings if one.code == "HT102"]
+
+
 def test_a_key_that_anybody_chooses_is_told_by_its_name(tmp_path: Path) -> None:
     """A Record without an owner that a caller reads by somebody's id is found, by its own key."""
     source = """

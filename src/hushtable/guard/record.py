@@ -44,8 +44,9 @@ class Record(BaseModel):
     of `Index`; `entity`, the kind of the item where several Records share a table, kept in the
     attribute `entity_attribute`.
 
-    Input that names a field which is not declared is refused. `repr`, `str` and pickled state of
-    a Record show no value of a sensitive field.
+    A program puts Records and reads Views; `view_of(UserOut, user)` is the View of a Record that
+    it has put. Input that names a field which is not declared is refused. `repr` and `str` of a
+    Record show no value but those of its keys, and a Record is not pickled.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

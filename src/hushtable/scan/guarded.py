@@ -273,7 +273,7 @@ def _projection(m: Machine, call: Call) -> Any:
 
 
 def _view_of(m: Machine, call: Call) -> Any:
-    """Give the View of an item that was read or written in another way."""
+    """Give the View of an item that was read in another way, or of a Record that was written."""
     view = call.argument(0, "view", default=UNKNOWN)
     schema = schema_of(m, view) if isinstance(view, Class) else None
     if schema is None:
@@ -284,12 +284,19 @@ def _view_of(m: Machine, call: Call) -> Any:
         for field in schema.fields.values():
             held = item
             for step in _path(field):
-                held = (
-                    dict_item(held, Const(step)) if isinstance(held, Dict) else inside(held, step)
-                )
+                held = _held(held, step)
             made.slots[field.name] = held
         found.append(made)
     return choice(found)
+
+
+def _held(holder: Any, step: str) -> Any:
+    match holder:
+        case Dict():
+            return dict_item(holder, Const(step))
+        case Instance(slots=slots):
+            return slots.get(step, UNKNOWN)
+    return inside(holder, step)
 
 
 NATIVES: dict[str, Any] = {
