@@ -47,6 +47,14 @@ class Repo:
         item = boto3.resource("dynamodb").Table("users").get_item(Key={"id": user_id})["Item"]
         return {"email": item["email"]}
 """
+RECORDS = """
+from typing import Annotated
+from hushtable.guard import Health, Internal, PartitionKey, Record
+
+class User(Record, table="users"):
+    id: Annotated[str, PartitionKey]
+    email: Annotated[str, Internal]
+"""
 FAILING = """
 from fastapi import FastAPI, APIRouter
 from fastapi.responses import JSONResponse
@@ -75,6 +83,7 @@ TREE = {
     "users.py": USERS,
     "orders.py": ORDERS,
     "repo.py": REPO,
+    "records.py": RECORDS,
     "failing.py": FAILING,
 }
 
@@ -148,6 +157,11 @@ EDITS: dict[str, dict[str, str | None]] = {
     "a file that shadows another": {"repo/__init__.py": REPO.replace("email", "phone")},
     "a module that patches another": {
         "main.py": MAIN + "\nimport repo\nrepo.Repo.user = lambda self, key: {'id': 1}\n"
+    },
+    "a Record that nothing imports marks otherwise": {
+        "records.py": RECORDS.replace(
+            "email: Annotated[str, Internal]", "email: Annotated[str, Health]"
+        )
     },
     "a removed file": {"repo.py": None},
     "a file that no longer parses": {"orders.py": "def (:\n"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,103 @@ def whole(me: Me):
     assert leaves(result, "/raw")[0] == SHOWN
     assert leaves(result, "/whole")[0] == SHOWN
     assert {one.code for one in result.findings} <= {"HT205"}
+
+
+MARKED = """
+Hidden = Annotated[str, Personal]
+
+class Inside(BaseModel):
+    note: Annotated[str, Health]
+    colour: str
+    again: "Inside | None" = None
+
+class Base(Record):
+    label: Annotated[str, Internal]
+
+class Thing(Base, table=TABLE):
+    thing_id: Annotated[str, PartitionKey]
+    field_7: Annotated[str, Credential]
+    field_8: Annotated[str | None, marks.Financial] = None
+    field_9: Annotated[str, Personal, Stored("f9")]
+    field_10: Hidden
+    inside: Inside
+    many: list[Inside] = []
+    whole: Annotated[dict[str, str], Personal]
+    email: Annotated[str, Internal]
+    plain: str
+
+class Other(Record, table=TABLE):
+    thing_id: Annotated[str, PartitionKey]
+    field_8: Annotated[str, Personal]
+
+class ThingOut(View[Thing]):
+    field_8: str | None = None
+    field_10: str
+    note: Annotated[str, At("inside.note")]
+    colour: Annotated[str, At("inside.colour")]
+    email: str
+    plain: str
+    label: str
+
+things = Table(Thing, store)
+table = boto3.resource("dynamodb").Table("things")
+
+@app.get("/view")
+async def view() -> ThingOut:
+    return await things.get(ThingOut, "x")
+
+@app.get("/raw")
+def raw():
+    item = table.get_item(Key={"thing_id": "x"})["Item"]
+    return {"a": item["field_7"], "b": item["f9"], "c": item["whole"]["x"],
+            "d": item["many"][0]["note"], "e": item["plain"]}
+"""
+
+
+def test_marks_are_the_programs_own_word(tmp_path: Path) -> None:
+    """A mark says what an attribute is, with the reason, however the table is read.
+
+    A mark holds for what lies in a map and for a name that says something else; of several Records
+    of one table, what weighs most holds.
+    """
+    told = leaving(tmp_path, CONFIG)
+    assert {name: what for name, what in told.items() if what[0] != "public"} == {
+        "things.email": ("internal", "declared by Thing.email"),
+        "things.f9": ("personal", "declared by Thing.field_9"),
+        "things.field_10": ("personal", "declared by Thing.field_10"),
+        "things.field_7": ("credential", "declared by Thing.field_7"),
+        "things.field_8": ("financial", "declared by Thing.field_8"),
+        "things.inside.note": ("health", "declared by Thing.inside.note"),
+        "things.label": ("internal", "declared by Thing.label"),
+        "things.many.note": ("health", "declared by Thing.many.note"),
+        "things.whole.x": ("personal", "declared by Thing.whole"),
+    }
+    assert {name for name, what in told.items() if what[0] == "public"} == {
+        "things.inside.colour", "things.plain"
+    }  # fmt: skip
+
+
+def test_what_the_configuration_says_comes_first(tmp_path: Path) -> None:
+    """A user's own word for an attribute is kept, whatever a Record says."""
+    declared = {"things.field_8": "public", "note": "internal"}
+    told = leaving(tmp_path, replace(CONFIG, attributes=declared))
+    assert told["things.field_8"] == ("public", "declared as things.field_8")
+    assert told["things.inside.note"] == ("internal", "declared as note")
+
+
+def leaving(folder: Path, config: ScanConfig) -> dict[str, tuple[str, str]]:
+    """Give what is said of each attribute that leaves the marked service."""
+    (folder / "names.py").write_text("TABLE = 'things'\n", encoding="utf-8")
+    head = (
+        "from names import TABLE\nfrom hushtable.guard import marks, Financial, Health, Internal, "
+        "Stored\n"
+    )
+    (folder / "app.py").write_text(HEAD + head + MARKED, encoding="utf-8")
+    return {
+        str(one.attribute): (str(one.sensitivity.category), one.sensitivity.reason)
+        for flow in scan(folder, config).outflows
+        for one in flow.carried
+    }
 
 
 def test_a_record_that_was_put_shows_its_view(tmp_path: Path) -> None:

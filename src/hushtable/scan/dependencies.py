@@ -68,6 +68,7 @@ class Dependencies:
         classes = loaded.machine.stores.get("classes", ())
         parts = [
             base,
+            str(loaded.observer.marked),
             repr(
                 (
                     loaded.machine.share,

@@ -15,7 +15,7 @@ from hushtable.scan.values import Class, Function
 
 ROOT = re.compile(
     rb"fastapi|starlette|APIRouter|include_router|boto3|dynamodb|DynamoDB|pynamodb|dyntastic|"
-    rb"aiodynamo|pydynox|aiobotocore|aioboto3"
+    rb"aiodynamo|pydynox|aiobotocore|aioboto3|hushtable\.guard"
 )
 
 

@@ -4,7 +4,7 @@ The library itself is not scanned with a service. What it does is said here: a r
 View's fields and no other attribute, a limit is bounded and a cursor sealed whoever sent them, and
 a Record with an owner answers its owner alone, unless `by=System(...)` says why not. Marks are
 known by the names the library gives them: `from hushtable.guard import At as Where` is not
-followed. What `Personal` and `Credential` say is not taken for the attribute's sensitivity yet.
+followed. What they say of an attribute's sensitivity is read in `marked`.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from hushtable.scan.compose import compose
 from hushtable.scan.frame import Frame, Machine, Module, OutOfBudget, Spot, Stopped, spot
 from hushtable.scan.heap import Journal
 from hushtable.scan.literals import is_test
+from hushtable.scan.marked import marked_by
 from hushtable.scan.notes import Notes
 from hushtable.scan.observe import Observer
 from hushtable.scan.play import handler_function
@@ -126,6 +127,7 @@ def _load(listing: Listing, config: ScanConfig) -> Loaded:
         _guard(loaded, module, lambda m=module: program.run_module(machine, m))
     _run_factories(loaded)
     _start(loaded)
+    loaded.observer.marked = marked_by(machine)
     loaded.jobs = [*_jobs(loaded), *_files(listing)]
     loaded.known, loaded.ran = frozenset(program.grounds), frozenset(machine.ran)
     loaded.failed = dict(program.unknown)

@@ -30,6 +30,7 @@ from hushtable.model.service import (
 from hushtable.scan.bounds import hiding, pagination_of
 from hushtable.scan.kinds import Read
 from hushtable.scan.labels import Kind, Label, Origin
+from hushtable.scan.marked import Marked
 from hushtable.scan.notes import Notes
 from hushtable.scan.observations import Carry, RawExpression, Store
 from hushtable.scan.ownership import refuses_by_data, tied_inputs
@@ -55,14 +56,21 @@ class Observed:
 
 
 class Observer:
-    """Writes facts with the sensitivities a user declared."""
+    """Writes facts with the sensitivities that a user and the program's Records declared."""
 
     def __init__(self, declared: Mapping[str, str]) -> None:
         self._declared = declared
+        self.marked = Marked({})
 
-    def sensitivity(self, name: str, table: str = "", hint: str = "") -> Sensitivity:
-        """Classify an attribute by its name."""
-        return classify(name, table=table, hint=hint, declared=self._declared)
+    def sensitivity(
+        self, name: str, table: str = "", hint: str = "", path: tuple[str, ...] = ()
+    ) -> Sensitivity:
+        """Classify an attribute: as the user says, the program's Records, or its name and type.
+
+        `path` is where it lies in its table, `name` where nothing is said.
+        """
+        guessed = classify(name, table=table, hint=hint, declared=self._declared)
+        return self.marked.over(guessed, table, path or tuple(name.split(".")))
 
     # outflows ------------------------------------------------------------------------------
 
@@ -184,7 +192,7 @@ class Observer:
         whole = not label.path
         path = ("*",) if whole else ((*label.path, "*") if opened else label.path)
         attribute = Attribute(label.table, tuple(part for part in path if part != "[]"))
-        sensitivity = self.sensitivity(attribute.name, label.table, label.hint)
+        sensitivity = self.sensitivity(attribute.name, label.table, label.hint, attribute.path)
         if spoken and not whole and not opened and sensitivity.category not in TELLING:
             return None
         cargo = Cargo.ITEM if whole else (Cargo.MAP if opened else Cargo.ATTRIBUTE)
@@ -245,7 +253,8 @@ class Observer:
 
     def _stored(self, store: Store, route: Route | None) -> Outflow | None:
         name = store.attribute.rpartition(".")[2]
-        sensitivity = self.sensitivity(name, store.record.table)
+        table, path = store.record.table, tuple(store.attribute.split("."))
+        sensitivity = self.sensitivity(name, table, path=path)
         if sensitivity.category is not Category.CREDENTIAL or name == "*":
             return None
         telling = [

@@ -65,7 +65,7 @@ class Widening:
     def _sensitivity(self, name: str, table: str, words: str) -> Sensitivity:
         """Classify a name; the kind of an item says whose it is where the table's name does not."""
         plain = self.observer.sensitivity(name, table)
-        if plain.kind == "declared" or not words:
+        if plain.reason.startswith("declared") or not words:
             return plain
         return self.observer.sensitivity(name, f"{table} {words}")
 
