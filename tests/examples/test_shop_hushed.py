@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import os
+import secrets
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +16,8 @@ from typing import Any, get_args
 import pytest
 from fastapi.routing import APIRoute
 
+from hushtable.guard import Table
+from hushtable.guard.fastapi import tables_of
 from tests.examples.everything import comparable, reads, writes
 from tests.examples.opened import EXAMPLES, PASSWORD, OpenShop
 from tests.examples.requests_of_shops import answers, names_in
@@ -258,3 +264,31 @@ def test_a_lost_table_is_told_by_an_id(hushed: OpenShop, caplog: pytest.LogCaptu
                answer.json()["error_id"]]  # fmt: skip
     assert "ResourceNotFoundException" in told.getMessage()
     assert hushed.call("GET", "/health/ready").json() == {"status": "down"}
+
+
+@pytest.mark.parametrize(
+    ("form", "file"), [("cloudformation", "template.yaml"), ("terraform", "main.tf")]
+)
+def test_its_tables_and_its_role_are_what_it_declares(form: str, file: str) -> None:
+    """What lies in infra/ is what `hushtable policy` writes, which lacks no table of a route."""
+    folder = EXAMPLES / "shop_hushed"
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    done = subprocess.run(
+        [sys.executable, "-m", "hushtable.cli.main", "policy", "app.main:app", "--format", form],
+        cwd=folder,
+        env={**os.environ, "HUSHTABLE_KEYS": f"test:{key}", "SHOP_MAIL_API_KEY": key},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, (folder / "infra" / file).read_text("utf-8"))
+    assert "no operations are declared" not in done.stderr
+
+
+def test_no_table_is_left_to_do_what_it_likes(hushed: OpenShop) -> None:
+    """Every Table of the shop is given to the app, and says what is done with it."""
+    del hushed
+    app, tables = sys.modules["app.main"].app, sys.modules["app.tables"]
+    declared = {one for one in vars(tables).values() if isinstance(one, Table)}
+    assert set(tables_of(app)) == declared
+    assert not [one for one in declared if one.unsaid]

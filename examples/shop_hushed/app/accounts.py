@@ -11,7 +11,7 @@ from app.security import digest, passwords
 from app.settings import get_settings
 from app.tables import SIGNING, claims, store, users
 from app.views import ClaimOut, UserRow
-from hushtable.guard import NotFoundError
+from hushtable.guard import view_of
 
 
 async def add(body: Registration | Invitation, **more: str | None) -> UserRow:
@@ -27,7 +27,7 @@ async def add(body: Registration | Invitation, **more: str | None) -> UserRow:
     await store.together(
         [users.will_put(user, only_new=True, by=SIGNING), claims.will_put(claim, only_new=True)]
     )
-    return UserRow(user_id=user.user_id, handle=user.handle)
+    return view_of(UserRow, user, by=SIGNING)
 
 
 async def register(body: Registration, role: str = "customer") -> UserRow:
@@ -45,10 +45,8 @@ async def register(body: Registration, role: str = "customer") -> UserRow:
 
 async def with_address(email: str) -> str | None:
     """Give the id of the account with an address."""
-    try:
-        return (await claims.get(ClaimOut, digest(email))).user_id
-    except NotFoundError:
-        return None
+    claim = await claims.find(ClaimOut, digest(email))
+    return claim.user_id if claim else None
 
 
 async def mail(recipient: str, text: str) -> None:

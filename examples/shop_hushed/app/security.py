@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.tables import sessions
 from app.views import SessionOut
-from hushtable.guard import Caller, NotFoundError
+from hushtable.guard import Caller
 from hushtable.guard.fastapi import caller_of
 from hushtable.guard.hashed import Passwords
 
@@ -24,10 +24,9 @@ def digest(secret: str) -> str:
 
 async def user_of_token(token: str) -> Caller:
     """Find the caller behind a token. Raises 401 when there is none."""
-    try:
-        session = await sessions.get(SessionOut, digest(token))
-    except NotFoundError:
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Not signed in") from None
+    session = await sessions.find(SessionOut, digest(token))
+    if session is None:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Not signed in")
     return Caller(session.user_id, frozenset({session.role}))
 
 

@@ -40,7 +40,7 @@ async def place(user_id: str, body: OrderIn) -> OrderOut:
         **body.model_dump(),
     )
     await orders.put(order, only_new=True)
-    return view_of(OrderOut, order.model_dump())
+    return view_of(OrderOut, order)
 
 
 @router.post("/orders", status_code=status.HTTP_201_CREATED)

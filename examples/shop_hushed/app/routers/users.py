@@ -44,7 +44,7 @@ async def export_me(me: SignedIn) -> UserOut:
 @allow_scan("the directory is everybody")
 async def directory(me: SignedIn) -> list[DirectoryEntry]:
     """Return the customers who may be found."""
-    found = users.scan(DirectoryEntry, reason="the directory", at_most=100, by=OTHERS)
+    found = users.scan(DirectoryEntry, at_most=100, by=OTHERS)
     return [one async for one in found]
 
 
@@ -52,7 +52,7 @@ async def directory(me: SignedIn) -> list[DirectoryEntry]:
 @allow_scan("the list is everybody")
 async def list_users(me: SignedIn) -> list[UserRow]:
     """Return the first accounts."""
-    found = users.scan(UserRow, reason="the list of accounts", at_most=50, by=OTHERS)
+    found = users.scan(UserRow, at_most=50, by=OTHERS)
     return [one async for one in found]
 
 
