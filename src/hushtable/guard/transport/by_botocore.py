@@ -3,6 +3,9 @@
 botocore signs, finds the endpoint, tries again and speaks HTTP. Its public events put our body in
 the place of the one it would serialize (`before-call`) and take the answer's raw body before it is
 parsed (`before-parse`), which is most of what a botocore call costs.
+
+botocore renews credentials by what they say of their time. Where the service refuses them earlier,
+they are fetched from the providers anew, and the call is made once more.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore import xform_name
@@ -31,8 +35,10 @@ from botocore.session import Session
 from hushtable.guard.errors import RefusedError, UnavailableError
 from hushtable.guard.transport.call import Reply, Request
 from hushtable.guard.transport.endpoint import is_loopback, outline
-from hushtable.guard.transport.judge import LARGEST_BODY, Failure, asked_pause, judge
+from hushtable.guard.transport.judge import EXPIRED, LARGEST_BODY, Failure, asked_pause, judge
+from hushtable.guard.transport.keys import Keys
 from hushtable.guard.transport.retry import Timing
+from hushtable.guard.transport.session import SessionKeys
 
 _THREADS = 32
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
@@ -79,14 +85,24 @@ class BotocoreTransport:
         settings = own.merge(config) if config is not None else own
         # What is sent is our own body: the parameters only say which tables it names.
         settings = settings.merge(Config(parameter_validation=False))
-        self._client = _client(session, region, endpoint, settings)
+        self._make = partial(_client, session, region, endpoint, settings)
         self._here = threading.local()
-        events = self._client.meta.events
+        self._client = self._made(None)
+        self._keys = SessionKeys(session)
+        self._signs: Keys | None = None
+        """What the client signs with, once the service has refused what botocore gave it."""
+        self._renewing = threading.Lock()
+        self._lock = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def _made(self, keys: Keys | None) -> Any:
+        """Make a client that signs with `keys`, or else with what botocore finds."""
+        client = self._make(keys)
+        events = client.meta.events
         events.register("before-call.dynamodb", self._put_body)
         events.register("before-parse.dynamodb", self._take_body)
         events.register_first("needs-retry.dynamodb", self._refuse_again)
-        self._lock = threading.Lock()
-        self._threads: ThreadPoolExecutor | None = None
+        return client
 
     @property
     def is_local(self) -> bool:
@@ -131,9 +147,49 @@ class BotocoreTransport:
 
     def _ask(self, request: Request, until: float) -> Reply | Failure:
         """Make the call in a thread. Never raises: no error of botocore goes further."""
+        client = self._current()
+        outcome = self._asked(client, request, until)
+        if _expired(outcome) and time.monotonic() < until:
+            # The service refused to look at it: it may be sent again whatever it asks.
+            renewed = self._renewed(client)
+            if renewed is not client:
+                return self._asked(renewed, request, until)
+        return outcome
+
+    def _current(self) -> Any:
+        """Give the client; where we hold its credentials, with those that are valid now."""
+        if self._signs is not None:
+            keys = self._keys.current()
+            if keys is None:
+                self._keys.load()
+                keys = self._keys.current()
+            if keys != self._signs:
+                return self._signing(self._client, keys)
+        return self._client
+
+    def _renewed(self, refused: Any) -> Any:
+        """Fetch credentials in the place of those that a client was refused with."""
+        with self._renewing:
+            if self._client is not refused:
+                return self._client  # another thread has just done it
+            if self._signs is None:
+                self._keys.load()
+                self._signs = self._keys.current()
+            self._keys.load(self._signs)
+            keys = self._keys.current()
+        return refused if keys == self._signs else self._signing(refused, keys)
+
+    def _signing(self, before: Any, keys: Keys | None) -> Any:
+        """Put a client that signs with `keys` in the place of one that others may still use."""
+        with self._renewing:
+            if keys is not None and self._client is before:
+                self._client, self._signs = self._made(keys), keys
+            return self._client
+
+    def _asked(self, client: Any, request: Request, until: float) -> Reply | Failure:
         call = self._here.call = _Call(request, until)
         try:
-            getattr(self._client, xform_name(request.operation))(**outline(request))
+            getattr(client, xform_name(request.operation))(**outline(request))
         except (ClientError, _NotAgainError) as refused:
             unanswered = _failure(refused.__cause__ or refused)
         except Exception as broken:  # noqa: BLE001 -- providers, rules and sockets fail in many ways
@@ -169,10 +225,25 @@ class BotocoreTransport:
             raise _NotAgainError from caught_exception
 
 
-def _client(session: Session, region: str | None, endpoint: str | None, config: Config) -> Any:
+def _client(
+    session: Session,
+    region: str | None,
+    endpoint: str | None,
+    config: Config,
+    keys: Keys | None,
+) -> Any:
+    given: dict[str, Any] = {}
+    if keys is not None:
+        given = {
+            "aws_access_key_id": keys.access_key,
+            "aws_secret_access_key": keys.secret_key,
+            "aws_session_token": keys.token,
+        }
+        if keys.account_id:
+            given["aws_account_id"] = keys.account_id
     try:
         return session.create_client(
-            "dynamodb", region_name=region, endpoint_url=endpoint, config=config
+            "dynamodb", region_name=region, endpoint_url=endpoint, config=config, **given
         )
     except (BotoCoreError, ValueError) as broken:
         kind = type(broken).__name__
@@ -186,6 +257,10 @@ def _acted(reply: Reply | None, error: Exception | None) -> bool:
         return not isinstance(error, _NOT_SENT)
     found = judge(reply)
     return found.acted and bool(found.trouble)
+
+
+def _expired(outcome: Reply | Failure) -> bool:
+    return isinstance(outcome, Reply) and judge(outcome).code in EXPIRED
 
 
 def _failure(error: BaseException) -> Failure:
