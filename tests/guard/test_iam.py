@@ -328,6 +328,21 @@ def test_a_scan_is_allowed_where_it_is_declared() -> None:
     assert any("Scan is left out" in note for note in bound.notes)
 
 
+def test_a_read_within_a_transaction_takes_the_safe_form() -> None:
+    """A request without Select is denied, within a transaction too, and a note says what is open.
+
+    Whether a transaction's GetItem names it is not documented: it never reads a whole item.
+    """
+    made = written_by(Table(User, Store(), operations=["get_together"]))
+    (statement,) = made.document["Statement"]
+    assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": ["SPECIFIC_ATTRIBUTES"]}
+    assert "IfExists" not in json.dumps(made.document)
+    assert any("get_together is denied if it does not" in note for note in made.notes)
+    for operations in (["get"], None):
+        other = written_by(Table(User, Store(), operations=operations))
+        assert not any("get_together" in note for note in other.notes)
+
+
 def test_a_count_reads_nothing() -> None:
     """A table that is counted alone gives no attribute of an item."""
     made = written_by(Table(User, Store(), operations=["count", "put"]))

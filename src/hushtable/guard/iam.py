@@ -18,8 +18,11 @@ specifying-conditions.html) and the Service Authorization Reference (list_amazon
 
 Limits. IAM sees whole attributes: a View of `profile.locale` allows `profile`. It has no key for
 `ReturnValuesOnConditionCheckFailure`: whoever may write under a condition can be answered with
-the item that failed it. The documentation does not tell whether the GetItem of a TransactGetItems
-has Select; if it had none, `get_together` would be denied. `LeadingKeys` bind rows to a caller
+the item that failed it. The Service Authorization Reference lists Select for GetItem, and
+EnclosingOperation beside it, but no page tells whether the GetItem of a TransactGetItems has it,
+and none shows a policy of both. So the safe form stands for it too: a request without Select is
+denied, which `get_together` would be if it has none, and IfExists, which would let it read whole
+items, is not written. A note says so where a table declares it. `LeadingKeys` bind rows to a caller
 only where each caller has credentials of its own (a session with tags, a web identity): a role
 that serves all callers has none to compare with, and what it does as `System` would be denied.
 """
@@ -253,6 +256,11 @@ def _read_table(use: _Use, arns: Arns, bound: _Bound | None) -> Iterator[Stateme
     if bound is not None and "Scan" in actions:
         actions -= {"Scan"}
         use.note("Scan is left out: it reads the rows of every owner")
+    if "get_together" in use.operations and not use.unsaid:
+        use.note(
+            "whether the GetItem of a transaction names dynamodb:Select is not documented: "
+            "get_together is denied if it does not, so try it under this policy, or use get_many"
+        )
     if actions:
         conditions = _conditions(use.reads | use.credentials, bound)
         conditions["StringEquals"] = {"dynamodb:Select": _select(use, actions)}
