@@ -14,6 +14,8 @@ def public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.Cl
             continue
         if node.name.startswith("_"):
             continue
+        if any(getattr(one, "id", "") == "overload" for one in node.decorator_list):
+            continue  # a way to call the function that follows, and says what it is
         yield f"{prefix}{node.name}", node
         if isinstance(node, ast.ClassDef):
             yield from public(node.body, f"{prefix}{node.name}.")
