@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hushtable.guard.caller import Asker, Caller, System, current
+from hushtable.guard.caller import Asker, Caller, System, asker, current
 from hushtable.guard.compiled import Compiled
 from hushtable.guard.errors import NotFoundError, RefusedError
 from hushtable.guard.schema import Schema
@@ -41,7 +41,10 @@ class Access:
         if self.schema.owner is None or isinstance(self.asker, System):
             return None
         if self.asker is None:
-            message = f"{self.schema.record} has an owner: say who asks, with by= or asking()"
+            message = (
+                f"{self.schema.record} has an owner: say who asks, "
+                "with caller_of on the route, by= or asking()"
+            )
             raise RefusedError(message)
         return self.asker.id
 
@@ -81,5 +84,9 @@ class Access:
 
 
 def access(schema: Schema, by: Asker | None, clock: Callable[[], float] = time.time) -> Access:
-    """Make the access of who asks: as said, else as this task knows."""
-    return Access(schema, by if by is not None else current(), clock)
+    """Make the access of who asks: as said, else as this task knows.
+
+    Raises RefusedError for an asker that is none: an id alone has no roles, and would be taken for
+    one that sees everything.
+    """
+    return Access(schema, asker(by) if by is not None else current(), clock)

@@ -22,6 +22,15 @@ class Caller:
     id: str = field(repr=False)
     roles: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        """Refuse a caller that is nobody, and roles that are one text or a list."""
+        if not isinstance(self.id, str) or not self.id:
+            message = "a Caller has an id, which is a text"
+            raise RefusedError(message)
+        if not isinstance(self.roles, set | frozenset):
+            message = f"a Caller's roles are a set, and no {type(self.roles).__name__}"
+            raise RefusedError(message)
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -61,10 +70,18 @@ def reset(token: Token[Asker | None]) -> None:
     _CURRENT.reset(token)
 
 
+def asker(given: object) -> Asker:
+    """Give who asks. Raises RefusedError for what is neither a Caller nor a System."""
+    if not isinstance(given, Caller | System):
+        message = f"who asks is a Caller or a System, and no {type(given).__name__}"
+        raise RefusedError(message)
+    return given
+
+
 @contextmanager
 def asking(caller: Asker) -> Iterator[None]:
-    """Say who asks within a block."""
-    token = _CURRENT.set(caller)
+    """Say who asks within a block. Raises RefusedError for what is no Caller and no System."""
+    token = _CURRENT.set(asker(caller))
     try:
         yield
     finally:

@@ -95,8 +95,8 @@ def caller_of(dependency: Callable[..., Any]) -> Callable[..., Awaitable[Caller]
         caller: Any = Depends(dependency),  # noqa: B008
     ) -> Caller:
         if not isinstance(caller, Caller):
-            message = f"a caller is a Caller, not {type(caller).__name__}"
-            raise GuardError(message)
+            message = f"what caller_of takes gives a Caller, and no {type(caller).__name__}"
+            raise RefusedError(message)
         if _SYSTEM not in connection.scope:
             remember(caller)
         return caller

@@ -90,6 +90,9 @@ def check_filter(
     """
     if where is None:
         return known
+    if not isinstance(where, Condition):
+        message = f"where= takes a condition, such as {schema.record}.at.FIELD == value"
+        raise RefusedError(message)
     named = {str(one.steps[0]) for one in wheres(where.tokens)}
     if not named <= known:
         known |= read(schema, views_of(schema))

@@ -21,7 +21,9 @@ def named(schema: Schema, args: tuple[Any, ...], kwargs: Given) -> dict[str, Any
         return dict(zip(fields, args, strict=True))
     given = {**dict(zip(fields, args, strict=False)), **kwargs}
     if len(args) > len(fields) or set(given) != set(fields) or len(given) < len(args):
-        message = f"{schema.record} is found by {', '.join(fields)}"
+        others = [name for name in kwargs if name not in fields]
+        more = f", and {', '.join(others)} is no part of its key" if others else ""
+        message = f"{schema.record} is found by {', '.join(fields)}{more}"
         raise RefusedError(message)
     return given
 
@@ -61,8 +63,11 @@ def condition(keys: Keys, given: Given, where: str, *, alone: bool) -> Tokens:
     missing = [one for one in partition.fields if one not in given]
     unknown = [one for one in given if one not in keys.fields]
     if missing or unknown or any(isinstance(given[one], Range) for one in partition.fields):
-        said = ", ".join(keys.fields)
-        message = f"{where}: a query gives {', '.join(partition.fields)}, of the keys {said}"
+        message = f"{where}: a query gives {', '.join(partition.fields)}"
+        if keys.sort is not None:
+            message += f", and may give {', '.join(keys.sort.fields)}"
+        if unknown:
+            message += f"; {unknown[0]} is no key here: see index= and where="
         raise RefusedError(message)
     tokens: Tokens = (Where((partition.attribute,)), " = ", Value(part_of(partition, given)))
     if keys.sort is None:

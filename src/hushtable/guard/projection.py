@@ -82,6 +82,9 @@ def view_of(
     declared = view.declared_
     if isinstance(item, Record):
         return _view_of_record(view, item, by)
+    if not isinstance(item, Mapping):
+        message = f"view_of takes an item or a Record, and no {type(item).__name__}"
+        raise RefusedError(message)
     if declared.sealed:
         message = f"{view.__name__} shows encrypted attributes: read it through a Table"
         raise RefusedError(message)

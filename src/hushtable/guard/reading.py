@@ -13,7 +13,7 @@ from hushtable.guard.blind import BlindHash
 from hushtable.guard.caller import Asker, System
 from hushtable.guard.credentials import read_secret, secret_view
 from hushtable.guard.each import Each
-from hushtable.guard.errors import RefusedError
+from hushtable.guard.errors import DeclarationError, RefusedError
 from hushtable.guard.footprint import check_filter, stored_names
 from hushtable.guard.keys import named
 from hushtable.guard.marks import Blind
@@ -64,8 +64,10 @@ class Reading(Generic[R]):
     ) -> None:
         """Stand for the table. Nothing is asked of DynamoDB yet.
 
-        Raises DeclarationError for an operation or a field there is not.
+        Raises DeclarationError for what is no Record with a table or no Store, and for an
+        operation or a field there is not.
         """
+        _declared(record, store)
         self.record = record
         self.store = store or Store()
         self.name = name or record.schema_.table
@@ -95,7 +97,11 @@ class Reading(Generic[R]):
         self._filterable = check_filter(self.record.schema_, where, self._filterable, index)
 
     def _reader(self, view: type[V], by: Asker | None) -> Reader[V]:
-        if view.declared_.schema is not self.record.schema_:
+        declared = getattr(view, "declared_", None)
+        if declared is None or not isinstance(view, type):
+            message = f"{self.record.__name__}: a read names first the View that it gives"
+            raise RefusedError(message)
+        if declared.schema is not self.record.schema_:
             message = f"{view.__name__} is no View of {self.record.__name__}"
             raise RefusedError(message)
         own = access(self.record.schema_, by, self.store.clock)
@@ -350,3 +356,14 @@ class Reading(Generic[R]):
         self._may("get_together")
         given = [self._given((), one) for one in keys]
         return Operation(self.store, get_together(self._reader(view, by), given))
+
+
+def _declared(record: object, store: object) -> None:
+    """Refuse what cannot be a table: a View, a base of Records, an address in a Store's place."""
+    name = getattr(record, "__name__", type(record).__name__)
+    if not (isinstance(record, type) and issubclass(record, Record) and hasattr(record, "schema_")):
+        message = f"{name} is no Record with a table: class {name}(Record, table=...)"
+        raise DeclarationError(message)
+    if store is not None and not isinstance(store, Store):
+        message = f"{name}: a Table is reached through a Store, and no {type(store).__name__}"
+        raise DeclarationError(message)

@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from hushtable.guard.compiled import Compiled, Field
+from hushtable.guard.errors import DeclarationError
 from hushtable.guard.marks import At, Blind, Credential, Encrypted, Marks, OpenMap, Visible
 from hushtable.guard.record import Record
 from hushtable.guard.schema import Schema
@@ -119,7 +120,10 @@ def _record_of(cls: type[BaseModel]) -> type[Record] | None:
 
 
 def _declare(cls: type[View[Any]], record: type[Record]) -> Declared:
-    schema = record.schema_
+    schema: Schema | None = getattr(record, "schema_", None)
+    if schema is None:
+        message = f"{cls.__name__}: {record.__name__} is no Record with a table"
+        raise DeclarationError(message)
     fields: list[Field] = []
     roles: dict[str, frozenset[str]] = {}
     sealed: list[str] = []
