@@ -1,0 +1,1 @@
+"""The child process that an app runs in: what it is given, what it can reach, when it ends."""
