@@ -1,0 +1,1 @@
+"""What an app says beside its answers: log records, lines on standard streams, files."""
