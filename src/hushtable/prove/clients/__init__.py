@@ -1,0 +1,1 @@
+"""Whatever client of DynamoDB an app uses, its requests end at the store."""
