@@ -7,7 +7,7 @@ between the runs of the child.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Form(StrEnum):
@@ -36,7 +36,10 @@ class Shape:
 
     `choices` are the only values it may have (an enum); such an attribute carries no canary.
     `low` and `high` bound a number, `shortest` and `longest` a text, `pattern` a text.
-    `fields` are of a map, `element` is of a list or set.
+    `fields` are of a map, `element` is of a list or set, and of what a map without known names
+    holds. Of a date or time `pattern` is its strptime format, and `low` and `high` are seconds
+    since 1970. `closed` says that the app refuses a map with other entries. An attribute of the
+    empty kind must be missing.
     """
 
     kind: str = "S"
@@ -51,6 +54,20 @@ class Shape:
     element: Shape | None = None
     refers_to: str = ""
     """The key attribute (`users.user_id`) whose planted value it holds, so that joins work."""
+    closed: bool = False
+
+
+class Certainty(IntEnum):
+    """What of a table's keys is known, each level with those before it."""
+
+    GUESSED = 0
+    PARTITION = 1
+    """Which attribute is the partition key; there may be a sort key."""
+    NAMES = 2
+    """The names of the keys, maybe in another order."""
+    KEYS = 3
+    """Partition and sort key; their types were guessed."""
+    DEFINED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,7 @@ class IndexSketch:
     name: str
     keys: tuple[tuple[str, str], ...]
     gives: tuple[str, ...] | None = None
+    certainty: Certainty = Certainty.DEFINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,8 @@ class TableSketch:
 
     `templates` are the known forms of composed keys: ("PK", "USER#{user_id}"). `owner` is the
     attribute that says whose item it is, where one is known. `why` says where it was learned.
+    `closed` says that the app refuses items with attributes it does not know: the undeclared one
+    is left out.
     """
 
     name: str
@@ -77,11 +97,16 @@ class TableSketch:
     templates: tuple[tuple[str, str], ...] = ()
     owner: str = ""
     why: str = ""
+    certainty: Certainty = Certainty.DEFINED
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An environment variable that the app wanted. Its text is a canary where `canary` is true."""
+    """An environment variable that the app wanted.
+
+    Where `canary` is true, `{canary}` in its text stands for a token that each run makes anew.
+    """
 
     name: str
     text: str

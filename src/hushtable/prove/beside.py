@@ -1,0 +1,80 @@
+"""What a function reads of a dictionary beside the key that it did not find there.
+
+An app that misses one attribute would miss the next one in its next request: all that the function
+reads of the same variable is learned at once. The code is parsed, never run.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+
+MOST_PATHS = 60
+_LARGEST = 2_000_000
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def paths_beside(file: str, line: int, key: str) -> tuple[tuple[str, ...], ...]:
+    """Give the paths that are read of the variable of which a line reads `key`.
+
+    `item["address"]["city"]` beside `item["name"]` is `("address", "city")`; a position in a list
+    is `[]`.
+    """
+    tree = _tree(file)
+    if tree is None:
+        return ()
+    around: ast.AST = tree
+    for node in ast.walk(tree):
+        if isinstance(node, _Function) and node.lineno <= line <= (node.end_lineno or line):
+            around = node
+    chains = tuple(_chains(around))
+    names = {name for name, path, first, last in chains if key in path and first <= line <= last}
+    found = dict.fromkeys(path for name, path, _, _ in chains if name in names)
+    return tuple(found)[:MOST_PATHS]
+
+
+def _chains(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int, int]]:
+    """Give each read of a variable by constant keys: its name, the keys, and its lines."""
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if id(node) in inner or not isinstance(node, ast.expr):
+            continue
+        path: list[str] = []
+        part: ast.expr = node
+        while (step := _step(part)) is not None:
+            inner.add(id(part))
+            path.insert(0, step[0])
+            part = step[1]
+        if path and isinstance(part, ast.Name):
+            yield part.id, tuple(path), node.lineno, node.end_lineno or node.lineno
+
+
+def _step(node: ast.expr) -> tuple[str, ast.expr] | None:
+    """Take one read apart: `x["a"]` and `x.get("a")` read `a` of x."""
+    match node:
+        case ast.Subscript(value=value, slice=ast.Constant(value=str(key)), ctx=ast.Load()):
+            return key, value
+        case ast.Subscript(value=value, slice=ast.Constant(value=int()), ctx=ast.Load()):
+            return "[]", value
+        case ast.Call(func=ast.Attribute(value=value, attr="get"),
+                      args=[ast.Constant(value=str(key)), *_]):  # fmt: skip
+            return key, value
+        case _:
+            return None
+
+
+@lru_cache(maxsize=256)
+def _tree(file: str) -> ast.Module | None:
+    text = "".join(linecache.getlines(file))
+    if len(text) > _LARGEST:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None

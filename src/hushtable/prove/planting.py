@@ -1,0 +1,226 @@
+"""The items that are planted: two owners, two items each, and every join finds its other half."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
+
+from hushtable.prove.canary import Source
+from hushtable.prove.forms import UNDECLARED
+from hushtable.prove.guessing import OWNER, Entities, entity_in, guess
+from hushtable.prove.mint import Mint, Place
+from hushtable.prove.sketch import Form, Shape, Sketch, TableSketch
+
+OWNERS = ("A", "B")
+ITEMS = 2
+"""Items of each owner, unless an attribute has more choices than that."""
+
+MOST_ITEMS = 6
+MOST_KINDS = 24
+"""Combinations of the key forms of one table."""
+
+PLACEHOLDER = re.compile(r"\{([\w ]*)\}")
+
+_SPECIFIC = (Form.UUID, Form.HEX, Form.EMAIL, Form.INTEGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One item in wire form. `names` are its plain key values and the ids within them, by name."""
+
+    owner: str
+    item: int
+    wire: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """Which item is made: an owner's n-th, and its number among all that the owner has there."""
+
+    owner: str
+    item: int
+    number: int
+
+
+class Planter:
+    """Makes the items of a sketch's tables."""
+
+    def __init__(self, sketch: Sketch, mint: Mint) -> None:
+        """Read which attributes are ids, and what ids look like."""
+        self.sketch = sketch
+        self.mint = mint
+        self.entities = Entities.of_sketch(sketch)
+        self._items: dict[str, tuple[TableSketch, tuple[Planted, ...]]] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._homes = _homes(sketch, self.entities)
+        for table in sketch.tables:
+            self._read(table)
+
+    def id_of(self, entity: str, owner: str, item: int) -> str:
+        """Give the id of an owner, or of that owner's n-th thing of a kind."""
+        home = self._homes.get(entity, ("", entity))
+        place = Place(Source.ITEM, (home[1],), home[0], owner, 0 if entity == OWNER else item)
+        return self.mint.identifier(entity, self._shapes.get(entity, Shape()), place).planted
+
+    def items(self, table: TableSketch) -> tuple[Planted, ...]:
+        """Make a table's items. Of two with one key the first stays."""
+        made = self._items.get(table.name)
+        if made is None or made[0] != table:
+            made = self._items[table.name] = table, self._made(table)
+        return made[1]
+
+    def _made(self, table: TableSketch) -> tuple[Planted, ...]:
+        kinds = tuple(_kinds(table))
+        found: dict[tuple[str, ...], Planted] = {}
+        for owner, item in product(OWNERS, range(_count(table))):
+            for number, kind in enumerate(kinds):
+                one = _One(owner, item, item + number * _count(table))
+                made = self._item(table, one, kind)
+                key = tuple(str(made.wire[name]) for name, _ in table.keys)
+                found.setdefault(key, made)
+        return tuple(found.values())
+
+    def _read(self, table: TableSketch) -> None:
+        """Note what is known of the ids in a table. The stricter shape wins."""
+        shapes = dict(table.attributes)
+        kinds = dict(_keys(table))
+        composed = {name for name, _ in table.templates}
+        for name in {**shapes, **kinds}:
+            if name not in composed:
+                shape = shapes.get(name) or guess(name)
+                self._note(self.entities.of(table, name), _id_shape(shape, kinds.get(name, "")))
+        for name, template in table.templates:
+            # What was refused of a composed key is the id within it.
+            for one in PLACEHOLDER.findall(template):
+                if name in shapes:
+                    self._note(entity_of_placeholder(one), _id_shape(shapes[name], ""))
+
+    def _note(self, entity: str, shape: Shape) -> None:
+        known = self._shapes.get(entity)
+        if known is None or _strictness(shape) > _strictness(known):
+            self._shapes[entity] = shape
+
+    def _item(self, table: TableSketch, one: _One, kind: Mapping[str, str]) -> Planted:
+        wire: dict[str, Any] = {}
+        names: dict[str, str] = {}
+        for name, shape in table.attributes:
+            if shape.kind:
+                wire[name] = self._value(table, name, shape, one)
+        for name, wanted in _keys(table):
+            template = kind.get(name, "")
+            if template:
+                text = self._filled(template, wire, one, names)
+                wire[name] = {wanted: text}
+            elif name not in wire or wanted not in wire[name]:
+                shape = replace(dict(table.attributes).get(name) or guess(name), kind=wanted)
+                wire[name] = self._value(table, name, shape, one)
+            names[name] = str(wire[name][wanted])
+        if not table.closed:
+            wire[UNDECLARED] = {
+                "S": self.mint.undeclared(table.name, one.owner, one.number).planted
+            }
+        return Planted(one.owner, one.item, wire, names)
+
+    def _value(self, table: TableSketch, name: str, shape: Shape, one: _One) -> dict[str, Any]:
+        entity = self.entities.of(table, name)
+        if entity in self._homes and shape.kind in {"S", "N"} and not shape.choices:
+            text = self.id_of(entity, one.owner, one.item)
+            if shape.kind == "S" or text.isdigit():
+                return {shape.kind: text}
+        return self.mint.wire(
+            shape, table=table.name, path=(name,), owner=one.owner, item=one.number
+        )
+
+    def _filled(
+        self, template: str, wire: Mapping[str, Any], one: _One, names: dict[str, str]
+    ) -> str:
+        def placed(match: re.Match[str]) -> str:
+            name = match.group(1)
+            entity = entity_of_placeholder(name)
+            known = wire.get(name)
+            if entity != OWNER and known is not None:
+                names[name] = str(next(iter(known.values())))
+                return names[name]
+            text = self.id_of(entity, one.owner, one.item)
+            names[f"{name.removesuffix('_id').replace(' ', '_')}_id"] = text
+            return text
+
+        return PLACEHOLDER.sub(placed, template)
+
+
+def entity_of_placeholder(name: str) -> str:
+    """Give what stands for `{user_id}` or `{order}` in a composed key."""
+    return entity_in(name) or entity_in(f"{name} id") or "row"
+
+
+def _homes(sketch: Sketch, entities: Entities) -> dict[str, tuple[str, str]]:
+    """Give the attribute that each id belongs to: a key, best the whole key of a table.
+
+    What is a key nowhere is no id: nothing is looked up by it.
+    """
+    ranked: list[tuple[int, str, str, str]] = []
+    for table in sketch.tables:
+        own = [name for name, _ in table.keys]
+        for name, _ in _keys(table):
+            rank = 2 if name not in own else 0 if name == own[-1] else 1
+            rank += 4 if any(key == name for key, _ in table.templates) else 0
+            ranked.append((rank, entities.of(table, name), table.name, name))
+        for name, template in table.templates:
+            ranked += [
+                (3, entity_of_placeholder(one), table.name, name)
+                for one in PLACEHOLDER.findall(template)
+            ]
+        for name, _ in table.attributes:
+            if entities.of(table, name) == OWNER:
+                ranked.append((8, OWNER, table.name, name))
+    homes: dict[str, tuple[str, str]] = {}
+    for _, entity, table_name, name in sorted(ranked, key=lambda one: one[0]):
+        homes.setdefault(entity, (table_name, name))
+    homes.pop("", None)
+    return homes
+
+
+def _keys(table: TableSketch) -> Iterator[tuple[str, str]]:
+    yield from table.keys
+    for index in table.indexes:
+        for name, kind in index.keys:
+            if name not in dict(table.keys):
+                yield name, kind
+
+
+def _kinds(table: TableSketch) -> Iterator[Mapping[str, str]]:
+    """Give each combination of the forms of the table's keys, with forms of the indexes' keys."""
+    forms: dict[str, list[str]] = {}
+    for name, template in table.templates:
+        forms.setdefault(name, []).append(template)
+    own = [name for name, _ in table.keys if name in forms]
+    others = [name for name in forms if name not in own]
+    for number, combination in enumerate(product(*(forms[name] for name in own))):
+        if number >= MOST_KINDS:
+            return
+        beside = {name: forms[name][number % len(forms[name])] for name in others}
+        yield {**beside, **dict(zip(own, combination, strict=True))}
+
+
+def _count(table: TableSketch) -> int:
+    choices = (len(shape.choices) for _, shape in table.attributes)
+    return min(MOST_ITEMS, max(ITEMS, *choices, 0))
+
+
+def _id_shape(shape: Shape, kind: str) -> Shape:
+    if kind == "N" or shape.kind == "N":
+        return Shape("N", Form.INTEGER, low=shape.low, high=shape.high)
+    plain = shape.kind == "S" and not shape.choices
+    return replace(shape, refers_to="") if plain else Shape()
+
+
+def _strictness(shape: Shape) -> int:
+    if shape.kind == "N":
+        return len(_SPECIFIC) + 2
+    if shape.pattern or shape.longest is not None or shape.shortest is not None:
+        return len(_SPECIFIC) + 1
+    return _SPECIFIC.index(shape.form) + 1 if shape.form in _SPECIFIC else 0
