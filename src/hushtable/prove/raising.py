@@ -78,7 +78,7 @@ class Raising:
             frame = sys._getframe(_OWN_FRAMES)  # noqa: SLF001 - the event has no frame
             self._notice(frame, error, error.__traceback__)
 
-    def _traced(self, frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ANN401
+    def _traced(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not self._on or not self._is_wanted(frame.f_code.co_filename):
             return None
         frame.f_trace_lines = False

@@ -408,5 +408,5 @@ def _all_keys(table: TableSketch) -> Iterator[str]:
         yield from (name for name, _ in index.keys)
 
 
-def _always(shape: Shape) -> Any:  # noqa: ANN401 - a Change
+def _always(shape: Shape) -> Any:
     return lambda _known: shape

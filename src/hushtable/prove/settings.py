@@ -153,7 +153,7 @@ class MissingReads:
         """Begin to note names."""
         before, folder, names = self._before, self._folder, self._names
 
-        def looked_up(environ: Any, name: str) -> str:  # noqa: ANN401 - as os declares it
+        def looked_up(environ: Any, name: str) -> str:
             try:
                 text: str = before(environ, name)
             except KeyError:
