@@ -593,12 +593,20 @@ def test_one_object_serves_many_loops(run: Run[None]) -> None:
     assert own._pools == {}
 
 
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    """Say what a key is for, as newer Pythons demand."""
+    others = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+    unused = dict.fromkeys((*others, "crl_sign", "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(digital_signature=not signs, key_cert_sign=signs, **unused)
+
+
 def certificate(names: list[x509.GeneralName], folder: Path) -> tuple[ssl.SSLContext, Path]:
     """Make an authority and a server's certificate, and give a server's context and the former."""
     now = dt.datetime.now(dt.UTC)
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
     own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
+    identified = x509.AuthorityKeyIdentifier.from_issuer_public_key(keys[0].public_key())
     made = []
     for name, key in zip((authority, own), keys, strict=True):
         builder = (
@@ -610,6 +618,11 @@ def certificate(names: list[x509.GeneralName], folder: Path) -> tuple[ssl.SSLCon
             .not_valid_before(now - dt.timedelta(days=1))
             .not_valid_after(now + dt.timedelta(days=1))
             .add_extension(x509.BasicConstraints(name == authority, None), critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
+            .add_extension(identified, critical=False)
+            .add_extension(_usage(signs=name == authority), critical=True)
         )
         if name == own:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
