@@ -344,6 +344,26 @@ def test_idle_connections_are_closed(run: Run[None], monkeypatch: pytest.MonkeyP
     run(main())
 
 
+def test_a_loop_that_was_stopped_uses_no_old_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A connection that was idle too long while its loop did not run is not used."""
+    monkeypatch.setattr(exchange, "IDLE", 0.1)
+    own = Connections(5)
+    with asyncio.Runner() as runner:
+
+        async def begin() -> tuple[contextlib.AsyncExitStack, Server]:
+            stack = contextlib.AsyncExitStack()
+            return stack, await stack.enter_async_context(serving(echo))
+
+        stack, server = runner.run(begin())
+        runner.run(own.post(server.url, {}, b"a", 5))
+        time.sleep(0.2)
+        assert body_of(runner.run(own.post(server.url, {}, b"b", 5))) == b"b"
+        assert server.connections == 2
+        runner.run(stack.aclose())
+
+
 @pytest.mark.parametrize("steps", range(14))
 def test_a_cancelled_call_takes_its_connection_along(run: Run[None], steps: int) -> None:
     """Whenever a call is cancelled, its connection closes and nobody else gets its answer."""

@@ -96,8 +96,14 @@ class Connection(asyncio.Protocol):
         return outcome
 
     def is_open(self) -> bool:
-        """Tell whether it may carry another request."""
-        return self._transport is not None and not self._transport.is_closing()
+        """Tell whether it may carry another request.
+
+        The time counts too: a loop that was stopped meanwhile, as between two calls of a function
+        in the cloud, could not ring.
+        """
+        transport = self._transport
+        alive = transport is not None and not transport.is_closing()
+        return alive and time.monotonic() < self._until
 
     def is_unsure(self) -> bool:
         """Tell whether nothing was heard of it for so long that the loop should look first."""
