@@ -27,6 +27,7 @@ from rich.table import Table
 from benchmarks.guard.canned import BIG_BYTES, KEY
 from benchmarks.guard.contenders import (
     CONTENDERS,
+    DECODING_GOALS,
     ENDPOINT_GOALS,
     GOALS,
     GUARD,
@@ -100,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryFile("w+") as log, store(pythons, log) as address:
         run = Run(pythons, address, log, rounds, console)
         sheets = side_by_side(run, chosen)
-        peaks = memory(run, chosen)
+        peaks = {do: memory(run, chosen, do) for do in ("peak", "decoding")}
         rates = endpoints(run)
         told(console, sheets, peaks, rates)
         soaked(run, operations, options.seconds)
@@ -174,18 +175,23 @@ def prepared(driver: Process) -> tuple[list[str], bool]:
     return (fine if len(fine) == len(calls) else []), hello["plain"]
 
 
-def memory(run: Run, chosen: Sequence[Contender]) -> dict[str, float]:
-    """Give how far memory rises for the large answer, in a fresh process of each client."""
+def memory(run: Run, chosen: Sequence[Contender], do: str) -> dict[str, float]:
+    """Give how far memory rises for the large answer, in a fresh process of each client.
+
+    `do` is `peak`, the whole call, or `decoding`, the answer in memory already.
+    """
     peaks = {}
     for one in chosen:
         read = []
         for _ in range(min(run.rounds, 3)):
             driver = run.start(one.environment, "driver", one.module, run.store, CLIENT_CORE)
             try:
-                calls = driver.read()["calls"]
-                small = next(call for call in calls if call.startswith("page"))
+                hello = driver.read()
+                if do == "decoding" and not hello["decoding"]:
+                    break
+                small = next(call for call in hello["calls"] if call.startswith("page"))
                 driver.ask(do="time", call=small, count=3, together=1)
-                read.append(driver.ask(do="peak", call="big")["peak"])
+                read.append(driver.ask(do=do, call="big")["peak"])
             except EOFError:
                 continue
             finally:
@@ -244,19 +250,20 @@ def _medians(read: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def told(
     console: Console,
     sheets: Mapping[str, Sheet],
-    peaks: Mapping[str, float],
+    peaks: Mapping[str, Mapping[str, float]],
     rates: Mapping[str, Mapping[str, tuple[float, float]]],
 ) -> None:
     """Print what was measured, and the goals beside it."""
     table = Table("client", title="CPU of one call, from the request to JSON bytes, microseconds")
     for call in COUNTS:
         table.add_column(call, justify="right")
-    table.add_column("12 MB: memory, MB", justify="right")
+    for title in ("12 MB: memory, MB", "decoding it alone"):
+        table.add_column(title, justify="right")
     for name, sheet in sheets.items():
         costs = [sheet.cost(call) for call in COUNTS]
         cells = ["-" if cost is None else f"{cost * 1e6:,.0f}" for cost in costs]
-        peak = f"{peaks[name] / MEGABYTE:.1f}" if name in peaks else "-"
-        table.add_row(name, *cells, peak)
+        rises = [f"{by[name] / MEGABYTE:.1f}" if name in by else "-" for by in peaks.values()]
+        table.add_row(name, *cells, *rises)
     console.print(table)
     served = Table(
         "FastAPI through uvicorn", "app", "CPU, microseconds", "requests/s of a core", "as asked"
@@ -273,7 +280,7 @@ def told(
 
 def goals(
     sheets: Mapping[str, Sheet],
-    peaks: Mapping[str, float],
+    peaks: Mapping[str, Mapping[str, float]],
     rates: Mapping[str, Mapping[str, tuple[float, float]]],
 ) -> Iterator[tuple[str, str, str, str]]:
     """Compare with what the guard has to show."""
@@ -282,10 +289,14 @@ def goals(
         other = sheets[goal.peer].cost(goal.call) if goal.peer in sheets else None
         if own and other:
             yield _share(f"{goal.guard_call} / {goal.peer} {goal.call}", goal.share, other / own)
-    for peer, share in MEMORY_GOALS:
-        if peer in peaks and GUARD in peaks:
-            name = f"memory of {BIG_BYTES // MEGABYTE} MB / {peer}"
-            yield _share(name, share, peaks[peer] / peaks[GUARD])
+    for do, what, aims in (
+        ("peak", "memory of", MEMORY_GOALS),
+        ("decoding", "memory of decoding", DECODING_GOALS),
+    ):
+        for peer, share in aims:
+            if peer in peaks[do] and GUARD in peaks[do]:
+                name = f"{what} {BIG_BYTES // MEGABYTE} MB / {peer}"
+                yield _share(name, share, peaks[do][peer] / peaks[do][GUARD])
     for kind, times in ENDPOINT_GOALS.items():
         apps = rates[kind]
         measured = apps["naive boto3"][1] / apps[GUARD][1]

@@ -2,12 +2,14 @@
 
 Run as a program (`python -m benchmarks.guard.driver CLIENT URL CORE`) in the client's environment.
 Reads orders from standard input, one JSON object a line, and answers each with one line: the CPU
-and wall seconds of `count` calls, `together` at a time, or the peak memory of one call.
+and wall seconds of `count` calls, `together` at a time, or the peak memory of one call or of
+decoding an answer that is there already.
 """
 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import importlib
 import inspect
 import json
@@ -18,8 +20,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from benchmarks.guard.canned import PAGE, shown
+from benchmarks.guard.canned import BIG, PAGE, shown
 from benchmarks.guard.server import pin, run
 
 Calls = dict[str, Callable[[], Any]]
@@ -86,6 +89,22 @@ async def peak(call: Callable[[], Any]) -> dict[str, float]:
     return {"peak": status("VmHWM") - before, "answer": len(found)}
 
 
+def received(url: str) -> bytearray:
+    """Fetch the answer of 12 MB into one place, so that nothing else of it is left in memory."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port)
+    headers = {"x-amz-target": "DynamoDB_20120810.Query"}
+    connection.request("POST", "/", json.dumps({"TableName": BIG}), headers)
+    response = connection.getresponse()
+    body = bytearray(int(response.headers["content-length"]))
+    at = 0
+    with memoryview(body) as view:
+        while came := response.readinto(view[at:]):
+            at += came
+    connection.close()
+    return body
+
+
 async def obey(client: str, url: str) -> None:
     """Carry out orders until there are none."""
     module = importlib.import_module(f"benchmarks.guard.clients.{client}")
@@ -94,7 +113,9 @@ async def obey(client: str, url: str) -> None:
         made = module.calls(url, stack)
         calls: Calls = await made if inspect.isawaitable(made) else made
         plain = not any(inspect.iscoroutinefunction(call) for call in calls.values())
-        print(json.dumps({"calls": [*calls], "plain": plain, "began": began}), flush=True)
+        hello = {"calls": [*calls], "plain": plain, "began": began}
+        hello["decoding"] = hasattr(module, "decoding")
+        print(json.dumps(hello), flush=True)
         for line in sys.stdin:
             order = json.loads(line)
             call = calls[order["call"]]
@@ -104,6 +125,9 @@ async def obey(client: str, url: str) -> None:
                 answer: dict[str, Any] = {"fits": fits(order["call"], body)}
             elif order["do"] == "peak":
                 answer = await peak(call)
+            elif order["do"] == "decoding":
+                decode, body = module.decoding(), received(url)
+                answer = await peak(lambda decode=decode, body=body: decode(body))
             else:
                 answer = await measured(call, order["count"], order["together"])
             print(json.dumps(answer), flush=True)

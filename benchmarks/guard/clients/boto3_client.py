@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
+from botocore.parsers import create_parser
 
 from benchmarks.guard.clients import asked, shown
+
+
+def decoding() -> Callable[[bytearray], list[Any]]:
+    """Give what decodes a query's answer: botocore's parser, to wire types in dicts."""
+    model = boto3.client("dynamodb", region_name=asked.REGION).meta.service_model
+    shape = model.operation_model("Query").output_shape
+    parser = create_parser(model.metadata["protocol"])
+
+    def decode(body: bytearray) -> list[Any]:
+        parsed = parser.parse({"status_code": 200, "headers": {}, "body": body}, shape)
+        items: list[Any] = parsed["Items"]
+        return items
+
+    return decode
 
 
 def calls(url: str, _stack: AsyncExitStack) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
@@ -56,6 +57,12 @@ def tables(url: str) -> tuple[Table[Order], Table[Order]]:
     """Give the table of the calls and that of the large answer."""
     store = Store(Settings(region=asked.REGION, endpoint=url))
     return Table(Order, store), Table(Order, store, name=BIG)
+
+
+def decoding() -> Callable[[bytearray], list[Any]]:
+    """Give what decodes a query's answer: the shown fields of its items, not yet Views."""
+    compiled = OrderOut.declared_.seen_by(None)
+    return lambda body: compiled.many(body).items
 
 
 def calls(url: str, stack: AsyncExitStack) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hushtable.guard.caller import Asker, Caller, System, asker, current
 from hushtable.guard.compiled import Compiled
@@ -13,8 +12,7 @@ from hushtable.guard.errors import NotFoundError, RefusedError
 from hushtable.guard.schema import Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):  # made for every call, in a third of a dataclass' time
     """What one asker may see of a Record's items."""
 
     schema: Schema

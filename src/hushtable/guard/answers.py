@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from hushtable.guard.errors import ConflictError, StoreError, UnavailableError
-from hushtable.guard.transport.call import Reply
+from hushtable.guard.transport.call import Body, Reply
 
 _OK = 200
 _SERVER = 500
@@ -45,7 +45,7 @@ class _Error(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Error)
 
 
-def check(operation: str, reply: Reply) -> bytes:
+def check(operation: str, reply: Reply) -> Body:
     """Give the body of an answer that is none of the errors.
 
     Raises Failed for a condition that did not hold, UnavailableError for what may pass, and

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from hushtable.guard.errors import DeclarationError, DecodeError
 from hushtable.guard.tokens import Tokens, Where, Writer, joined
+from hushtable.guard.transport.call import Body
 from hushtable.guard.wirestructs import (
     MISSING,
     Convert,
@@ -140,7 +141,7 @@ class Compiled(Generic[V]):
             found = self._decoders[name] = msgspec.json.Decoder(make(self.item), strict=False)
         return found
 
-    def one(self, body: bytes) -> Any:
+    def one(self, body: Body) -> Any:
         """Decode the answer of GetItem to a wire struct; None where there is no item.
 
         Raises DecodeError, which names a path.
@@ -150,7 +151,7 @@ class Compiled(Generic[V]):
         except BROKEN as error:
             refuse(self.view.__name__, error)
 
-    def many(self, body: bytes) -> Rows:
+    def many(self, body: Body) -> Rows:
         """Decode the answer of Query or Scan. Raises DecodeError, which names a path."""
         try:
             answer = self._many.decode(body)

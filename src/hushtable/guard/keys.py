@@ -30,7 +30,7 @@ def named(schema: Schema, args: tuple[Any, ...], kwargs: Given) -> dict[str, Any
 
 def key_of(schema: Schema, values: Given) -> dict[str, Wire]:
     """Make the key of an item. Raises InvalidKeyError, which holds no value."""
-    return {part.attribute: part_of(part, values) for part in schema.keys.parts}
+    return {part.attribute: typed(part, part.render(values)) for part in schema.keys.parts}
 
 
 def part_of(part: KeyPart, values: Given) -> Wire:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,8 +31,7 @@ V = TypeVar("V", bound=View[Any])
 _ENCODE = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Reader(Generic[V]):
+class Reader(NamedTuple, Generic[V]):  # made for every call, as Access is
     """A View of a Record as one asker reads it."""
 
     view: type[V]

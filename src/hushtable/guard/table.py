@@ -210,5 +210,5 @@ class Table(Reading[R]):
         return Operation(self.store, _ended(send(action, self.store.cipher)))
 
 
-def _ended(steps: Steps[bytes]) -> Steps[None]:
+def _ended(steps: Steps[Any]) -> Steps[None]:
     yield from steps

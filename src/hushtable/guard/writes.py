@@ -23,7 +23,7 @@ from hushtable.guard.record import Record
 from hushtable.guard.schema import Attribute, Schema
 from hushtable.guard.sealed import Pending, Sealing, seal
 from hushtable.guard.tokens import Tokens, Value, Where, Writer, joined
-from hushtable.guard.transport.call import Reply
+from hushtable.guard.transport.call import Body, Reply
 
 R = TypeVar("R", bound=Record)
 
@@ -237,7 +237,7 @@ def demand(writing: Writing, given: Mapping[str, Any], where: Condition) -> Acti
     return Action("", "ConditionCheck", body, narrow=False, schema=writing.schema, owner=owner)
 
 
-def send(action: Action, cipher: Cipher | None) -> Steps[bytes]:
+def send(action: Action, cipher: Cipher | None) -> Steps[Body]:
     """Send one write. Raises NotFoundError or ConflictError where a condition does not hold."""
     yield from seal(action.schema, cipher, action.pending)
     safe = action.kind in {"Put", "Delete"} and "ConditionExpression" not in action.body
@@ -245,7 +245,7 @@ def send(action: Action, cipher: Cipher | None) -> Steps[bytes]:
     return answered(action, reply)
 
 
-def answered(action: Action, reply: Reply | None) -> bytes:
+def answered(action: Action, reply: Reply | None) -> Body:
     """Give the answer of a write. An item of somebody else is told as missing."""
     try:
         return check(action.operation, reply)  # type: ignore[arg-type]

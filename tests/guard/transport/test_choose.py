@@ -109,17 +109,31 @@ def test_plain_variables_need_no_botocore(
     ]
 
 
+def test_the_face_loads_no_transport() -> None:
+    """Who imports the guard waits for no HTTP library: a transport is chosen at the first call."""
+    look = (
+        "import sys, hushtable.guard; "
+        "print([n for n in ('botocore', 'httptools', 'pyreqwest') if n in sys.modules])"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", look], env=env, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
 def test_botocore_is_not_imported_for_plain_variables() -> None:
     """The first request of a plain service does not wait for botocore to be imported."""
     look = (
         "import sys; from hushtable.guard.transport.choose import transport; transport(); "
-        "print([n for n in ('botocore', 'ministack', 'pyreqwest') if n in sys.modules])"
+        "names = ('botocore', 'httptools', 'ministack', 'pyreqwest', 'uvloop'); "
+        "print([n for n in names if n in sys.modules])"
     )
     env = {**os.environ, **PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run(
         [sys.executable, "-c", look], env=env, capture_output=True, text=True, check=True
     )
-    assert run.stdout.strip() == "['pyreqwest']"
+    assert run.stdout.strip() == "['httptools', 'pyreqwest']"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+Body = bytes | bytearray
+"""A body that came in many pieces is left where they were put together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -26,7 +29,7 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: Body = field(repr=False)
 
 
 class Transport(Protocol):

@@ -1,7 +1,7 @@
 """Which transport a service gets: local, lean or botocore, and why.
 
 What is not needed is not imported: botocore where a setting asks for it, the emulator where
-nothing is configured, pyreqwest for the lean transport.
+nothing is configured, pyreqwest and httptools for the lean transport.
 """
 
 from __future__ import annotations
