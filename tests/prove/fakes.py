@@ -31,7 +31,15 @@ def run(work: Awaitable[Result]) -> Result:
     return asyncio.run(whole())
 
 
-KNOWN = ("ABC-1234", "Aa1!bbbbbbbbbbbbbbbb", "12", "x" * 43, "+493012345678", "2021-03-04")
+KNOWN = (
+    "ABC-1234",
+    "Aa1!bbbbbbbbbbbbbbbb",
+    "12",
+    "x" * 43,
+    "+493012345678",
+    "2021-03-04",
+    "password",
+)
 """Texts for the patterns that the tests use."""
 
 

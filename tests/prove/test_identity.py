@@ -33,6 +33,7 @@ def fine(exchanges: list[Exchange]) -> set[str]:
         ("GET /body-gate", ("current_user",), {"role:administrator"}),
         ("GET /session", (), {"A", "B"}),
         ("GET /cookie", (), {"A", "B"}),
+        ("GET /context", ("Context",), {"A", "B"}),
     ],
 )
 def test_a_gate_is_passed_by_who_may(
@@ -129,6 +130,22 @@ def test_a_key_from_the_settings_is_tried(service: Driven) -> None:
     driven.store.sketch = Sketch(settings=(Setting("SERVICE_API_KEY", "canary-of-a-setting"),))
     assert fine(driven.drive("GET /keyed")) == {"A", "B"}
     assert driven.identities.overridden(driven.door("GET /keyed")) == ()
+
+
+def test_a_setting_is_what_the_environment_says(
+    service: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a setting that is made elsewhere, what the app itself reads is tried."""
+    monkeypatch.setenv("SERVICE_API_KEY", "canary-of-a-setting")
+    service.store.sketch = Sketch(settings=(Setting("SERVICE_API_KEY", "{canary}"),))
+    assert fine(service.drive("GET /key-in-handler")) == {"A", "B"}
+
+
+def test_a_key_that_the_handler_compares_is_tried(service: Driven) -> None:
+    """Where the handler itself refuses a key, settings are tried too."""
+    setting = Setting("SERVICE_API_KEY", "canary-of-a-setting")
+    service.store.sketch = Sketch(settings=(setting,))
+    assert fine(service.drive("GET /key-in-handler")) == {"A", "B"}
 
 
 def test_middleware_that_refuses_is_told(service: Driven) -> None:

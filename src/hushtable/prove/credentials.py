@@ -7,6 +7,7 @@ the gate for real; then the texts of settings that are named like keys.
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,7 +99,9 @@ class Credentials:
 
     def _secrets(self) -> list[str]:
         named = [one for one in self._store.sketch.settings if SECRETS & set(words(one.name))]
-        return [one.text for one in named if one.text][:MAX_SETTINGS]
+        # What was supplied stands in the environment; a sketch may hold only how it is made.
+        texts = [os.environ.get(one.name, one.text) for one in named]
+        return [text for text in texts if text and "{" not in text][:MAX_SETTINGS]
 
     def _known(self, slot: Slot, owner: str) -> str | None:
         bound = self._real.get(slot)

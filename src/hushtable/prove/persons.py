@@ -260,7 +260,8 @@ def _named(person: Person, at: tuple[str, ...]) -> str | None:
 def _constructed(person: Person, cls: type) -> Any:
     """Call a plain class with what its `__init__` asks for; else give it the attributes bare."""
     arguments: dict[str, Any] = {}
-    with contextlib.suppress(NameError, TypeError, AttributeError, ValueError):
+    # A class may itself be what refuses: its own exceptions are no answer here.
+    with contextlib.suppress(Exception):
         hints = _hints(inspect.getattr_static(cls, "__init__"))
         for name, parameter in inspect.signature(cls).parameters.items():
             if parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
@@ -270,11 +271,17 @@ def _constructed(person: Person, cls: type) -> Any:
             arguments[name] = person.value(name) if plain else make(person, hint, name)
         return cls(**arguments)
     with contextlib.suppress(TypeError, AttributeError):
-        bare: Any = object.__new__(cls)
-        for name in (*FIRST, *_hints(cls)):
-            setattr(bare, name, person.value(name))
-        return bare
+        return object.__new__(type(cls.__name__, (cls,), {"__getattr__": _reads(person)}))
     return Record(person)
+
+
+def _reads(person: Person) -> Callable[[Any, str], Any]:
+    def read(_self: Any, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return person.value(name)
+
+    return read
 
 
 def _hints(thing: Any) -> dict[str, Any]:

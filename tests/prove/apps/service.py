@@ -115,6 +115,23 @@ def limited(request: Request) -> None:
         raise HTTPException(429, "slow down")
 
 
+class Context:
+    def __init__(self, authorization: str = Header()):
+        raise HTTPException(401)
+
+
+@app.get("/context")
+def with_context(context: Context = Depends()):
+    return {"user": context.user_id, "known": isinstance(context, Context)}
+
+
+@app.get("/key-in-handler")
+def key_in_handler(key: str = Depends(key_header)):
+    if key != "canary-of-a-setting":
+        raise HTTPException(401)
+    return {"ok": True}
+
+
 def by_cookie(request: Request):
     item = store.get("sessions", token=request.cookies.get("session_token", ""))
     if item is None:
