@@ -1,0 +1,358 @@
+"""What is asked at a door: as it should be, by everybody; then at its edges; then with faults.
+
+Plans are generators: they yield a step and are sent its exchange, since what is asked next depends
+on what was answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hushtable.model.service import ParameterSource
+from hushtable.prove.asgi import ACCEPTED
+from hushtable.prove.binding import vocabulary, words
+from hushtable.prove.canary import Canary, Source
+from hushtable.prove.door import Door, Schema
+from hushtable.prove.exchange import Asked, Exchange
+from hushtable.prove.identity import ANYONE, Identities, owner_of
+from hushtable.prove.inputs import Inputs
+from hushtable.prove.making import MISSING, Making
+from hushtable.prove.needed import OWNERS
+from hushtable.prove.refusing import refused
+from hushtable.prove.sending import Filled, Slot, asked
+from hushtable.prove.sketch import Shape
+
+USUAL = "as it should be"
+TRIES = 8
+CHOICES = 4
+FAILED = 400
+LIMITS = vocabulary("limit size count top max maximum take number rows")
+CURSORS = vocabulary("cursor next after continuation bookmark start last exclusive pagination")
+FIELDS = vocabulary("sort order field column attribute select projection include key by")
+EDGES = ("1", "1000", "-1")
+LONG = 3000
+EXPRESSION = "email = :e OR attribute_exists(email)"
+SENSITIVE = ("password_hash", "email")
+PAGE = 1
+THROTTLED = "ProvisionedThroughputExceededException"
+CONDITION = "ConditionalCheckFailedException"
+FAULTS: tuple[tuple[str, str], ...] = (
+    (THROTTLED, "is throttled"),
+    ("ValidationException", "is refused as invalid"),
+    ("AccessDeniedException", "is denied"),
+    (CONDITION, "fails its condition"),
+    ("InternalServerError", "fails inside of the store"),
+    ("dropped", "loses its connection"),
+)
+LISTS = frozenset({"Query", "Scan", "ExecuteStatement"})
+WRITES = vocabulary(
+    "PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems ExecuteStatement "
+    "BatchExecuteStatement ExecuteTransaction"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request to send, and what the store does meanwhile.
+
+    `fault` is an error's code, raised for `operations` (every one where empty). `page` caps the
+    items of a page, so that a list has a next one.
+    """
+
+    asked: Asked
+    fault: str = ""
+    operations: tuple[str, ...] = ()
+    page: int | None = None
+
+
+Plan = Generator[Step, Exchange, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A door, and what is known of its inputs and its gate."""
+
+    door: Door
+    inputs: Inputs
+    identities: Identities
+
+    def asked(self, name: str, purpose: str, filled: Filled, **more: Any) -> Asked:
+        """Write a request of somebody's, with their credentials."""
+        caller = self.identities.caller(name, self.door)
+        for slot, value in caller.attached.values.items():
+            filled = filled.having(slot, value)
+        more.setdefault("keys_of", owner_of(name))
+        canaries = (*more.pop("canaries", ()), *caller.attached.canaries)
+        return asked(
+            self.door, filled, identity=name, purpose=purpose, headers=caller.headers,
+            canaries=canaries, **more,
+        )  # fmt: skip
+
+    def fill(self, name: str, **more: Any) -> Filled:
+        """Give values for what the door declares, with somebody's own keys."""
+        more.setdefault("owner", owner_of(name))
+        return self.inputs.fill(self.door, caller=name, **more)
+
+
+def fine(exchange: Exchange) -> bool:
+    """Whether an answer is that of a request that went well."""
+    answered = exchange.answered
+    if answered.raised or refused(exchange):
+        return False
+    if exchange.asked.method == "WEBSOCKET":
+        return answered.status == ACCEPTED
+    return answered.status < FAILED
+
+
+def basics(room: Room) -> Plan:
+    """Ask as it should be: nobody, each owner with their own keys, each role that is looked for."""
+    yield from _settled(room, ANYONE)
+    done = {ANYONE}
+    while names := [name for name in room.identities.names(room.door) if name not in done]:
+        # A refusal may teach a role: the names are looked at again after each.
+        done.add(names[0])
+        yield from _settled(room, names[0])
+
+
+def _settled(room: Room, name: str) -> Plan:
+    """Ask as somebody until the answer teaches nothing more."""
+    for number in range(TRIES):
+        filled = room.fill(name, minimal=number > TRIES // 2)
+        exchange = yield Step(room.asked(name, USUAL, filled))
+        news = room.identities.learn(room.door, exchange)
+        news = room.inputs.learn(room.door, exchange) or news
+        if not news or (name == ANYONE and room.identities.gated(room.door)):
+            return
+
+
+def edges(room: Room, usual: Iterable[Exchange]) -> Plan:
+    """Ask at the edges, as whoever got in. `usual` are the exchanges of the basic requests."""
+    if room.door.documents:
+        return
+    best, last = best_of(usual, gated=room.identities.gated(room.door))
+    if room.identities.gated(room.door) and room.inputs.binds(room.door):
+        for name, whose in (("B", "A"), ("A", "B")):
+            filled = room.fill(name, owner=whose)
+            yield Step(room.asked(name, f"{name} with {whose}'s keys", filled, keys_of=whose))
+    elif room.inputs.binds(room.door):
+        filled = room.fill(ANYONE, owner="B")
+        yield Step(room.asked(ANYONE, "anyone with B's keys", filled, keys_of="B"))
+    if room.door.socket:
+        return
+    yield from _choices(room, best)
+    yield from _limits(room, best)
+    yield from _cursors(room, best, last)
+    yield from _odd_texts(room, best)
+    yield from _odd_bodies(room, best)
+    yield from _odd_keys(room, best)
+    if last is not None:
+        yield from _faults(room, best, last)
+
+
+def best_of(usual: Iterable[Exchange], *, gated: bool) -> tuple[str, Exchange | None]:
+    """Give the identity that got furthest, owners first, and its last exchange."""
+    last = {one.asked.identity: one for one in usual if one.asked.purpose == USUAL}
+    order = [*OWNERS[:1], *(name for name in last if name not in {*OWNERS, ANYONE}), ANYONE]
+    for name in order:
+        if name in last and fine(last[name]):
+            return name, last[name]
+    name = "A" if gated and "A" in last else ANYONE
+    return name, last.get(name)
+
+
+def slots_of(room: Room) -> Iterator[tuple[Slot, Schema]]:
+    """Give every named input of a door with its schema, body fields too."""
+    for entry in room.inputs.entries(room.door):
+        yield (entry.source, entry.name), entry.schema
+    body = room.door.body
+    if body is None:
+        return
+    making = Making(room.inputs.mint, body.schema, lambda _: None)
+    for name, schema in making.merged(body.schema).get("properties", {}).items():
+        yield (ParameterSource.BODY, name), schema
+
+
+def _is_text(room: Room, schema: Schema) -> bool:
+    body = room.door.body
+    making = Making(room.inputs.mint, body.schema if body else {}, lambda _: None)
+    options = [making.merged(one) for one in schema.get("anyOf", (schema,))]
+    return any(
+        one.get("type", "string") == "string"
+        and not any(key in one for key in ("enum", "const", "format", "contentMediaType"))
+        for one in options
+    )
+
+
+def _choices(room: Room, best: str) -> Plan:
+    seen = [room.fill(best).values]
+    for turn in range(1, CHOICES):
+        filled = room.fill(best, turn=turn)
+        if filled.values in seen:
+            return
+        seen.append(filled.values)
+        yield Step(room.asked(best, f"choice {turn + 1}", filled))
+
+
+def _limits(room: Room, best: str) -> Plan:
+    for slot, _ in slots_of(room):
+        if LIMITS & set(words(slot[1])) and not CURSORS & set(words(slot[1])):
+            for edge in EDGES:
+                value = int(edge) if slot[0] is ParameterSource.BODY else edge
+                filled = room.fill(best).having(slot, value)
+                yield Step(room.asked(best, f"{slot[1]} at {edge}", filled))
+            return
+
+
+def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
+    slot = next((one for one, _ in slots_of(room) if is_cursor(one[1])), None)
+    listed = last is not None and any(call.operation in LISTS for call in last.calls)
+    if slot is None and not listed:
+        return
+    exchange = yield Step(room.asked(best, "a page of one", room.fill(best)), page=PAGE)
+    if slot is None:
+        return
+    cursor = cursor_in(exchange.answered.body)
+    if cursor is None:
+        return
+    text = cursor if isinstance(cursor, str) else json.dumps(cursor)
+    filled = room.fill(best).having(slot, text)
+    yield Step(room.asked(best, "the next page", filled), page=PAGE)
+    middle = len(text) // 2
+    changed = (
+        text[:middle] + ("A" if text[middle : middle + 1] != "A" else "B") + text[middle + 1 :]
+    )
+    yield Step(room.asked(best, "a changed cursor", room.fill(best).having(slot, changed)))
+    if best == "A":
+        theirs = room.fill("B").having(slot, text)
+        yield Step(room.asked("B", "B with A's cursor", theirs, keys_of="A"), page=PAGE)
+
+
+def is_cursor(name: str) -> bool:
+    """Whether a name is that of the place where the next page of a list starts."""
+    found = set(words(name))
+    return bool(found & CURSORS) and not found & {"date", "time", "name", "at"}
+
+
+def cursor_in(body: bytes) -> Any:
+    """Find the cursor in an answer, None where there is none."""
+    try:
+        waiting = [json.loads(body)]
+    except ValueError:
+        return None
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, Mapping):
+            for name, inner in value.items():
+                if is_cursor(str(name)) and inner and isinstance(inner, str | Mapping):
+                    return inner
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value[:2])
+    return None
+
+
+def _odd_texts(room: Room, best: str) -> Plan:
+    """Put the text of an expression, and names of attributes, where free text goes."""
+    for slot, schema in slots_of(room):
+        if slot[0] not in {ParameterSource.QUERY, ParameterSource.BODY}:
+            continue
+        if not _is_text(room, schema) or is_cursor(slot[1]):
+            continue
+        if FIELDS & set(words(slot[1])):
+            for name in attributes_of(room):
+                filled = room.fill(best).having(slot, name)
+                yield Step(room.asked(best, f"{slot[1]} names {name}", filled))
+        if slot[0] is ParameterSource.QUERY:
+            filled = room.fill(best).having(slot, EXPRESSION)
+            yield Step(room.asked(best, f"an expression in {slot[1]}", filled))
+            # An optional text was left out of the usual request.
+            canary = _canary(room, schema, slot, "text")
+            filled = room.fill(best).having(slot, canary.planted, canary)
+            yield Step(room.asked(best, f"a text in {slot[1]}", filled))
+
+
+def attributes_of(room: Room) -> tuple[str, ...]:
+    """Give names of attributes to ask for: sensitive ones, and one that is planted."""
+    known = [name for table in room.inputs.store.sketch.tables for name, _ in table.attributes]
+    keys = {name for table in room.inputs.store.sketch.tables for name, _ in table.keys}
+    telling = [name for name in known if {"password", "secret", "hash", "token"} & set(words(name))]
+    plain = [name for name in known if name not in keys]
+    return tuple(dict.fromkeys((*telling[:1], *plain[:1], *SENSITIVE)))[:3]
+
+
+def _odd_bodies(room: Room, best: str) -> Plan:
+    filled = room.fill(best)
+    if isinstance(filled.body, Mapping):
+        canary = _canary(room, {}, (ParameterSource.BODY, "unexpected"), "text")
+        more = {"is_admin": True, "role": "admin", "unexpected": canary.planted}
+        more |= dict.fromkeys(attributes_of(room), canary.planted)
+        odd = filled
+        for name, value in more.items():
+            if name not in filled.body:
+                odd = odd.having((ParameterSource.BODY, name), value)
+        yield Step(room.asked(best, "unexpected keys", odd, canaries=(canary,)))
+        if room.door.body is not None and "json" in room.door.body.media:
+            broken = Filled(filled.values, b'{"broken', filled.media, filled.canaries)
+            yield Step(room.asked(best, "broken JSON", broken))
+            nothing = Filled(filled.values, {}, filled.media)
+            yield Step(room.asked(best, "an empty body", nothing))
+    elif filled.body is not MISSING:
+        nothing = Filled(filled.values, b"", filled.media)
+        yield Step(room.asked(best, "an empty body", nothing))
+
+
+def _odd_keys(room: Room, best: str) -> Plan:
+    """Ask for what is not there, with values of the wrong type, and with texts far too long."""
+    usual = room.fill(best)
+    missing = wrong = long = usual
+    for slot, schema in slots_of(room):
+        if slot[0] is ParameterSource.BODY or slot not in usual.values:
+            continue
+        absent = _canary(room, schema, slot, "missing")
+        if _is_text(room, schema) or schema.get("format") == "uuid":
+            missing = missing.having(slot, absent.planted, absent)
+        else:
+            wrong = wrong.having(slot, absent.planted, absent)
+        if schema.get("format") == "uuid":
+            odd = _canary(room, {}, slot, "wrong")
+            wrong = wrong.having(slot, odd.planted, odd)
+        if _is_text(room, schema) and long is usual:
+            canary = _canary(room, {}, slot, "long")
+            long = long.having(slot, canary.planted + "x" * LONG, canary)
+    for purpose, filled in (
+        ("a key that is not there", missing),
+        ("a value of the wrong type", wrong),
+        ("a text too long", long),
+    ):
+        if filled is not usual:
+            yield Step(room.asked(best, purpose, filled))
+
+
+def _canary(room: Room, schema: Schema, slot: Slot, why: str) -> Canary:
+    text = _is_text(room, schema) or schema.get("format") == "uuid"
+    making = Making(room.inputs.mint, schema, lambda _: None)
+    shape = making.shape(schema, ()) if text else Shape()
+    path = (slot[0].value, why, slot[1])
+    return room.inputs.mint.text(shape, Source.INPUT, path)
+
+
+def _faults(room: Room, best: str, last: Exchange) -> Plan:
+    """Let the store fail in each way, for the operation that the handler ends with."""
+    operations = list(dict.fromkeys(call.operation for call in last.calls))
+    if not operations:
+        return
+    writes = [name for name in operations if name in WRITES]
+    for code, words_ in FAULTS:
+        if code == CONDITION and not writes:
+            continue
+        operation = (writes or operations)[-1]
+        told = f"{operation} {words_}"
+        request = room.asked(best, told, room.fill(best), fault=told)
+        yield Step(request, code, (operation,))
+    if len(operations) > 1:
+        told = f"{operations[0]} {FAULTS[0][1]}"
+        request = room.asked(best, told, room.fill(best), fault=told)
+        yield Step(request, THROTTLED, (operations[0],))

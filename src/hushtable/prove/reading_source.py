@@ -1,0 +1,78 @@
+"""What a handler that reads the request itself asks of it, by the names in its source.
+
+Such a handler declares nothing. The names it looks up stand in its text, and are where to begin;
+what it complains of teaches the rest.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from hushtable.model.service import ParameterSource
+
+_PLACES = (
+    ("query_params", ParameterSource.QUERY),
+    ("headers", ParameterSource.HEADER),
+    ("cookies", ParameterSource.COOKIE),
+    ("path_params", ParameterSource.PATH),
+)
+_NO_BODY = ("environ", "state", "getenv", "os.", "config", "settings")
+
+
+def tree_of(function: Any) -> ast.AST | None:
+    """Parse a function's own text; None where there is none."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+
+
+def looked_up(function: Any) -> Iterator[tuple[ParameterSource, str]]:
+    """Give each constant name that a function looks up, and where in the request."""
+    tree = tree_of(function)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Subscript(value=holder, slice=ast.Constant(value=str(name))):
+                yield from _place(holder, name)
+            case ast.Call(
+                func=ast.Attribute(value=holder, attr="get"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield from _place(holder, name)
+
+
+def reads_form(function: Any) -> bool:
+    """Whether a function reads the request as a form."""
+    tree = tree_of(function)
+    return tree is not None and any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "form"
+        for node in ast.walk(tree)
+    )
+
+
+def reads_body(function: Any) -> bool:
+    """Whether a function reads the request's body, in whatever form."""
+    tree = tree_of(function)
+    return tree is not None and any(
+        isinstance(node, ast.Attribute) and node.attr in {"json", "form", "body", "stream"}
+        for node in ast.walk(tree)
+    )
+
+
+def _place(holder: ast.expr, name: str) -> Iterator[tuple[ParameterSource, str]]:
+    text = ast.unparse(holder)
+    if any(word in text for word in _NO_BODY):
+        return
+    for word, source in _PLACES:
+        if word in text:
+            yield source, name
+            return
+    # `(await request.json())["email"]` and `body["email"]`: a plain name or a call.
+    if isinstance(holder, ast.Name | ast.Call | ast.Await):
+        yield ParameterSource.BODY, name
