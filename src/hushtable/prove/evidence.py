@@ -143,7 +143,7 @@ def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _printed(from_wire(wire)) for name, wire in item.items()}
 
 
-def _printed(value: Any) -> Any:  # noqa: ANN401 - any value of DynamoDB's types
+def _printed(value: Any) -> Any:
     """Give a value whose repr is Python that needs no import."""
     match value:
         case dict():

@@ -17,14 +17,12 @@ from hushtable.model.service import Attribute, Channel, ModelState, Route
 from hushtable.prove.answers import Cursor, cursors, metadata, traceback
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.exchange import Exchange, Sighting
+from hushtable.prove.forms import UNDECLARED
 from hushtable.prove.locating import Located
 from hushtable.prove.seen import Seen, Shown, audience, width
 from hushtable.prove.witness import OUTWARD
 
 _PUBLIC_FOLDERS = re.compile(r"(?:^|/)(?:static|public|www|htdocs|assets|media)/|^file /tmp/")
-UNDECLARED = "undeclared"
-"""What the undeclared attribute is called in planted items."""
-
 _UNCLEAR = frozenset({"BOOL", "NULL"})
 
 

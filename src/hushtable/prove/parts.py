@@ -62,7 +62,7 @@ def parts(exchange: Exchange) -> Iterator[Part]:
         )
 
 
-def json_of(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def json_of(body: bytes) -> Any:
     """Give the JSON value of a body, its numbers as they were written; None when it is none."""
     try:
         return json.loads(body, parse_float=Number, parse_int=Number)
@@ -70,7 +70,7 @@ def json_of(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
         return None
 
 
-def leaves(value: Any, at: str = "$") -> Iterator[tuple[str, str | Number | None]]:  # noqa: ANN401 - any JSON value
+def leaves(value: Any, at: str = "$") -> Iterator[tuple[str, str | Number | None]]:
     """Give every text and number of a JSON value with its path, and every key with its map's.
 
     The elements of a list share one path, `$.items[]`. A key that is data itself is a `*`.
@@ -101,7 +101,7 @@ class _Groups:
     texts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     full: bool = False
 
-    def add(self, value: Any, at: str, encoding: str = "", depth: int = 0) -> None:  # noqa: ANN401 - any JSON value
+    def add(self, value: Any, at: str, encoding: str = "", depth: int = 0) -> None:
         """Sort in every text of a value; JSON inside a text is opened."""
         for path, text in leaves(value, at):
             inner = None
@@ -162,7 +162,7 @@ def _headers(answered: Answered) -> Iterator[Part]:
         yield Part(Channel.HEADER, where, text, (whole,), loose=True)
 
 
-def mappings(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401 - any JSON value
+def mappings(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give every object in a JSON value with its path."""
     waiting: list[tuple[str, Any]] = [("$", value)]
     while waiting:
