@@ -154,3 +154,33 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     except ConfigError:
         return
     assert config == ScanConfig()
+
+
+def test_identities_have_headers_and_an_owner(tmp_path: Path) -> None:
+    """A caller is A, B or a role, with headers and maybe the id that planted items hold."""
+    file = tmp_path / "hushtable.toml"
+    file.write_text(
+        '[identities.A]\nowner = "u1"\nheaders = { Authorization = "Bearer x" }\n'
+        '[identities."role:admin"]\nheaders = { X-Key = "k" }\n'
+    )
+    first, second = load(file).identities
+    assert (first.name, first.owner, first.headers) == ("A", "u1", (("Authorization", "Bearer x"),))
+    assert (second.name, second.owner) == ("role:admin", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "identities = 1",
+        "[identities.C]\nheaders = {}",
+        "[identities.A]\nowner = 'x'",
+        "[identities.A]\nheaders = {}\nnmae = 'x'",
+        "[identities.A]\nheaders = { a = 1 }",
+    ],
+)
+def test_an_identity_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
+    """Another name, a missing or unknown key and a header that is no text are refused."""
+    file = tmp_path / "hushtable.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="identities"):
+        load(file)

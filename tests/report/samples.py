@@ -8,6 +8,7 @@ from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding, Result, Suppression, Verdict
 from hushtable.model.page import RulePage
 from hushtable.model.place import Place, Step
+from hushtable.model.proof import Proof, ProofRequest, Reach, Shows, Unreached
 from hushtable.model.rule import Confidence, Severity
 from hushtable.model.score import score
 from hushtable.model.service import (
@@ -95,6 +96,46 @@ KNOWN = dataclasses.replace(LOGGED, key="b" * 16, suppression=Suppression("basel
 DOUBTED = dataclasses.replace(LOGGED, key="c" * 16, verdict=Verdict.UNKNOWN)
 REFUTED = dataclasses.replace(LOGGED, key="d" * 16, verdict=Verdict.REFUTED)
 
+PROOF = Proof(
+    request=ProofRequest(
+        "POST",
+        "/users/hqaaaaaaaaaaaa?full=1",
+        (("X-Key", "hqbbbbbbbbbbbb"),),
+        '{"name": "it\'s"}',
+        identity="B",
+        provoked="GetItem is throttled",
+    ),
+    channel=Channel.RESPONSE,
+    where="$.items[].password_hash",
+    attributes=(Attribute("users", ("password_hash",)),),
+    canary="hqcccccccccccc",
+    owner="A",
+    encoding="base64",
+    status=200,
+    curl="curl -i -X POST 'http://127.0.0.1:8000/users/hqaaaaaaaaaaaa?full=1'",
+    test="def test_it(prove):\n    prove('app.main:app').shows_nothing()\n",
+    replayed=2,
+    reproduced=2,
+    shows=Shows.ATTRIBUTE,
+    route="GET /users/{user_id}",
+)
+PROVEN = dataclasses.replace(LEAK, verdict=Verdict.PROVEN, proofs=(PROOF, PROOF))
+REACH = Reach(
+    routes=3,
+    reached=2,
+    unreached=(Unreached("GET /health", "every answer was 401"),),
+    tried=(("GET /users/{user_id}", 34), ("GET /search", 7)),
+    attributes_planted=20,
+    attributes_seen=4,
+    requests=41,
+    runs=3,
+    refused=("example.com:443",),
+    sandbox=("no network: a namespace of its own",),
+    learned=tuple(f"users.a{number} is a text" for number in range(10)),
+    not_reproduced=1,
+    seconds=12.5,
+)
+
 PAGES = {
     code: RulePage(
         code=code,
@@ -150,6 +191,12 @@ def told(result: Result, prefix: str = "") -> Report:
     )
 
 
+def proved() -> Report:
+    """Give a report of an app that was run."""
+    findings = (PROVEN, *(one for one in RESULT.findings if one is not LEAK))
+    return told(dataclasses.replace(RESULT, findings=findings, reach=REACH))
+
+
 def poisoned(text: str) -> Result:
     """Give the sample result with `text` in every place that a scanned program can fill."""
     route = dataclasses.replace(
@@ -173,6 +220,19 @@ def poisoned(text: str) -> Result:
         function=text,
         trace=(Step(Place(text, 1), text), Step(Place(text, 2), text)),
         reasons=(text,),
+        proofs=(
+            dataclasses.replace(
+                PROOF,
+                request=ProofRequest(text, text, ((text, text),), text, text, text),
+                where=text,
+                canary=text,
+                owner=text,
+                encoding=text,
+                curl=text,
+                test=text,
+                route=text,
+            ),
+        ),
     )
     quiet = dataclasses.replace(
         finding, key="1" * 16, suppression=Suppression("allow", text, Place(text, 1))
@@ -186,4 +246,11 @@ def poisoned(text: str) -> Result:
         unused_allows=(Allow(Place(text, 1), (text,), text, 2),),
         sensitivities=((str(route.leaves[0]), "personal"),),
         coverage=dataclasses.replace(RESULT.coverage, unresolved=((text, 3),)),
+        reach=dataclasses.replace(
+            REACH,
+            unreached=(Unreached(text, text),),
+            refused=(text,),
+            sandbox=(text,),
+            learned=(text,),
+        ),
     )

@@ -23,7 +23,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 FINDING_KEYS = {
     *("code", "name", "path", "line", "severity", "confidence", "verdict", "route", "attributes"),
     *("channel", "audience", "trace", "cwe", "owasp", "key", "remedy"),
-    *("message", "routes", "reasons", "suppressed"),
+    *("message", "routes", "reasons", "suppressed", "proofs"),
 }
 ROUTE_KEYS = {
     *("method", "path", "file", "line", "handler", "gate", "audience", "pagination", "scan"),
@@ -31,7 +31,7 @@ ROUTE_KEYS = {
 }
 TOP_KEYS = {
     *("version", "findings", "routes", "coverage", "score", "grade"),
-    *("unknown", "unused_allows"),
+    *("unknown", "unused_allows", "reach"),
 }
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from hushtable.model.config import ScanConfig
 from hushtable.rules.judge import judge
-from hushtable.testing import Example, cases, examples, scan_source, scanned, told
+from hushtable.testing.examples import Example, cases, examples
+from hushtable.testing.scanning import scan_source, scanned
+from hushtable.testing.telling import told
 
 CASES = Path(__file__).parent / "cases"
 ALL = (*examples(), *cases(CASES))

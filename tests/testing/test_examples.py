@@ -8,7 +8,7 @@ import pytest
 
 from hushtable.rules.catalogue import catalogue
 from hushtable.rules.page import PageError
-from hushtable.testing import cases, examples
+from hushtable.testing.examples import cases, examples
 
 
 def test_every_program_of_every_page_is_an_example() -> None:

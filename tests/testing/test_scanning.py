@@ -9,8 +9,7 @@ import pytest
 from hushtable.model.finding import Finding
 from hushtable.model.place import Place
 from hushtable.rules.page import Program, programs
-from hushtable.testing import expect, scan_source
-from hushtable.testing.scanning import differences
+from hushtable.testing.scanning import differences, expect, scan_source
 from tests.rules.samples import attribute, rule
 from tests.rules.test_judge import SAID, result
 

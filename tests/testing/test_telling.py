@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hushtable.model.facts import Facts, Literal
 from hushtable.model.place import Place
-from hushtable.testing import told
+from hushtable.testing.telling import told
 from tests.rules.test_judge import SAID, result
 
 SECRET = "correct-horse-battery"  # noqa: S105 - what must not be seen

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hushtable.model.config import ScanConfig
+from hushtable.model.config import Identity, ScanConfig
 from hushtable.model.errors import ConfigError
 from hushtable.model.rule import Severity
 from hushtable.model.sensitivity import Category
@@ -167,6 +167,27 @@ def _settings(value: object, where: str) -> dict[str, str]:
     return {key: _text(each, f"{where}.{key}") for key, each in value.items()}
 
 
+def _identities(value: object, where: str) -> tuple[Identity, ...]:
+    """Read `[identities.A]`: `owner`, and `headers`, a table of strings."""
+    if not isinstance(value, dict):
+        raise _wrong(where, "must be a table of identities")
+    found = []
+    for name, each in value.items():
+        at = f"{where}.{name}"
+        if name not in {"A", "B"} and not name.startswith("role:"):
+            raise _wrong(at, "must be called A, B or role:NAME")
+        match each:
+            case {"headers": dict(headers), **rest} if set(rest) <= {"owner"}:
+                owner = _text(rest.get("owner", ""), f"{at}.owner")
+                pairs = tuple(
+                    (key, _text(text, f"{at}.headers.{key}")) for key, text in headers.items()
+                )
+                found.append(Identity(name, pairs, owner))
+            case _:
+                raise _wrong(at, "must have headers, and may have owner")
+    return tuple(found)
+
+
 def _libraries(value: object, where: str) -> tuple[Mapping[str, Any], ...]:
     """Read `[library]` or `[[library]]`; what stands in it is checked where it is used."""
     tables = value if isinstance(value, list) else [value]
@@ -186,4 +207,6 @@ _KEYS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "jobs": ("jobs", _number),
     "cache": ("cache", _flag),
     "settings": ("settings", _settings),
+    "identities": ("identities", _identities),
+    "hook": ("hook", _text),
 }

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED
-from hushtable.cli.since import changes, narrow
+from hushtable.cli.since import Changes, changes, narrow
 from hushtable.model.config import ScanConfig
 from hushtable.model.errors import UsageError
 from hushtable.model.event import Listener, silent
-from hushtable.model.finding import Verdict
+from hushtable.model.finding import Result, Verdict
 from hushtable.model.score import score
 from hushtable.report.report import Report, stands
 from hushtable.rules import baseline
@@ -45,18 +45,36 @@ def examine(order: Order, listen: Listener = silent) -> Report:
     Raises HushtableError for what the order gets wrong.
     """
     config = order.config
-    chosen(config.select, config.ignore)
-    known = _baseline(order)
-    changed = changes(order.root, order.since) if order.since else None
+    checked = check(order)
     facts = scan(order.root, config, listen)
-    result = judge(facts, config, str(order.root))
+    return finish(order, checked, judge(facts, config, str(order.root)))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an order names, found before anything takes long."""
+
+    known: Path | None = None
+    changed: Changes | None = None
+
+
+def check(order: Order) -> Checked:
+    """Find what an order names. Raises HushtableError for what it gets wrong."""
+    chosen(order.config.select, order.config.ignore)
+    known = _baseline(order)
+    return Checked(known, changes(order.root, order.since) if order.since else None)
+
+
+def finish(order: Order, checked: Checked, result: Result) -> Report:
+    """Compare what was judged with what is known, score it, and narrow it."""
+    known, config = checked.known, order.config
     if order.write_baseline and known is not None:
         baseline.write(result, known)
     if known is not None:
         result = baseline.apply(result, known)
     whole = score(result.findings, result.routes)
-    if changed is not None:
-        result = narrow(result, changed)
+    if checked.changed is not None:
+        result = narrow(result, checked.changed)
     return Report(
         result=result,
         score=whole,
@@ -70,7 +88,14 @@ def examine(order: Order, listen: Listener = silent) -> Report:
 
 
 def exit_code(report: Report) -> int:
-    """Give 1 for findings at or above the threshold, else 3 for what was not examined, else 0."""
+    """Give 1 for findings at or above the threshold, else 3 for what was not examined, else 0.
+
+    It is 3 as well when an app was run and none of its routes was reached.
+    """
+    reach = report.result.reach
+    if reach is not None and reach.reached == 0:
+        # Nothing was tried: neither what is suspected nor what is not is worth a verdict.
+        return UNEXAMINED
     if any(map(report.fails, report.findings)):
         return FINDINGS
     undecided = any(one.verdict is Verdict.UNKNOWN and stands(one) for one in report.findings)

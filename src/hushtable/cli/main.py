@@ -15,6 +15,7 @@ from hushtable import __version__
 
 COMMANDS = {
     "scan": "Find what leaves a service, through which route, to whom.",
+    "prove": "Run a service on made-up data and prove what leaves it.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
     "policy": "Write the IAM policy and tables of a service on the guard.",

@@ -1,13 +1,16 @@
-"""The options of `hushtable scan`, with their help."""
+"""The options of `hushtable scan` and `hushtable prove`, with their help."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hushtable.cli.outputs import Format
+from hushtable.model.config import ScanConfig
 from hushtable.model.errors import UsageError
 from hushtable.model.rule import Severity
 
@@ -66,6 +69,65 @@ Quiet = Annotated[
     bool, typer.Option("-q", "--quiet", help="Findings only: no map, no figures, no progress.")
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR set.")]
+
+App = Annotated[
+    str,
+    typer.Argument(
+        metavar="APP",
+        help="package.module:attribute, an app or a factory of one.",
+        show_default=False,
+    ),
+]
+Root = Annotated[
+    Path, typer.Option("--root", metavar="PATH", help="The folder of the service; it is copied.")
+]
+Store = Annotated[
+    str, typer.Option(metavar="URL", help="Another DynamoDB than the embedded one, such as Local.")
+]
+Routes = Annotated[
+    list[str] | None,
+    typer.Option("--route", metavar="TEXT", help="Only routes with this in them. Repeatable."),
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="NAME", help="Ask as a caller of this role too. Repeatable."),
+]
+Seconds = Annotated[
+    float, typer.Option("--timeout", min=1, metavar="S", help="Seconds for the whole run.")
+]
+Megabytes = Annotated[
+    int, typer.Option("--memory", min=64, metavar="MB", help="Memory that the app may use.")
+]
+NoScan = Annotated[
+    bool, typer.Option("--no-scan", help="Run the app without reading its source first.")
+]
+Save = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Write what was learned of tables and settings."),
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the canaries; 0 takes a new one.")]
+
+
+def narrowed(
+    read: ScanConfig,
+    select: Sequence[str] | None,
+    ignore: Sequence[str] | None,
+    fail_on: Severity | None,
+    baseline: Path | None,
+) -> ScanConfig:
+    """Give the configuration with what the command line says instead."""
+    return replace(
+        read,
+        select=_codes(select) or read.select,
+        ignore=_codes(ignore) or read.ignore,
+        fail_on=fail_on or read.fail_on,
+        baseline=str(baseline) if baseline else read.baseline,
+    )
+
+
+def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Take rules from repeated options and from commas."""
+    return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())
 
 
 def folder(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,11 +53,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     where = destinations(formats or (), output or ())
     read = settings(o.folder(path), config)
     wanted = replace(
-        read,
-        select=_codes(select) or read.select,
-        ignore=_codes(ignore) or read.ignore,
-        fail_on=fail_on or read.fail_on,
-        baseline=str(baseline) if baseline else read.baseline,
+        o.narrowed(read, select, ignore, fail_on, baseline),
         jobs=read.jobs if jobs is None else jobs,
         cache=read.cache and not no_cache,
     )
@@ -66,8 +61,3 @@ def scan(  # noqa: PLR0913 - each is an option of the command
         report = examine(Order(path, wanted, write_baseline, since), listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))
     return exit_code(report)
-
-
-def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Take rules from repeated options and from commas."""
-    return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())

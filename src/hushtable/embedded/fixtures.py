@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -117,10 +117,15 @@ def load(emulator: Emulator, tables: Iterable[Table]) -> None:
     """
     for table in tables:
         emulator.ask("CreateTable", table.create_request())
-        for start in range(0, len(table.items), BATCH_WRITE_ITEMS):
-            batch = table.items[start : start + BATCH_WRITE_ITEMS]
-            puts = [{"PutRequest": {"Item": _wire(table.name, item)}} for item in batch]
-            emulator.ask("BatchWriteItem", {"RequestItems": {table.name: puts}})
+        put(emulator, table.name, table.items)
+
+
+def put(emulator: Emulator, table: str, items: Sequence[Mapping[str, object]]) -> None:
+    """Put items into a table that exists. Raises what `load` raises."""
+    for start in range(0, len(items), BATCH_WRITE_ITEMS):
+        batch = items[start : start + BATCH_WRITE_ITEMS]
+        puts = [{"PutRequest": {"Item": _wire(table, item)}} for item in batch]
+        emulator.ask("BatchWriteItem", {"RequestItems": {table: puts}})
 
 
 def _wire(table: str, item: Mapping[str, object]) -> dict[str, Any]:

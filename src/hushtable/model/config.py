@@ -10,6 +10,19 @@ from hushtable.model.rule import Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller whose real headers are configured, for a gate that cannot be passed otherwise.
+
+    `name` is `A`, `B` (two owners) or `role:NAME`. `owner` is the caller's id as planted items
+    hold it. The headers are credentials: no repr shows them.
+    """
+
+    name: str
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ScanConfig:
     """How to scan.
 
@@ -29,3 +42,6 @@ class ScanConfig:
     """Worker processes; 0 means one per core."""
     cache: bool = True
     settings: Mapping[str, str] = field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
+    hook: str = ""
+    """`module:function`, called with the app before it is driven."""

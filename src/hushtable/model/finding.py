@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.place import Place, Trace
+from hushtable.model.proof import Proof, Reach
 from hushtable.model.rule import Confidence, Severity
 from hushtable.model.service import Attribute, Channel, Route
 
@@ -55,6 +56,7 @@ class Finding:
     owasp: tuple[str, ...] = ()
     verdict: Verdict = Verdict.SUSPECTED
     suppression: Suppression | None = None
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -94,3 +96,5 @@ class Result:
     sensitivities: tuple[tuple[str, str], ...] = ()
     """(attribute, category) for every attribute that leaves, for colours in the map."""
     gone_from_baseline: tuple[str, ...] = ()
+    reach: Reach | None = None
+    """How much of the app was tried, where it was run."""

@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hushtable.model.service import Attribute, Channel
+
+
+class Shows(StrEnum):
+    """What a proof shows. A rule names those that prove what it says (`RuleInfo.shown_by`)."""
+
+    ITEM = "item"
+    MAP = "map"
+    ATTRIBUTE = "attribute"
+    CURSOR = "cursor"
+    METADATA = "metadata"
+    EXCEPTION = "exception"
+    INPUT = "input"
+    SECRET = "secret"  # noqa: S105 - a word of the model
+    SCAN = "scan"
+    """A Scan that nothing bounds was made for this request."""
+    CLIENT_LIMIT = "client-limit"
+    CLIENT_START = "client-start"
+    FILTER = "filter"
+    ODD_KEY = "odd-key"
+    """A text that no key should hold became part of one."""
+    OTHER_OWNER = "other-owner"
+    """One caller got, or changed, what belongs to another."""
+    CLIENT_EXPRESSION = "client-expression"
+    CLIENT_NAMES = "client-names"
+    REFUSED_EXPRESSION = "refused-expression"
+    OPEN_ROUTE = "open-route"
+    """A caller without credentials was answered."""
+    SWALLOW = "swallow"
+    DEBUG = "debug"
+    URL_SECRET = "url-secret"  # noqa: S105 - a word of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +59,7 @@ class ProofRequest:
 class Proof:
     """One exposure, witnessed. Every text in it may be printed: it is made of canaries.
 
+    `shows` is what kind of thing, `route` the route as the app declares it (`GET /users/{id}`).
     `where` says in words where the canary came out (`$.items[].email`, `header location`,
     `log app.users, INFO`). `encoding` is how it was hidden there (`base64`), empty where it stood
     as planted. `replayed` and `reproduced` count the runs with other canaries, in a process of
@@ -48,6 +80,8 @@ class Proof:
     """A whole pytest test that fails while the exposure is there."""
     replayed: int = 0
     reproduced: int = 0
+    shows: Shows = Shows.ATTRIBUTE
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +97,14 @@ class Reach:
     """How much of an app was tried. Nothing is claimed of what was not reached.
 
     `sandbox` says what held the app (`no network: a namespace of its own`). `learned` are lines a
-    person can read: which tables and settings were supplied, and why.
+    person can read: which tables and settings were supplied, and why. `tried` counts the requests
+    to each route that was reached.
     """
 
     routes: int = 0
     reached: int = 0
     unreached: tuple[Unreached, ...] = ()
+    tried: tuple[tuple[str, int], ...] = ()
     attributes_planted: int = 0
     attributes_seen: int = 0
     requests: int = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hushtable.model.place import Place, Trace
+from hushtable.model.proof import Shows
 from hushtable.model.service import Attribute, Channel, Route
 
 
@@ -46,6 +47,8 @@ class RuleInfo:
     owasp: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     """Finding classes that tie the rule to controls: R E L S F K A I (see `model.standards`)."""
+    shown_by: tuple[Shows, ...] = ()
+    """The proofs that show what the rule says; empty where no run of a service can."""
 
 
 @dataclass(frozen=True, slots=True)

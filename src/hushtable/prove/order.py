@@ -16,7 +16,7 @@ class IdentityHeaders:
     """
 
     name: str
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     owner: str = ""
 
 

@@ -14,6 +14,7 @@ from hushtable.model.finding import Finding
 from hushtable.model.place import Place, Step
 from hushtable.model.service import Route
 from hushtable.report.escape import storable
+from hushtable.report.proving import proof_document, reach_document
 from hushtable.report.report import Report
 
 
@@ -34,6 +35,7 @@ def document(report: Report) -> dict[str, Any]:
         "grade": report.score.grade,
         "unknown": [_unknown(unknown) for unknown in result.unknown],
         "unused_allows": [_allow(allow) for allow in result.unused_allows],
+        "reach": None if result.reach is None else reach_document(result.reach),
     }
 
 
@@ -60,6 +62,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "owasp": list(finding.owasp),
         "key": finding.key,
         "remedy": finding.remedy,
+        "proofs": [proof_document(proof) for proof in finding.proofs],
         "suppressed": None
         if suppression is None
         else {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hushtable.model.rule import Severity
 from hushtable.report.escape import visible
+from hushtable.report.proving import seen
 from hushtable.report.report import Report
 from hushtable.report.wording import exposure
 
@@ -27,6 +28,9 @@ def render(report: Report) -> str:
         text = [visible(finding.message), f"Through {visible(exposure(finding))}."]
         if finding.attributes:
             text.append(f"Leaves: {visible(', '.join(map(str, finding.attributes)))}.")
+        text.extend(
+            f"Seen in {visible(seen(one))}: {visible(one.curl)}" for one in finding.proofs[:1]
+        )
         text.extend(visible(line) for line in finding.remedy.split("\n"))
         properties = {
             "file": report.path(finding.place),

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from hushtable.model.finding import Finding
 from hushtable.report.escape import visible, visible_lines
+from hushtable.report.proving import seen
 from hushtable.report.report import Report
 from hushtable.report.wording import exposure, score_line, standing_of
 
@@ -66,6 +67,9 @@ def _body(finding: Finding) -> str:
         f"through {visible(exposure(finding))}",
     ]
     lines.extend(f"leaves {visible(str(attribute))}" for attribute in finding.attributes)
+    lines.extend(
+        f"seen in {visible(seen(proof))}: {visible(proof.curl)}" for proof in finding.proofs
+    )
     lines.extend(f"because {visible(reason)}" for reason in finding.reasons)
     lines.extend(f"{visible(str(step.place))} {visible(step.what)}" for step in finding.trace)
     lines.extend(visible_lines(finding.remedy))

@@ -13,6 +13,7 @@ from hushtable.model.finding import Finding
 from hushtable.model.rule import Severity
 from hushtable.report.escape import visible, visible_lines
 from hushtable.report.exposure_map import Row, rows, silent_routes
+from hushtable.report.proving import more, reach_details, reach_line, seen
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
@@ -40,6 +41,10 @@ def render(report: Report) -> str:
             lines.extend(_finding(finding))
     lines.extend(_asides(report))
     lines.extend(("## Coverage", "", f"{prose(coverage_line(report.result.coverage))}."))
+    if report.result.reach is not None:
+        lines.extend(("", f"{prose(reach_line(report.result.reach))}.", ""))
+        details = reach_details(report.result.reach)
+        lines.extend(f"- {label}: {prose(text)}" for label, text in details)
     return "\n".join(lines) + "\n"
 
 
@@ -126,11 +131,17 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield f"- reached by {_codes(map(str, finding.routes))}"
     if finding.attributes:
         yield f"- leaves {_codes(map(str, finding.attributes))}"
+    for proof in finding.proofs[:1]:
+        yield f"- seen in {prose(' '.join(filter(None, (seen(proof), more(finding)))))}"
     for reason in finding.reasons:
         yield f"- because {prose(reason)}"
     for step in finding.trace:
         yield f"- {code(str(step.place))} {prose(step.what)}"
     yield ""
+    for proof in finding.proofs[:1]:
+        yield from ("Try:", "", *block(proof.curl), "")
+        if proof.test:
+            yield from ("As a test:", "", *block(proof.test.rstrip()), "")
     if finding.remedy:
         yield from ("Remedy:", "", *block(finding.remedy), "")
 

@@ -20,6 +20,7 @@ from hushtable.model.page import RulePage
 from hushtable.model.place import Place, Trace
 from hushtable.model.rule import Severity
 from hushtable.report.escape import storable, visible
+from hushtable.report.proving import reach_line, seen
 from hushtable.report.report import Report
 from hushtable.report.wording import shortened
 
@@ -81,6 +82,7 @@ def log(report: Report) -> dict[str, Any]:
             "score": report.score.value,
             "grade": report.score.grade,
             "goneFromBaseline": list(report.result.gone_from_baseline),
+            **({"reach": storable(reach_line(report.result.reach))} if report.result.reach else {}),
         },
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -155,6 +157,9 @@ def _text(finding: Finding) -> str:
             for number, route in enumerate(finding.routes, start=1)
         ]
         parts.append(f"Reached by {shortened(links, 5)}.")
+    parts.extend(
+        f"Seen in {_message(seen(proof))}: {_message(proof.curl)}" for proof in finding.proofs[:1]
+    )
     if finding.remedy:
         remedy = "\n".join(map(_message, finding.remedy.expandtabs(4).split("\n")))
         parts.append(f"Remedy: {remedy}")
@@ -170,6 +175,23 @@ def _properties(finding: Finding) -> dict[str, Any]:
         "audience": storable(finding.audience),
         "attributes": [storable(str(attribute)) for attribute in finding.attributes],
         "reasons": [storable(reason) for reason in finding.reasons],
+        **_proven(finding),
+    }
+
+
+def _proven(finding: Finding) -> dict[str, Any]:
+    """Give the proofs, where there are any: the log of a scan is as it was without them."""
+    if not finding.proofs:
+        return {}
+    return {
+        "proofs": [
+            {
+                "seen": storable(seen(proof)),
+                "curl": storable(proof.curl),
+                "test": storable(proof.test),
+            }
+            for proof in finding.proofs
+        ]
     }
 
 

@@ -19,6 +19,7 @@ from hushtable.model.rule import Severity
 from hushtable.model.sensitivity import Category
 from hushtable.report.escape import inert, visible, visible_lines
 from hushtable.report.exposure_map import Row, rows, silent_routes
+from hushtable.report.proving import more, reach_details, reach_line, seen
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
@@ -82,6 +83,10 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
     if report.result.coverage.unresolved:
         calls = [f"{visible(name)} ({times})" for name, times in report.result.coverage.unresolved]
         yield _line("", f"most often unresolved: {shortened(calls, 5)}")
+    if report.result.reach is not None:
+        yield _line("Reach", reach_line(report.result.reach))
+        for label, text in reach_details(report.result.reach):
+            yield _line("", f"{label}: {visible(text)}")
     yield _line("Findings", visible(tally(report)))
     yield _line("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
     if report.score.penalties:
@@ -187,6 +192,10 @@ def _details(report: Report, finding: Finding) -> Iterator[tuple[str, Renderable
         yield "leaves", Text(", ".join(visible(str(each)) for each in finding.attributes))
     yield "through", Text(visible(exposure(finding)))
     yield "verdict", Text(standing_of(finding))
+    if finding.proofs:
+        proof = finding.proofs[0]
+        yield "seen", Text(visible(" ".join(filter(None, (seen(proof), more(finding))))))
+        yield "try", Text(visible(proof.curl))
     if finding.reasons:
         yield "because", Text("\n".join(map(visible, finding.reasons)))
     if finding.trace:

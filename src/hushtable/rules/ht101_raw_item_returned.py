@@ -136,6 +136,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Access, Cargo, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import OWNER, ModelState
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential, reasons
@@ -150,6 +151,7 @@ RULE = RuleInfo(
     cwe=(213, 200),
     owasp=("API3:2023",),
     classes=("R",),
+    shown_by=(Shows.ITEM,),
 )
 
 

@@ -131,6 +131,7 @@ innocent name is not seen. A token made in the same request, as login does, is n
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Cargo, Carried, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ANYONE
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential
@@ -145,6 +146,7 @@ RULE = RuleInfo(
     cwe=(522, 200, 201),
     owasp=("API3:2023",),
     classes=("R", "S"),
+    shown_by=(Shows.ATTRIBUTE, Shows.INPUT, Shows.MAP, Shows.SECRET),
 )
 
 _CERTAIN = 0.8

@@ -90,6 +90,7 @@ meant, and so is what a login route tells the caller who has just signed in.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
@@ -104,6 +105,7 @@ RULE = RuleInfo(
     cwe=(359, 200),
     owasp=("API3:2023",),
     classes=("R",),
+    shown_by=(Shows.ATTRIBUTE, Shows.MAP),
 )
 
 _BELONGS_TO_PEOPLE = frozenset({Category.PERSONAL, Category.FINANCIAL, Category.HEALTH})

@@ -94,6 +94,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel, ModelState, Route
 from hushtable.rules.leaving import departures
@@ -105,6 +106,7 @@ RULE = RuleInfo(
     cwe=(213,),
     owasp=("API3:2023",),
     classes=("R",),
+    shown_by=(Shows.ITEM, Shows.MAP),
 )
 
 _OPEN_CARGO = frozenset({Cargo.ITEM, Cargo.MAP})

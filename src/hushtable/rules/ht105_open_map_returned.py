@@ -118,6 +118,7 @@ declares its type. A map inside an item that leaves whole is told once, as HT101
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ModelState
 from hushtable.rules.leaving import OUTWARD, Departure, departures
@@ -129,6 +130,7 @@ RULE = RuleInfo(
     cwe=(213, 359),
     owasp=("API3:2023",),
     classes=("R",),
+    shown_by=(Shows.MAP,),
 )
 
 

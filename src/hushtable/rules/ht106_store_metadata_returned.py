@@ -49,6 +49,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ModelState
 from hushtable.rules.leaving import OUTWARD, departures
@@ -60,6 +61,7 @@ RULE = RuleInfo(
     cwe=(200,),
     owasp=("API8:2023",),
     classes=("R",),
+    shown_by=(Shows.METADATA,),
 )
 
 

@@ -87,6 +87,7 @@ A scan in a job, a script or a start-up hook is not reported.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Bound, Facts, Operation
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.reading import judgement, reaches_client
 from hushtable.rules.wording import actor, table
@@ -97,6 +98,7 @@ RULE = RuleInfo(
     cwe=(770, 200),
     owasp=("API4:2023",),
     classes=("R",),
+    shown_by=(Shows.SCAN,),
 )
 
 

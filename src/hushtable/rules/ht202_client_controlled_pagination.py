@@ -95,6 +95,7 @@ list is not checked.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Bound, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.reading import LISTS, judgement
 from hushtable.rules.wording import actor, table
@@ -104,6 +105,7 @@ RULE = RuleInfo(
     confidence=Confidence.HIGH,
     cwe=(770,),
     owasp=("API4:2023",),
+    shown_by=(Shows.CLIENT_LIMIT, Shows.CLIENT_START),
 )
 
 

@@ -101,6 +101,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts, Seal
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.leaving import OUTWARD, departures
 from hushtable.rules.wording import actor, audience
@@ -111,6 +112,7 @@ RULE = RuleInfo(
     cwe=(200,),
     owasp=("API3:2023",),
     classes=("R",),
+    shown_by=(Shows.CURSOR,),
 )
 
 _LEGIBLE = frozenset({Seal.NONE, Seal.ENCODED})

@@ -54,6 +54,7 @@ Python after the read is not seen by this rule.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.purpose import words
 from hushtable.rules.reading import LISTS, judgement, reaches_client
@@ -65,6 +66,7 @@ RULE = RuleInfo(
     cwe=(200, 285),
     owasp=("API3:2023",),
     classes=("A", "R"),
+    shown_by=(Shows.FILTER,),
 )
 
 _STATE = frozenset({"deleted", "archived", "active", "hidden", "status", "state", "disabled"})

@@ -120,6 +120,7 @@ a regular expression is not taken as an allow-list.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Expression, ExpressionKind, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.leaving import weaker
 from hushtable.rules.wording import actor, table
@@ -130,6 +131,7 @@ RULE = RuleInfo(
     cwe=(943,),
     owasp=("API8:2023",),
     classes=("I",),
+    shown_by=(Shows.CLIENT_EXPRESSION,),
 )
 
 

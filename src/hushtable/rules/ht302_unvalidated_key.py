@@ -52,6 +52,7 @@ separator leads to nobody else's items there.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ParameterSource
 from hushtable.rules.wording import actor, table
@@ -62,6 +63,7 @@ RULE = RuleInfo(
     cwe=(20,),
     owasp=("API8:2023",),
     classes=("I",),
+    shown_by=(Shows.ODD_KEY,),
 )
 
 _FREE_TEXT = frozenset(

@@ -89,6 +89,7 @@ from collections.abc import Iterator
 
 from hushtable.model.dynamodb.expression import problems, unaliased
 from hushtable.model.facts import Expression, ExpressionKind, Facts, Operation
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.wording import actor, table
 
@@ -96,6 +97,7 @@ RULE = RuleInfo(
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     cwe=(703,),
+    shown_by=(Shows.REFUSED_EXPRESSION,),
 )
 
 _NO_GRAMMAR = frozenset({ExpressionKind.NAMES, ExpressionKind.STATEMENT})

@@ -69,6 +69,7 @@ cannot resolve is not seen.
 from collections.abc import Iterator
 
 from hushtable.model.facts import ExpressionKind, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.wording import actor, table
 
@@ -78,6 +79,7 @@ RULE = RuleInfo(
     cwe=(915,),
     owasp=("API3:2023",),
     classes=("I",),
+    shown_by=(Shows.CLIENT_NAMES,),
 )
 
 _WRITES = frozenset({ExpressionKind.UPDATE, ExpressionKind.NAMES})

@@ -106,6 +106,7 @@ catalogue (`/products`) of which nothing sensitive is known.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import GateKind, Route
 from hushtable.rules.gates import Doing, doings
@@ -118,6 +119,7 @@ RULE = RuleInfo(
     cwe=(306, 862),
     owasp=("API2:2023", "API5:2023"),
     classes=("A",),
+    shown_by=(Shows.OPEN_ROUTE,),
 )
 
 

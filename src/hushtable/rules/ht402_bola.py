@@ -132,6 +132,7 @@ names and personal attributes.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts, KeyUse
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource, Route
@@ -146,6 +147,7 @@ RULE = RuleInfo(
     cwe=(639,),
     owasp=("API1:2023",),
     classes=("A",),
+    shown_by=(Shows.OTHER_OWNER,),
 )
 
 _CHOSEN_BY_CALLER = frozenset(

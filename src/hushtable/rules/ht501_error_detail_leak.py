@@ -97,6 +97,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.leaving import OUTWARD, Departure, departures
@@ -108,6 +109,7 @@ RULE = RuleInfo(
     cwe=(209,),
     owasp=("API8:2023",),
     classes=("E",),
+    shown_by=(Shows.EXCEPTION,),
 )
 
 

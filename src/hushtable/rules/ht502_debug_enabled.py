@@ -46,6 +46,7 @@ production is not in the source.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.wording import listed
@@ -56,6 +57,7 @@ RULE = RuleInfo(
     cwe=(215,),
     owasp=("API8:2023",),
     classes=("E",),
+    shown_by=(Shows.DEBUG,),
 )
 
 

@@ -61,6 +61,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.wording import actor
@@ -69,6 +70,7 @@ RULE = RuleInfo(
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     cwe=(755,),
+    shown_by=(Shows.SWALLOW,),
 )
 
 

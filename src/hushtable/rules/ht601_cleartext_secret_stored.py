@@ -114,6 +114,7 @@ its fields being known. Base64 does not count as protection.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Carried, Facts, Seal
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.leaving import Departure, departures, is_credential
@@ -125,6 +126,7 @@ RULE = RuleInfo(
     cwe=(312, 256),
     owasp=("API8:2023",),
     classes=("S",),
+    shown_by=(Shows.INPUT,),
 )
 
 _CLEAR = frozenset({Seal.NONE, Seal.ENCODED})

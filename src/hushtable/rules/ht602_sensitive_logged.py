@@ -134,6 +134,7 @@ as personal.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
@@ -145,6 +146,7 @@ RULE = RuleInfo(
     cwe=(532,),
     owasp=("API8:2023",),
     classes=("L",),
+    shown_by=(Shows.ATTRIBUTE, Shows.INPUT, Shows.ITEM, Shows.MAP, Shows.SECRET),
 )
 
 

@@ -60,6 +60,7 @@ Where a path that is not constant leads is not known. Objects written to S3 are 
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
@@ -71,6 +72,7 @@ RULE = RuleInfo(
     cwe=(538,),
     owasp=("API8:2023",),
     classes=("F",),
+    shown_by=(Shows.ATTRIBUTE, Shows.INPUT, Shows.ITEM, Shows.MAP, Shows.SECRET),
 )
 
 

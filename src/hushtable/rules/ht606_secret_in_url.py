@@ -48,6 +48,7 @@ by its path and not reported. What a proxy or a browser keeps of a URL is outsid
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.wording import actor
@@ -58,6 +59,7 @@ RULE = RuleInfo(
     cwe=(598, 522),
     owasp=("API2:2023",),
     classes=("L", "S"),
+    shown_by=(Shows.URL_SECRET,),
 )
 
 

@@ -88,7 +88,15 @@ def _doubt(rule: Rule, judgement: Judgement) -> int:
     return _CONFIDENCES.index(judgement.confidence or rule.info.confidence)
 
 
+def wider(one: str, other: str) -> bool:
+    """Whether an audience holds more people than another; none at all holds the fewest."""
+    return bool(one) and (not other or _width(one) < _width(other))
+
+
 def _audience(routes: tuple[Route, ...]) -> str:
     """Give the widest audience: anyone, then signed-in, then a role, then the owner."""
-    width = {ANYONE: 0, SIGNED_IN: 1, OWNER: 3}
-    return min((route.audience for route in routes), key=lambda who: width.get(who, 2), default="")
+    return min((route.audience for route in routes), key=_width, default="")
+
+
+def _width(audience: str) -> int:
+    return {ANYONE: 0, SIGNED_IN: 1, OWNER: 3}.get(audience, 2)

@@ -1,8 +1,6 @@
-"""Who bounds what a read gives, and which filters stand in for access control."""
+"""Who bounds what a read gives."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from hushtable.model.facts import (
     Bound,
@@ -11,30 +9,6 @@ from hushtable.model.service import (
     Pagination,
 )
 from hushtable.scan.records import MANY, Record
-
-HIDING = (
-    "deleted",
-    "archived",
-    "hidden",
-    "private",
-    "visib",
-    "tenant",
-    "owner",
-    "org_id",
-    "organization",
-    "user_id",
-    "userid",
-    "account",
-    "active",
-    "public",
-    "draft",
-    "banned",
-)
-
-
-def hiding(names: Iterable[str]) -> tuple[str, ...]:
-    """Give the names among these that decide who may see an item."""
-    return tuple(n for n in names if any(word in n.lower() for word in HIDING))
 
 
 def pagination_of(records: list[Record]) -> Pagination:

@@ -18,6 +18,7 @@ from hushtable.model.facts import (
     Swallow,
     UrlSecret,
 )
+from hushtable.model.hiding import hiding
 from hushtable.model.place import Step, Trace
 from hushtable.model.sensitivity import Category, Sensitivity
 from hushtable.model.sensitivity_names import classify
@@ -27,7 +28,7 @@ from hushtable.model.service import (
     ModelState,
     Route,
 )
-from hushtable.scan.bounds import hiding, pagination_of
+from hushtable.scan.bounds import pagination_of
 from hushtable.scan.kinds import Read
 from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.marked import Marked

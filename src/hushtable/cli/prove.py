@@ -1,0 +1,75 @@
+"""`hushtable prove`: run a service on made-up data, and prove what leaves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from hushtable.cli import options as o
+from hushtable.cli.config import settings
+from hushtable.cli.examine import Order, exit_code, progress
+from hushtable.cli.outcome import command
+from hushtable.cli.outputs import deliver, destinations, screen
+from hushtable.cli.proving import ProofOrder, app_name, identities
+from hushtable.cli.proving import prove as run
+from hushtable.prove.order import ProveOrder
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+EXAMPLES = """\b
+Examples:
+  hushtable prove app.main:app
+  hushtable prove app.main:create_app --root services/api --fail-on high
+  hushtable prove app.main:app --route /orders --role admin -o report.md
+  hushtable prove app.main:app --no-scan --format json
+
+\b
+Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
+3 something was not examined, or no route was reached."""
+
+
+@app.command(epilog=EXAMPLES)
+@command
+def prove(  # noqa: PLR0913 - each is an option of the command
+    target: o.App,
+    *,
+    root: o.Root = Path(),
+    store: o.Store = "",
+    route: o.Routes = None,
+    role: o.Roles = None,
+    timeout: o.Seconds = 300.0,
+    memory: o.Megabytes = 2048,
+    no_scan: o.NoScan = False,
+    save: o.Save = None,
+    seed: o.Seed = 0,
+    formats: o.Formats = None,
+    output: o.Files = None,
+    select: o.Select = None,
+    ignore: o.Ignore = None,
+    fail_on: o.FailOn = None,
+    baseline: o.Baseline = None,
+    config: o.ConfigFile = None,
+    no_progress: o.NoProgress = False,
+    quiet: o.Quiet = False,
+    no_color: o.NoColor = False,
+) -> int:
+    """Run a service on made-up data, and prove which attributes leave it, and to whom."""
+    where = destinations(formats or (), output or ())
+    wanted = o.narrowed(settings(o.folder(root), config), select, ignore, fail_on, baseline)
+    order = ProveOrder(
+        app=app_name(target),
+        root=str(root),
+        store=store,
+        seconds=timeout,
+        memory=memory * 1024**2,
+        identities=identities(wanted.identities),
+        roles=tuple(role or ()),
+        hook=wanted.hook,
+        routes=tuple(route or ()),
+        seed=seed,
+    )
+    with progress(wanted=not (quiet or no_progress)) as listen:
+        report = run(ProofOrder(Order(root, wanted), order, not no_scan, save), listen)
+    deliver(report, where, screen(colour=not no_color, brief=quiet))
+    return exit_code(report)
