@@ -44,6 +44,8 @@ _PRINTED = frozenset({"int", "float", "Decimal", "datetime", "date", "UUID"})
 _UNINTERESTING = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
 
 Details = Iterator[tuple[str, str]]
+_Noticed = tuple[BaseException, tuple[str, ...], tuple[tuple[str, str], ...], TracebackType | None]
+"""An exception with its values and details, and the longest trace that was seen of it."""
 _T = TypeVar("_T")
 
 
@@ -63,8 +65,7 @@ class Watch:
         """Prepare."""
         self._folder = f"{folder.resolve()}/"
         self._raising = Raising(self._concerns, self._notice)
-        self._found: dict[int, tuple[BaseException, tuple[str, ...], tuple[tuple[str, str], ...]]]
-        self._found = {}
+        self._found: dict[int, _Noticed] = {}
         self._busy = threading.local()
 
     @property
@@ -105,7 +106,11 @@ class Watch:
 
     def _notice(self, frame: FrameType, error: BaseException, trace: TracebackType | None) -> None:
         # The exception is kept, so that no other one gets its number before the next drain.
-        if id(error) in self._found or len(self._found) >= MOST_COMPLAINTS:
+        if known := self._found.get(id(error)):
+            # It went on to another frame. Kept now: a framework may take the trace away later.
+            self._found[id(error)] = (*known[:3], trace or known[3])
+            return
+        if len(self._found) >= MOST_COMPLAINTS:
             return
         if isinstance(error, _UNINTERESTING) or getattr(self._busy, "now", False):
             return
@@ -114,7 +119,7 @@ class Watch:
             raised = Raised(error, frame, tuple(_frames_of(trace)))
             values = _gathered(_locals(raised), _VALUES)
             details = _gathered(_details(raised), _DETAILS)
-            self._found[id(error)] = error, values, details
+            self._found[id(error)] = error, values, details, trace
         finally:
             self._busy.now = False
 
@@ -128,13 +133,16 @@ def _gathered(parts: Iterator[_T], most: int) -> tuple[_T, ...]:
 
 
 def _complaint(
-    error: BaseException, values: tuple[str, ...], details: tuple[tuple[str, str], ...]
+    error: BaseException,
+    values: tuple[str, ...],
+    details: tuple[tuple[str, str], ...],
+    trace: TracebackType | None,
 ) -> Complaint:
     status = getattr(error, "status_code", None)
     return Complaint(
         kind=type(error).__name__,
         text=_said(error),
-        frames=tuple(_frames(error))[-_FRAMES:],
+        frames=tuple(_frames(trace))[-_FRAMES:],
         values=values,
         details=details,
         status=status if isinstance(status, int) else None,
@@ -148,8 +156,7 @@ def _said(error: BaseException) -> str:
         return ""
 
 
-def _frames(error: BaseException) -> Iterator[Frame]:
-    trace = error.__traceback__
+def _frames(trace: TracebackType | None) -> Iterator[Frame]:
     while trace is not None:
         code = trace.tb_frame.f_code
         yield Frame(code.co_filename, trace.tb_lineno, code.co_name)

@@ -41,6 +41,11 @@ class Elsewhere:
         self._host, self._port = host, port
         self._path = parts.path or "/"
 
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._port or (443 if self._kind is HTTPSConnection else 80)
+
     def handle(self, operation: str, body: bytes) -> Answer:
         """Pass a request on. What breaks on the way is a 500, which clients try again."""
         try:

@@ -13,12 +13,14 @@ from hushtable.prove.binding import Bound, Match, by_name, found_in
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.door import Door, Entry, is_credential
 from hushtable.prove.exchange import Exchange
+from hushtable.prove.guessing import OWNER, Entities
 from hushtable.prove.making import MISSING, Location, Making, fits
 from hushtable.prove.needed import OWNERS, MintLike, StoreLike
 from hushtable.prove.reading_source import looked_up, reads_body, reads_form
 from hushtable.prove.refusals import lessons
 from hushtable.prove.sending import FORM, JSON, Filled, Slot
 from hushtable.prove.sketch import Form, Shape, Sketch
+from hushtable.prove.sketching import with_attribute, with_table
 
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
 _FAILED = 400
@@ -148,6 +150,26 @@ class Inputs:
                 fixed[at] = shape
                 news = True
         return news
+
+    def wished(self, sketch: Sketch) -> Sketch:
+        """Give planted keys the look that the doors want of them. The same sketch if they have it.
+
+        What is known of an owner's id goes to every attribute that holds one.
+        """
+        entities = Entities.of_sketch(sketch)
+        for (name, attribute), shape in self.shapes.items():
+            for table in sketch.tables:
+                known = dict(table.attributes)
+                names = [attribute] if table.name == name else []
+                if not name:
+                    every = (*known, *(key for key, _ in table.keys))
+                    names = [
+                        one for one in dict.fromkeys(every) if entities.of(table, one) == OWNER
+                    ]
+                for one in names:
+                    if known.get(one) != shape:
+                        sketch = with_table(sketch, with_attribute(table, one, shape))
+        return sketch
 
     def _learn_values(self, door: Door, exchange: Exchange) -> bool:
         """Take, for inputs named like an attribute that the app just read, what it read there."""

@@ -24,7 +24,7 @@ class Needs:
     """The app does not start without these: the parent starts another child that has them."""
 
     settings: tuple[Setting, ...]
-    sketch: Sketch = field(default_factory=Sketch)
+    why: str = ""
     kind: Literal["needs"] = "needs"
 
 
@@ -62,6 +62,14 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Supplied:
+    """The app wanted these at a request, and was given them."""
+
+    settings: tuple[Setting, ...]
+    kind: Literal["supplied"] = "supplied"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The app could not be examined: why, by kinds and names alone."""
 
@@ -77,4 +85,4 @@ class Finished:
     kind: Literal["finished"] = "finished"
 
 
-Told = Opened | Needs | Trying | Tried | Learned | Failed | Finished
+Told = Opened | Needs | Trying | Tried | Learned | Supplied | Failed | Finished

@@ -1,0 +1,302 @@
+"""The child process: confined, it runs the app, calls every route, and tells what came out.
+
+`python -m hushtable.prove.child`, started by `prove.sandbox.process` with the order on standard
+input and a pipe to tell on. Nothing else starts it: it runs somebody's program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from hushtable.model.proof import Reach
+from hushtable.prove.app import LoadError, Running, load
+from hushtable.prove.canary import Source
+from hushtable.prove.capture import Capture
+from hushtable.prove.clients.install import redirect
+from hushtable.prove.complaints import Watch
+from hushtable.prove.door import Door
+from hushtable.prove.drive import Driver, Watched, drive, reached
+from hushtable.prove.elsewhere import Elsewhere
+from hushtable.prove.exchange import Asked, Exchange, Sighting
+from hushtable.prove.facts import facts
+from hushtable.prove.faults import Fault
+from hushtable.prove.identity import Identities
+from hushtable.prove.inputs import Inputs
+from hushtable.prove.learn import learn, needs
+from hushtable.prove.mint import Mint
+from hushtable.prove.order import ChildOrder
+from hushtable.prove.plan import Step
+from hushtable.prove.sandbox import confine, pipe
+from hushtable.prove.services import Services
+from hushtable.prove.settings import MissingReads, planted
+from hushtable.prove.sketch import Setting
+from hushtable.prove.store import Store
+from hushtable.prove.surface import surface
+from hushtable.prove.told import (
+    Failed,
+    Finished,
+    Learned,
+    Needs,
+    Opened,
+    Supplied,
+    Tried,
+    Trying,
+)
+from hushtable.prove.witness import sightings
+
+FOLDER_LINE = "the app was run in a copy of its folder"
+
+
+@dataclass(slots=True)
+class Room:
+    """Where the app runs: the store it sees, the canaries in it, and what is watched."""
+
+    order: ChildOrder
+    teller: pipe.Teller
+    folder: Path
+    held: tuple[str, ...] = ()
+    mint: Mint = field(init=False)
+    store: Store = field(init=False)
+    capture: Capture = field(init=False)
+    watch: Watch = field(init=False)
+    missing: MissingReads = field(init=False)
+    refused: dict[str, None] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        """Shut the doors, put canaries where the app looks, and begin to watch."""
+        order = self.order
+        self.mint = Mint(order.seed)
+        outside = order.order.store
+        services = self.stack.enter_context(Services(self.mint))
+        ports: set[int] = set()
+        self.held = confine.confine(
+            lambda: frozenset(ports) | services.ports(), own_network=not outside
+        )
+        backend = Elsewhere(outside) if outside else None
+        self.store = self.stack.enter_context(Store(self.mint, order.sketch, backend=backend))
+        ports.add(self.store.port)
+        if backend is not None:
+            ports.add(backend.port)
+        for setting in order.sketch.settings:
+            self.supply(setting)
+        redirect(self.store.url, services.url)
+        self.capture = self.stack.enter_context(Capture(self.folder))
+        self.watch = self.stack.enter_context(Watch(self.folder))
+        self.missing = self.stack.enter_context(MissingReads(self.folder))
+        self.watch.on = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop watching, and let the store go."""
+        self.stack.close()
+
+    def supply(self, setting: Setting) -> None:
+        """Give the app a setting."""
+        os.environ[setting.name] = planted(setting, self.mint)[0]
+        self.settings[setting.name] = setting
+
+    def names_refused(self) -> tuple[str, ...]:
+        """Give what was refused since last asked, and keep it for the end."""
+        found = confine.refused()
+        self.refused.update(dict.fromkeys(found))
+        return found
+
+    def provoke(self, step: Step) -> None:
+        """Let the store do what a step says."""
+        self.store.page = step.page
+        self.store.fault = Fault(step.fault, frozenset(step.operations)) if step.fault else None
+
+    def calm(self) -> None:
+        """Let the store be as it should be."""
+        self.store.page = self.store.fault = None
+
+
+@dataclass(slots=True)
+class Child:
+    """One pass over the app's doors."""
+
+    room: Room
+    driver: Driver
+    loop: asyncio.AbstractEventLoop
+
+    async def through(self, doors: Sequence[Door]) -> None:
+        """Call every door that is not left out, and tell of each."""
+        order = self.room.order
+        self.room.store.plant()
+        for door in doors:
+            name = str(door.route)
+            if name in order.skip or not _chosen(name, order.order.routes):
+                continue
+            self.room.teller.tell(Trying(name))
+            known = self.room.store.sketch
+            self.room.teller.tell(await self.at(door))
+            if self.room.store.sketch is not known:
+                self.room.teller.tell(Learned(self.room.store.sketch))
+
+    async def at(self, door: Door) -> Tried:
+        """Call one door in every way, and give what came out of it."""
+        room = self.room
+        steps: list[Step] = []
+        exchanges: list[Exchange] = []
+        came: list[Sighting] = []
+        async for step, exchange in drive(self.driver, door):
+            if exchange.answered.status == 0:
+                continue
+            came += sightings(exchange, len(exchanges), room.mint)
+            steps.append(step)
+            exchanges.append(exchange)
+        well, why = reached(door, exchanges)
+        if not well and self.driver.identities.why(door):
+            why = self.driver.identities.why(door)
+        by_label = {step.asked.label: step for step in steps}
+
+        def resend(asked: Asked) -> tuple[Sighting, ...]:
+            again = self.driver.resend(door, asked, by_label.get(asked.label))
+            exchange = asyncio.run_coroutine_threadsafe(again, self.loop).result()
+            return sightings(exchange, 0, room.mint)
+
+        # In a thread, since a proof is made smaller by asking the app again.
+        made, proofs, labels = await asyncio.to_thread(
+            facts,
+            door.route,
+            exchanges,
+            came,
+            room.store.sketch,
+            str(room.folder),
+            app=room.order.order.app,
+            resend=resend,
+        )
+        return Tried(
+            str(door.route), well, "" if well else why, made, proofs, labels, len(exchanges)
+        )
+
+    def learn(self, _door: Door, exchanges: Sequence[Exchange]) -> bool:
+        """Learn from a round; when something is new, plant again."""
+        store = self.room.store
+        sketch = store.sketch
+        for exchange in exchanges:
+            sketch = learn(sketch, exchange, store.mint)
+        sketch = self.driver.inputs.wished(sketch)
+        news = self._supplied(exchanges)
+        if sketch is not store.sketch:
+            store.sketch = sketch
+            store.plant()
+            news = True
+        return news
+
+    def _supplied(self, exchanges: Sequence[Exchange]) -> bool:
+        """Supply settings that the app read late: at a request, and not when it started."""
+        room = self.room
+        complaints = [one for exchange in exchanges for one in exchange.complaints]
+        new = tuple(one for one in needs(complaints) if one.name not in room.settings)
+        for setting in new:
+            room.supply(setting)
+        if new:
+            room.teller.tell(Supplied(new))
+        return bool(new)
+
+
+def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
+    return not wanted or any(text in name for text in wanted)
+
+
+def main(arguments: list[str]) -> None:
+    """Run one child."""
+    begun = pipe.begin(arguments)
+    room = Room(begun.order, begun.teller, Path(begun.order.folder))
+    with room:
+        asyncio.run(_run(room))
+
+
+async def _run(room: Room) -> None:
+    order = room.order.order
+    try:
+        app = load(order.app, room.folder)
+        if order.hook:
+            _hook(order.hook)(app)
+        async with Running(app) as running:
+            await _drive(room, running, app)
+    except LoadError as error:
+        _not_started(room, error)
+
+
+def _hook(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)
+
+
+async def _drive(room: Room, running: Running, app: Any) -> None:
+    order = room.order.order
+    doors = surface(app, room.folder)
+    room.teller.tell(
+        Opened(
+            tuple(str(door.route) for door in doors if _chosen(str(door.route), order.routes)),
+            room.held,
+        )
+    )
+    inputs = Inputs(room.mint, room.store)
+    watched = Watched(
+        calls=room.store.drain,
+        said=room.capture.drain,
+        complaints=room.watch.drain,
+        refused=room.names_refused,
+        provoke=room.provoke,
+        calm=room.calm,
+        restore=room.store.restore,
+    )
+    driver = Driver(
+        running,
+        inputs,
+        Identities(order, room.mint, room.store, inputs),
+        watched,
+        seconds=order.request_seconds,
+        only=frozenset(room.order.only),
+    )
+    child = Child(room, driver, asyncio.get_running_loop())
+    child.driver = replace(driver, learn=child.learn)
+    await child.through(doors)
+    room.teller.tell(Finished(_reach(room)))
+
+
+def _not_started(room: Room, error: LoadError) -> None:
+    """Say what the app lacks to start, or that it does not start and why."""
+    complaints = room.watch.drain()
+    wanted = needs(complaints, room.missing.drain())
+    room.teller.tell(Learned(room.store.sketch))
+    if wanted:
+        room.teller.tell(Needs(wanted, str(error)))
+    else:
+        at = next((f" at {one.frames[-1].file}:{one.frames[-1].line}" for one in complaints[-1:]
+                   if one.frames), "")  # fmt: skip
+        folder = f"{room.folder}/"
+        room.teller.tell(Failed(f"the app does not start: {error}{at.replace(folder, '')}"))
+
+
+def _reach(room: Room) -> Reach:
+    counted = [
+        canary
+        for token in room.mint.tokens()
+        if (canary := room.mint.of(token)) and canary.source in {Source.ITEM, Source.UNDECLARED}
+    ]
+    places = {(canary.table, canary.path) for canary in counted}
+    return Reach(attributes_planted=len(places), refused=tuple(room.refused))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,277 @@
+"""Prove: run an app in child processes until it has shown what it shows, and then twice again.
+
+A child that needs a setting, dies or hangs is followed by another, which has the setting or leaves
+out the route that ended the last one. What was learned is kept between them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from hushtable.model.event import Advanced, Began, Ended, Listener, Stumbled
+from hushtable.model.facts import Coverage, Facts, Unknown
+from hushtable.model.place import Place
+from hushtable.model.proof import Proof, Reach, Unreached
+from hushtable.prove.order import ChildOrder, ProveOrder
+from hushtable.prove.sandbox.copy import work_copy
+from hushtable.prove.sandbox.process import run_child
+from hushtable.prove.sketch import Setting, Sketch
+from hushtable.prove.sketching import sketch_of
+from hushtable.prove.told import (
+    Failed,
+    Finished,
+    Learned,
+    Needs,
+    Opened,
+    Supplied,
+    Told,
+    Tried,
+    Trying,
+)
+
+STAGE = "prove"
+_STARTS = 12
+"""Children of the first run at most: each one more needs a setting, or leaves out a route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What was shown. `facts` are what engines observe; each proof speaks of some of them."""
+
+    facts: Facts = field(default_factory=Facts)
+    proofs: tuple[Proof, ...] = ()
+    reach: Reach = field(default_factory=Reach)
+    unknown: tuple[Unknown, ...] = ()
+    sketch: Sketch = field(default_factory=Sketch)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the children of one run told, together."""
+
+    order: ProveOrder
+    listen: Listener
+    sketch: Sketch
+    routes: tuple[str, ...] = ()
+    tried: dict[str, Tried] = field(default_factory=dict)
+    at: str = ""
+    unknown: list[Unknown] = field(default_factory=list)
+    finished: Reach | None = None
+    needs: Needs | None = None
+    failed: str = ""
+    sandbox: tuple[str, ...] = ()
+    refused: dict[str, None] = field(default_factory=dict)
+    children: int = 0
+
+    def hear(self, told: Told) -> None:
+        """Take what a child says."""
+        match told:
+            case Opened(routes, sandbox):
+                if not self.routes:
+                    self.listen(Began(STAGE, len(routes)))
+                self.routes, self.sandbox = routes, sandbox
+            case Trying(route):
+                self.at = route
+            case Tried(route):
+                self.tried[route] = told
+                self.at = ""
+                self.listen(Advanced(STAGE, route))
+            case Learned(sketch):
+                self.sketch = replace(sketch, settings=self.sketch.settings)
+            case Supplied(settings):
+                self.supply(settings)
+            case Needs():
+                self.needs = told
+            case Failed(why):
+                self.failed = why
+            case Finished(reach):
+                self.finished = reach
+                self.refused.update(dict.fromkeys(reach.refused))
+
+    def supply(self, settings: Sequence[Setting]) -> bool:
+        """Keep settings for the children to come. False where all were known, with these texts."""
+        known = {one.name: one for one in self.sketch.settings}
+        news = known | {one.name: one for one in settings}
+        self.sketch = replace(self.sketch, settings=tuple(news.values()))
+        return news != known
+
+    def stumble(self, why: str) -> None:
+        """Keep what could not be examined, and say so."""
+        unknown = Unknown(Place(self.order.app.partition(":")[0], 1), why)
+        self.unknown.append(unknown)
+        self.listen(Stumbled(unknown))
+
+
+def prove(order: ProveOrder, known: Facts | None, listen: Listener) -> Proven:
+    """Run the app of `order` and say what it showed; `known` is what a scan of it observed.
+
+    An app that does not start, a route that ends or hangs the process, time or memory that ran
+    out: each is an Unknown, and what was seen before it stays. Raises UsageError where the order
+    itself cannot be followed (no such folder).
+    """
+    began = time.monotonic()
+    until = began + order.seconds
+    seed = order.seed or secrets.randbelow(2**31) + 1
+    sketch = sketch_of(known) if known is not None else Sketch()
+    with _folder(order) as fresh:
+        run = _Run(order, listen, sketch)
+        _first(run, fresh, seed, until)
+        proofs, shaky = _again(run, fresh, seed, until)
+    reach = _reach(run, shaky, time.monotonic() - began)
+    listen(Ended(STAGE, reach.seconds))
+    return Proven(
+        facts=_together([tried.facts for tried in run.tried.values()]),
+        proofs=proofs,
+        reach=reach,
+        unknown=tuple(run.unknown),
+        sketch=run.sketch,
+    )
+
+
+@contextmanager
+def _folder(order: ProveOrder) -> Iterator[Callable[[], Path]]:
+    """Give a way to fresh copies of the project; all of them are removed at the end."""
+    place = Path(tempfile.mkdtemp(prefix="hushtable-"))
+    count = 0
+
+    def fresh() -> Path:
+        nonlocal count
+        count += 1
+        into = place / str(count)
+        into.mkdir()
+        return work_copy(Path(order.root), into)
+
+    try:
+        yield fresh
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> None:
+    """Start children until one has been through every route, or no other would go further."""
+    skip: list[str] = []
+    while run.finished is None and run.children < _STARTS:
+        run.needs, run.failed, run.at = None, "", ""
+        ended = _child(run, fresh, seed, until, skip=(*skip, *run.tried))
+        if run.finished is not None:
+            return
+        if run.needs is not None:
+            if not run.supply(run.needs.settings):
+                run.stumble(f"the app does not start: {run.needs.why}")
+                return
+            continue
+        if run.failed:
+            run.stumble(run.failed)
+            return
+        if not run.at:
+            run.stumble(ended or "the process ended before its time")
+            return
+        why = ended or "the process ended"
+        run.stumble(f"{run.at}: {why}")
+        run.tried.setdefault(run.at, Tried(run.at, reached=False, why=why))
+        skip.append(run.at)
+    if run.finished is None:
+        run.stumble(f"given up after {run.children} starts")
+
+
+def _child(  # noqa: PLR0913, PLR0917 - what one child is told
+    run: _Run,
+    fresh: Callable[[], Path],
+    seed: int,
+    until: float,
+    skip: Sequence[str] = (),
+    only: Sequence[str] = (),
+) -> str:
+    run.children += 1
+    left = until - time.monotonic()
+    if left <= 1:
+        return "the time is over"
+    order = ChildOrder(
+        order=run.order,
+        folder=str(fresh()),
+        sketch=run.sketch,
+        seed=seed,
+        skip=tuple(skip),
+        only=tuple(only),
+    )
+    return run_child(order, run.hear, seconds=left, memory=run.order.memory)
+
+
+def _again(
+    run: _Run, fresh: Callable[[], Path], seed: int, until: float
+) -> tuple[tuple[Proof, ...], int]:
+    """Show every proof again with other canaries in other processes; give it its counts."""
+    labels = tuple(dict.fromkeys(label for one in run.tried.values() for label in one.labels))
+    proofs = [proof for one in run.tried.values() for proof in one.proofs]
+    shown = dict.fromkeys(map(_same, proofs), 0)
+    replays = 0
+    if proofs:
+        for number in range(1, run.order.replays + 1):
+            other = _Run(run.order, lambda _event: None, run.sketch)
+            ended = _child(other, fresh, seed + 7919 * number, until, only=labels)
+            run.children += 1
+            if other.finished is None:
+                run.stumble(f"replay {number}: {other.failed or ended or 'it did not end'}")
+                continue
+            replays += 1
+            for what in {_same(proof) for one in other.tried.values() for proof in one.proofs}:
+                if what in shown:
+                    shown[what] += 1
+    counted = tuple(
+        replace(proof, replayed=replays, reproduced=shown[_same(proof)]) for proof in proofs
+    )
+    return counted, sum(proof.reproduced < proof.replayed for proof in counted)
+
+
+def _same(proof: Proof) -> tuple[object, ...]:
+    """Give what two proofs of different runs have in common: everything but the canaries."""
+    return (
+        proof.shows,
+        proof.route,
+        proof.request.identity,
+        proof.channel,
+        proof.attributes,
+        proof.where,
+        proof.encoding,
+    )
+
+
+def _reach(run: _Run, shaky: int, seconds: float) -> Reach:
+    last = run.finished or Reach()
+    reached = [one for one in run.tried.values() if one.reached]
+    why = {route: one.why for route, one in run.tried.items() if not one.reached}
+    missing = [
+        Unreached(route, why.get(route) or "never called")
+        for route in run.routes
+        if route not in run.tried or route in why
+    ]
+    return replace(
+        last,
+        routes=len(run.routes),
+        reached=len(reached),
+        unreached=tuple(missing),
+        requests=sum(one.requests for one in run.tried.values()),
+        runs=run.children,
+        refused=tuple(run.refused),
+        sandbox=run.sandbox,
+        learned=run.sketch.lessons,
+        not_reproduced=shaky,
+        seconds=seconds,
+    )
+
+
+def _together(many: Sequence[Facts]) -> Facts:
+    """Join the facts of several routes, each kind in order and once."""
+    parts = {
+        one.name: tuple(dict.fromkeys(each for facts in many for each in getattr(facts, one.name)))
+        for one in fields(Facts)
+        if one.name != "coverage"
+    }
+    return Facts(**parts, coverage=Coverage(routes=len(parts["routes"])))
