@@ -15,7 +15,7 @@ from typing import Any
 from hushtable.model.service import ParameterSource
 from hushtable.prove.binding import Bound, found_in, words
 from hushtable.prove.canary import Canary, Source
-from hushtable.prove.door import Door, Entry, is_credential
+from hushtable.prove.door import Door, Entry, is_credential, says_who
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.making import Making
 from hushtable.prove.needed import MintLike, StoreLike
@@ -52,6 +52,8 @@ class Credentials:
             if slot in values:
                 continue
             text = self._known(slot, owner)
+            if text is None and entry is not None and says_who(entry.name):
+                text = self._store.owner_id(owner)
             if text is None:
                 canary = self._canary(entry, slot)
                 canaries.append(canary)

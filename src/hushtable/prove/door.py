@@ -10,6 +10,7 @@ from typing import Any
 from hushtable.model.service import ParameterSource, Route
 from hushtable.prove.asgi import WEBSOCKET
 from hushtable.prove.binding import vocabulary, words
+from hushtable.prove.guessing import names_owner
 
 Schema = Mapping[str, Any]
 """A JSON schema."""
@@ -33,6 +34,11 @@ class Entry:
     required: bool = True
 
 
+def says_who(name: str) -> bool:
+    """Whether a header or cookie names the caller, whatever stands before its name."""
+    return names_owner(name.lower().removeprefix("x-"))
+
+
 def is_credential(entry: Entry) -> bool:
     """Whether an input is what says who is calling: a token, a session, an API key."""
     if entry.source not in {ParameterSource.HEADER, ParameterSource.COOKIE, ParameterSource.QUERY}:
@@ -40,7 +46,10 @@ def is_credential(entry: Entry) -> bool:
     found = set(words(entry.name))
     if found & _NO_CREDENTIAL:
         return False
-    return bool(found & CREDENTIALS) or {"api", "key"} <= found or {"access", "key"} <= found
+    if bool(found & CREDENTIALS) or {"api", "key"} <= found or {"access", "key"} <= found:
+        return True
+    # `x-user-id`: who is calling, as a gateway says it.
+    return entry.source is not ParameterSource.QUERY and says_who(entry.name)
 
 
 @dataclass(frozen=True, slots=True)
