@@ -242,8 +242,6 @@ def _limit(seen: Seen, made: list[Made]) -> tuple[Bound, int | None]:
     values = {limit for limit, _ in used}
     if len(values) == 1 and not followed:
         return Bound.CONSTANT, next(iter(values))
-    if len(followed) < _MANY and not any(limit > _FAR for limit in followed):
-        return Bound.UNKNOWN, None
     if any(limit > _FAR for limit in followed):
         return Bound.CLIENT, None
     return Bound.CAPPED, max(values)

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -210,7 +210,7 @@ def _again(
     """Show every proof again with other canaries in other processes; give it its counts."""
     labels = tuple(dict.fromkeys(label for one in run.tried.values() for label in one.labels))
     proofs = [proof for one in run.tried.values() for proof in one.proofs]
-    shown = dict.fromkeys(map(_same, proofs), 0)
+    shown = [0] * len(proofs)
     replays = 0
     if proofs:
         for number in range(1, run.order.replays + 1):
@@ -221,26 +221,40 @@ def _again(
                 run.stumble(f"replay {number}: {other.failed or ended or 'it did not end'}")
                 continue
             replays += 1
-            for what in {_same(proof) for one in other.tried.values() for proof in one.proofs}:
-                if what in shown:
-                    shown[what] += 1
+            again = _by_kind(proof for one in other.tried.values() for proof in one.proofs)
+            shown = [
+                count + _is_among(proof, again) for count, proof in zip(shown, proofs, strict=True)
+            ]
     counted = tuple(
-        replace(proof, replayed=replays, reproduced=shown[_same(proof)]) for proof in proofs
+        replace(proof, replayed=replays, reproduced=count)
+        for proof, count in zip(proofs, shown, strict=True)
     )
     return counted, sum(proof.reproduced < proof.replayed for proof in counted)
 
 
-def _same(proof: Proof) -> tuple[object, ...]:
-    """Give what two proofs of different runs have in common: everything but the canaries."""
-    return (
-        proof.shows,
-        proof.route,
-        proof.request.identity,
-        proof.channel,
-        proof.attributes,
-        proof.where,
-        proof.encoding,
-    )
+_Kind = tuple[object, ...]
+
+
+def _kind(proof: Proof) -> _Kind:
+    return (proof.shows, proof.route, proof.request.identity, proof.channel)
+
+
+def _by_kind(proofs: Iterable[Proof]) -> dict[_Kind, list[Proof]]:
+    found: dict[_Kind, list[Proof]] = {}
+    for proof in proofs:
+        found.setdefault(_kind(proof), []).append(proof)
+    return found
+
+
+def _is_among(proof: Proof, others: Mapping[_Kind, Sequence[Proof]]) -> bool:
+    """Whether a run with other canaries showed the same: every attribute, by the same way.
+
+    More may come out there, since more had been learned when its items were planted.
+    """
+    alike = others.get(_kind(proof), ())
+    if not proof.attributes:
+        return any(one.where == proof.where for one in alike)
+    return set(proof.attributes) <= {each for one in alike for each in one.attributes}
 
 
 def _reach(run: _Run, shaky: int, seconds: float) -> Reach:

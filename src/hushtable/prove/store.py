@@ -28,6 +28,7 @@ from hushtable.prove.tables import (
     from_description,
     guessed_table,
     is_ready,
+    with_open_indexes,
 )
 from hushtable.prove.wanted import Wanted, tables_in, wanted
 
@@ -173,11 +174,12 @@ class Store:
         if request is None:
             return self._backend.handle(operation, body)
         fault = self.fault
-        if fault and operation in _DATA and fault.strikes(operation, tables_in(operation, request)):
+        meant = fault and (operation in _DATA or operation in fault.operations)
+        if fault and meant and fault.strikes(operation, tables_in(operation, request)):
             return self._failed(fault, operation, request)
         with self._lock:
             self._prepare(operation, request)
-            sent = self._capped(operation, request)
+            sent = self._as_sent(operation, request)
             answer = self._backend.handle(operation, json.dumps(sent).encode())
             self._settle(operation, request, answer)
             self._remember(operation, request, answer)
@@ -205,7 +207,9 @@ class Store:
         code = "" if answer.status == _OK else error_code(decoded)
         self._calls.append(Call(operation, request, decoded, answer.status, code, provoked))
 
-    def _capped(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _as_sent(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if operation == "CreateTable":
+            return with_open_indexes(request)
         if self.page is None or operation not in _PAGED:
             return request
         limit = request.get("Limit")
@@ -273,7 +277,8 @@ class Store:
         written = self._written(table.name) if table.name in self._made else ()
         if table.name in self._made:
             self._drop(table.name)
-        status, _ = self._ask("CreateTable", self._created.get(table.name) or create_request(table))
+        request = self._created.get(table.name) or create_request(table)
+        status, _ = self._ask("CreateTable", with_open_indexes(request))
         if status != _OK:
             return
         self._keep(table)

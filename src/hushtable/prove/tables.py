@@ -13,6 +13,7 @@ from typing import Any
 from hushtable.embedded.fixtures import Index, Table
 from hushtable.embedded.strictness import TableShape
 from hushtable.model.sensitivity_names import of_people
+from hushtable.prove.forms import UNDECLARED
 from hushtable.prove.guessing import (
     comes_second,
     guess,
@@ -39,6 +40,8 @@ def corrected(known: TableSketch | None, want: Wanted, *, types: bool) -> TableS
     if want.index:
         table = table if table.keys else _guessed(table, want)
         return _with_index(table, want)
+    if want.item is not None:
+        table = _with_index_types(table, want.item)
     keys, certainty = _told(table.keys, table.certainty, want)
     if types:
         keys = _retyped(keys, want)
@@ -60,7 +63,7 @@ def from_description(known: TableSketch | None, description: Mapping[str, Any]) 
             IndexSketch(
                 name,
                 tuple((key, shape.types.get(key, "S")) for key in index.keys),
-                None if index.gives is None else tuple(sorted(index.gives)),
+                None if index.gives is None else tuple(sorted(index.gives - {UNDECLARED})),
             )
             for name, index in shape.indexes.items()
         ),
@@ -80,6 +83,30 @@ def create_request(table: TableSketch) -> dict[str, Any]:
         indexes.append(Index(index.name, keys, None if index.gives is None else more))
     fixture = Table(table.name, tuple(own), {**kinds, **dict(table.keys)}, indexes=tuple(indexes))
     return fixture.create_request()
+
+
+def with_open_indexes(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Let every index of a CreateTable request give the undeclared attribute too.
+
+    What is added to an index later leaves with the items that it gives, as with those of a table.
+    """
+    opened = {
+        kind: [{**one, "Projection": _opened(one.get("Projection"))} for one in request[kind]]
+        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+        if isinstance(request.get(kind), list)
+        and all(isinstance(one, dict) for one in request[kind])
+    }
+    return {**request, **opened}
+
+
+def _opened(projection: Any) -> Any:
+    match projection:
+        case {"ProjectionType": "KEYS_ONLY"}:
+            return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [UNDECLARED]}
+        case {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(names)}:
+            return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [*names, UNDECLARED]}
+        case _:
+            return projection
 
 
 def is_ready(table: TableSketch | None) -> bool:
@@ -139,6 +166,22 @@ def _retyped(keys: Keys, want: Wanted) -> Keys:
     return tuple(
         (name, kinds[name] if kinds.get(name) in _KEY_KINDS else kind) for name, kind in keys
     )
+
+
+def _with_index_types(table: TableSketch, item: Mapping[str, Any]) -> TableSketch:
+    """Take the types of the indexes' keys from an item that the app writes."""
+    kinds = {name: kind_of(value) for name, value in item.items()}
+    indexes = tuple(
+        replace(
+            one,
+            keys=tuple(
+                (name, kinds[name] if kinds.get(name) in _KEY_KINDS else kind)
+                for name, kind in one.keys
+            ),
+        )
+        for one in table.indexes
+    )
+    return table if indexes == table.indexes else replace(table, indexes=indexes)
 
 
 def _with_index(table: TableSketch, want: Wanted) -> TableSketch:

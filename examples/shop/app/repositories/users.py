@@ -71,6 +71,8 @@ class UserRepository:
             names[f"#n{number}"] = name
             values[f":v{number}"] = value
             parts.append(f"#n{number} = :v{number}")
+        if not parts:
+            return
         self.table.update_item(  # leaks HT304
             Key={"user_id": user_id},
             UpdateExpression="SET " + ", ".join(parts),

@@ -78,6 +78,8 @@ class UserRepository:
                 names[f"#n{number}"] = name
                 values[f":v{number}"] = changes[name]
                 parts.append(f"#n{number} = :v{number}")
+        if not parts:
+            return
         self.table.update_item(
             Key={"user_id": user_id},
             UpdateExpression="SET " + ", ".join(parts),
