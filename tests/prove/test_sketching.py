@@ -17,7 +17,7 @@ from hushtable.model.facts import (
     TableDefinition,
 )
 from hushtable.model.place import Place
-from hushtable.model.service import Attribute, Channel
+from hushtable.model.service import Attribute, Channel, Route
 from hushtable.prove.sketch import (
     Certainty,
     Form,
@@ -26,6 +26,7 @@ from hushtable.prove.sketch import (
     Shape,
     Sketch,
     TableSketch,
+    Used,
 )
 from hushtable.prove.sketching import joined, shapes_of, sketch_of
 
@@ -97,6 +98,33 @@ def test_names_come_from_everywhere() -> None:
     assert found["note"] == Shape()
     assert found["email"].form is Form.EMAIL
     assert [one.name for one in sketch_of(facts).tables] == ["users"]
+
+
+def test_names_are_kept_by_route_and_call() -> None:
+    """What a route's code names is kept with the call that gives it; a whole item names nothing."""
+    route = Route("GET", "/users/{id}", HERE, "read")
+    item = (
+        Carried(Cargo.ITEM, Attribute("users", ("*",))),
+        Carried(Cargo.ATTRIBUTE, Attribute("users", ("ssn",))),
+        Carried(Cargo.ATTRIBUTE, Attribute("users", ("plan",)), chosen=True),
+    )
+    named = (Carried(Cargo.ATTRIBUTE, Attribute("users", ("name",))),)
+    read = Access(Operation.QUERY, "users", HERE, route, index="by-email", used=("email.[]",))
+    facts = Facts(
+        outflows=(
+            Outflow(Channel.RESPONSE, HERE, item, route),
+            Outflow(Channel.LOG, HERE, named, route),
+            Outflow(Channel.LOG, HERE, (Carried(Cargo.ATTRIBUTE, Attribute("users", ("x",))),)),
+        ),
+        accesses=(read, Access(Operation.PUT, "users", HERE, route, used=("age",))),
+        keys=(KeyUse(Operation.GET, "users", "pk", HERE, composed=True),),
+    )
+    found = table(facts)
+    assert found.composed
+    assert found.used == (
+        Used("GET /users/{id}", ("age", "name", "plan")),
+        Used("GET /users/{id}", ("email",), "Query", "by-email"),
+    )
 
 
 def test_what_is_no_plain_name_is_left_out() -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hushtable.prove.guessing import OWNER, singular
-from hushtable.prove.planting import PLACEHOLDER, entity_of_placeholder
+from hushtable.prove.guessing import (
+    OWNER,
+    PLACEHOLDER,
+    entity_of_placeholder,
+    normal_form,
+    singular,
+)
 
 _SEPARATORS = re.compile(r"([#|:/])")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+Z-]*")
@@ -53,11 +58,7 @@ def template_with(prefix: str, ids: Iterable[tuple[str, str]]) -> str:
 
 def is_known(template: str, forms: Iterable[str]) -> bool:
     """Whether one of some forms says the same: `{member}` and `{user_id}` are both the owner."""
-    return _normal(template) in map(_normal, forms)
-
-
-def _normal(template: str) -> str:
-    return PLACEHOLDER.sub(lambda match: f"{{{entity_of_placeholder(match.group(1))}}}", template)
+    return normal_form(template) in map(normal_form, forms)
 
 
 def _placeholder(entity: str) -> str:

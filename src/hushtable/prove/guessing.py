@@ -5,6 +5,7 @@ The words stand in `data/names.toml`; here is only how they are read.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from hushtable.prove.sketch import Form, Shape, Sketch, TableSketch
 
 OWNER = "owner"
 """The entity of the ids that say whose an item is."""
+
+PLACEHOLDER = re.compile(r"\{([\w ]*)\}")
+"""Where an id stands in the form of a composed key."""
 
 _SHORTEST_PLURAL = 4
 
@@ -102,6 +106,16 @@ def entity_in(name: str) -> str:
     if len(words) > 1 and words[-1] in _names().identifier:
         return " ".join((*words[:-2], singular(words[-2])))
     return ""
+
+
+def entity_of_placeholder(name: str) -> str:
+    """Give what stands for `{user_id}` or `{order}` in a composed key."""
+    return entity_in(name) or entity_in(f"{name} id") or "row"
+
+
+def normal_form(template: str) -> str:
+    """Give one spelling of a key's form: `{member}` and `{user_id}` are both the owner."""
+    return PLACEHOLDER.sub(lambda match: f"{{{entity_of_placeholder(match.group(1))}}}", template)
 
 
 @dataclass(frozen=True, slots=True)

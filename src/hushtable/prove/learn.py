@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hushtable.prove.exchange import Exchange
+from hushtable.prove.asking import kinds_at_hand
+from hushtable.prove.exchange import Complaint, Exchange
+from hushtable.prove.kinds import as_kinds
 from hushtable.prove.lessons import taught
 from hushtable.prove.mint import Mint
 from hushtable.prove.requested import asked_of
@@ -12,15 +14,23 @@ from hushtable.prove.sketch import Sketch
 __all__ = ["learn", "needs"]
 
 
-def learn(sketch: Sketch, exchange: Exchange, mint: Mint) -> Sketch:
+def learn(sketch: Sketch, exchange: Exchange, mint: Mint, route: str = "") -> Sketch:
     """Learn from an exchange. The same object comes back when nothing in it is new.
 
-    An exchange in which the store failed on purpose teaches nothing.
+    `route` (`GET /users/{id}`) is whose exchange it is: what scan knows of a route's reads is true
+    of the kinds of items that it asks for. An exchange in which the store failed on purpose
+    teaches nothing.
     """
     if exchange.asked.fault or any(call.provoked for call in exchange.calls):
         return sketch
     found = sketch
     for complaint in exchange.complaints:
-        found = taught(found, complaint, mint)
-    found = asked_of(found, exchange, mint)
+        found = _from_complaint(found, complaint, exchange, mint)
+    found = asked_of(found, exchange, mint, route)
     return sketch if found == sketch else found
+
+
+def _from_complaint(sketch: Sketch, complaint: Complaint, exchange: Exchange, mint: Mint) -> Sketch:
+    """Learn from a complaint of the kinds of items that it is about."""
+    kinds = kinds_at_hand(sketch, complaint, exchange, mint)
+    return as_kinds(sketch, kinds, lambda known: taught(known, complaint, mint), claimed=True)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from hushtable.prove.canary import Source
 from hushtable.prove.forms import UNDECLARED
-from hushtable.prove.guessing import OWNER, Entities, entity_in, guess
+from hushtable.prove.guessing import (
+    OWNER,
+    PLACEHOLDER,
+    Entities,
+    entity_of_placeholder,
+    guess,
+)
+from hushtable.prove.kinds import MOST_KINDS, is_mixed
 from hushtable.prove.mint import Mint, Place
-from hushtable.prove.sketch import Form, Shape, Sketch, TableSketch
+from hushtable.prove.sketch import Form, Kind, Shape, Sketch, TableSketch
 
 OWNERS = ("A", "B")
 ITEMS = 2
 """Items of each owner, unless an attribute has more choices than that."""
 
 MOST_ITEMS = 6
-MOST_KINDS = 24
-"""Combinations of the key forms of one table."""
-
-PLACEHOLDER = re.compile(r"\{([\w ]*)\}")
-
 _SPECIFIC = (Form.UUID, Form.HEX, Form.EMAIL, Form.INTEGER)
 
 
@@ -44,6 +46,21 @@ class _One:
     owner: str
     item: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """Items that are made alike: the forms of their keys, and what they have.
+
+    `first` is the number of the first of them. Of the keys in `unlike` nothing is known.
+    """
+
+    forms: Mapping[str, str]
+    attributes: tuple[tuple[str, Shape], ...]
+    keys: tuple[tuple[str, str], ...]
+    count: int
+    first: int
+    unlike: frozenset[str] = frozenset()
 
 
 class Planter:
@@ -74,26 +91,30 @@ class Planter:
         return made[1]
 
     def _made(self, table: TableSketch) -> tuple[Planted, ...]:
-        kinds = tuple(_kinds(table))
+        sorts = tuple(_mixed(table) if is_mixed(table) else _alike(table))
+        most = max((sort.count for sort in sorts), default=0)
         found: dict[tuple[str, ...], Planted] = {}
-        for owner, item in product(OWNERS, range(_count(table))):
-            for number, kind in enumerate(kinds):
-                one = _One(owner, item, item + number * _count(table))
-                made = self._item(table, one, kind)
+        for owner, item, sort in product(OWNERS, range(most), sorts):
+            if item < sort.count:
+                made = self._item(table, _One(owner, item, sort.first + item), sort)
                 key = tuple(str(made.wire[name]) for name, _ in table.keys)
                 found.setdefault(key, made)
         return tuple(found.values())
 
     def _read(self, table: TableSketch) -> None:
         """Note what is known of the ids in a table. The stricter shape wins."""
-        shapes = dict(table.attributes)
         kinds = dict(_keys(table))
-        composed = {name for name, _ in table.templates}
+        shapes = dict(table.attributes)
+        for name, shape in (one for kind in table.kinds for one in kind.attributes):
+            if name not in shapes or _strictness(shape) > _strictness(shapes[name]):
+                shapes[name] = shape
+        templates = _templates(table)
+        composed = {name for name, _ in templates}
         for name in {**shapes, **kinds}:
             if name not in composed:
                 shape = shapes.get(name) or guess(name)
                 self._note(self.entities.of(table, name), _id_shape(shape, kinds.get(name, "")))
-        for name, template in table.templates:
+        for name, template in templates:
             # What was refused of a composed key is the id within it.
             for one in PLACEHOLDER.findall(template):
                 if name in shapes:
@@ -104,20 +125,23 @@ class Planter:
         if known is None or _strictness(shape) > _strictness(known):
             self._shapes[entity] = shape
 
-    def _item(self, table: TableSketch, one: _One, kind: Mapping[str, str]) -> Planted:
+    def _item(self, table: TableSketch, one: _One, sort: _Sort) -> Planted:
         wire: dict[str, Any] = {}
         names: dict[str, str] = {}
-        for name, shape in table.attributes:
-            if shape.kind:
+        for name, shape in sort.attributes:
+            if shape.kind and name not in sort.unlike:
                 wire[name] = self._value(table, name, shape, one)
-        for name, wanted in _keys(table):
-            template = kind.get(name, "")
+        for name, wanted in sort.keys:
+            template = sort.forms.get(name, "")
             if template:
                 text = self._filled(template, wire, one, names)
                 wire[name] = {wanted: text}
             elif name not in wire or wanted not in wire[name]:
-                shape = replace(dict(table.attributes).get(name) or guess(name), kind=wanted)
-                wire[name] = self._value(table, name, shape, one)
+                known = {**dict(table.attributes), **dict(sort.attributes)}.get(name)
+                shape = replace(known or guess(name), kind=wanted)
+                unlike = name in sort.unlike and self.entities.of(table, name) != OWNER
+                made = self._unique if unlike else self._value
+                wire[name] = made(table, name, shape, one)
             names[name] = str(wire[name][wanted])
         if not table.closed:
             wire[UNDECLARED] = {
@@ -131,6 +155,9 @@ class Planter:
             text = self.id_of(entity, one.owner, one.item)
             if shape.kind == "S" or text.isdigit():
                 return {shape.kind: text}
+        return self._unique(table, name, shape, one)
+
+    def _unique(self, table: TableSketch, name: str, shape: Shape, one: _One) -> dict[str, Any]:
         return self.mint.wire(
             shape, table=table.name, path=(name,), owner=one.owner, item=one.number
         )
@@ -152,11 +179,6 @@ class Planter:
         return PLACEHOLDER.sub(placed, template)
 
 
-def entity_of_placeholder(name: str) -> str:
-    """Give what stands for `{user_id}` or `{order}` in a composed key."""
-    return entity_in(name) or entity_in(f"{name} id") or "row"
-
-
 def _homes(sketch: Sketch, entities: Entities) -> dict[str, tuple[str, str]]:
     """Give the attribute that each id belongs to: a key, best the whole key of a table.
 
@@ -164,12 +186,13 @@ def _homes(sketch: Sketch, entities: Entities) -> dict[str, tuple[str, str]]:
     """
     ranked: list[tuple[int, str, str, str]] = []
     for table in sketch.tables:
+        templates = _templates(table)
         own = [name for name, _ in table.keys]
         for name, _ in _keys(table):
             rank = 2 if name not in own else 0 if name == own[-1] else 1
-            rank += 4 if any(key == name for key, _ in table.templates) else 0
+            rank += 4 if any(key == name for key, _ in templates) else 0
             ranked.append((rank, entities.of(table, name), table.name, name))
-        for name, template in table.templates:
+        for name, template in templates:
             ranked += [
                 (3, entity_of_placeholder(one), table.name, name)
                 for one in PLACEHOLDER.findall(template)
@@ -184,6 +207,12 @@ def _homes(sketch: Sketch, entities: Entities) -> dict[str, tuple[str, str]]:
     return homes
 
 
+def _templates(table: TableSketch) -> tuple[tuple[str, str], ...]:
+    """Give the forms of a table's composed keys, those of its kinds too."""
+    own = (form for kind in table.kinds for form in kind.forms if form[1])
+    return tuple(dict.fromkeys((*table.templates, *own)))
+
+
 def _keys(table: TableSketch) -> Iterator[tuple[str, str]]:
     yield from table.keys
     for index in table.indexes:
@@ -192,22 +221,48 @@ def _keys(table: TableSketch) -> Iterator[tuple[str, str]]:
                 yield name, kind
 
 
-def _kinds(table: TableSketch) -> Iterator[Mapping[str, str]]:
+def _alike(table: TableSketch) -> Iterator[_Sort]:
     """Give each combination of the forms of the table's keys, with forms of the indexes' keys."""
     forms: dict[str, list[str]] = {}
     for name, template in table.templates:
         forms.setdefault(name, []).append(template)
     own = [name for name, _ in table.keys if name in forms]
     others = [name for name in forms if name not in own]
+    count = _count(table.attributes)
     for number, combination in enumerate(product(*(forms[name] for name in own))):
         if number >= MOST_KINDS:
             return
         beside = {name: forms[name][number % len(forms[name])] for name in others}
-        yield {**beside, **dict(zip(own, combination, strict=True))}
+        known = {**beside, **dict(zip(own, combination, strict=True))}
+        yield _Sort(known, table.attributes, tuple(_keys(table)), count, number * count)
 
 
-def _count(table: TableSketch) -> int:
-    choices = (len(shape.choices) for _, shape in table.attributes)
+def _mixed(table: TableSketch) -> Iterator[_Sort]:
+    """Give each kind of a table's items, with what it is known with; whole keys come first.
+
+    An item is in the indexes that its kind is known to be in. What is not known of its keys is
+    unlike the keys of any other.
+    """
+    own = dict(table.keys)
+    sorts = []
+    for number, kind in enumerate((table.kinds or (Kind(),))[:MOST_KINDS]):
+        forms = dict(kind.forms)
+        known = {*own, *forms, *(name for name, _ in kind.attributes)}
+        sorts.append(
+            _Sort(
+                forms,
+                kind.attributes,
+                tuple(one for one in _keys(table) if one[0] in known),
+                _count(kind.attributes),
+                number * MOST_ITEMS,
+                frozenset(own.keys() - forms.keys()),
+            )
+        )
+    yield from sorted(sorts, key=lambda sort: len(sort.unlike))
+
+
+def _count(attributes: Iterable[tuple[str, Shape]]) -> int:
+    choices = (len(shape.choices) for _, shape in attributes)
     return min(MOST_ITEMS, max(ITEMS, *choices, 0))
 
 

@@ -10,22 +10,24 @@ import ipaddress
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote_plus
 
 from hushtable.model.sensitivity import Category
 from hushtable.model.sensitivity_names import classify
+from hushtable.prove.asking import asked_kind, joined_by, met, named, wants
 from hushtable.prove.composed import is_known, template_of, template_with
-from hushtable.prove.exchange import Asked, Call, Exchange
+from hushtable.prove.context import SHORT, Context
+from hushtable.prove.exchange import Call, Exchange
 from hushtable.prove.forms import UNDECLARED
-from hushtable.prove.guessing import OWNER, Entities, entity_in, guess, is_generic
+from hushtable.prove.guessing import OWNER, Entities, guess, is_generic
+from hushtable.prove.kinds import as_kinds
 from hushtable.prove.mint import Mint
 from hushtable.prove.refine import Target, refined, shape_at, table_of
 from hushtable.prove.sketch import Form, Shape, Sketch, TableSketch
 from hushtable.prove.sketching import with_table
-from hushtable.prove.wanted import Compared, Wanted, kind_of, plain, wanted
+from hushtable.prove.wanted import Compared, Wanted, kind_of, plain
 
 ORDINARY = frozenset({"", "as it should be"})
 """The purposes of requests that an honest client would send."""
@@ -35,7 +37,6 @@ MOST_CHOICES = 8
 
 _READS_MANY = frozenset({"Query", "Scan"})
 _COMPARES = frozenset({"<", "<=", ">", ">=", "between"})
-_SHORT = re.compile(r"[A-Za-z][A-Za-z_ -]{1,19}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = 366 * 24 * 3600
@@ -44,59 +45,37 @@ _DEPTH = 5
 _OK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The exchange that a request belongs to, and the canaries by which values are recognised."""
-
-    asked: Asked
-    mint: Mint
-
-    def ids_in(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Give the ids in a text with what they identify: planted ones, and the client's inputs."""
-        inputs = (
-            (part, entity_in(one.path[-1]) or one.path[-1])
-            for one in self.asked.inputs
-            if one.path
-            for part in (one.planted, one.token)
-            if part and part in text
-        )
-        return tuple(dict.fromkeys((*self.mint.ids_in(text), *inputs)))
-
-    def is_foreign(self, text: str) -> bool:
-        """Whether a text came in with the request, or is a canary."""
-        if any(True for _ in self.mint.found_in(text)):
-            return True
-        asked = self.asked
-        carried = (unquote_plus(asked.path), asked.body.decode("utf-8", "replace"),
-                   *(value for _, value in asked.headers))  # fmt: skip
-        return any(text in one for one in carried)
-
-
-def asked_of(sketch: Sketch, exchange: Exchange, mint: Mint) -> Sketch:
-    """Learn from the requests to the store of one exchange."""
+def asked_of(sketch: Sketch, exchange: Exchange, mint: Mint, route: str = "") -> Sketch:
+    """Learn from the requests to the store of one exchange with a route (`GET /users/{id}`)."""
     if exchange.asked.fault or exchange.asked.purpose not in ORDINARY:
         return sketch
     context = Context(exchange.asked, mint)
     for call in exchange.calls:
         if call.provoked:
             continue
-        for want in _wants(call):
-            if table_of(sketch, want.table) is None:
-                continue
-            sketch = _mentioned(sketch, want, context)
-            sketch = _keyed(sketch, want, context)
-            if _came_back_empty(call):
-                sketch = _filtered(sketch, want, context)
-            if want.item is not None and want.operation != "DeleteItem":
-                sketch = _written(sketch, want, context)
-    return sketch
+        for want in wants(call):
+            if table_of(sketch, want.table) is not None:
+                sketch = _of_want(sketch, want, context, empty=_came_back_empty(call))
+    return joined_by(sketch, exchange, context, route) if route else sketch
 
 
-def _wants(call: Call) -> tuple[Wanted, ...]:
-    try:
-        return tuple(wanted(call.operation, call.request))
-    except (AttributeError, TypeError, KeyError, ValueError):
-        return ()
+def _of_want(sketch: Sketch, want: Wanted, context: Context, *, empty: bool) -> Sketch:
+    """Learn from one request of the kind of items that it is about."""
+
+    def change(known: Sketch) -> Sketch:
+        known = _mentioned(known, want, context)
+        known = _keyed(known, want, context)
+        if empty:
+            known = _filtered(known, want, context)
+        if want.item is not None and want.operation != "DeleteItem":
+            known = _written(known, want, context)
+        return known
+
+    sketch = named(met(sketch, want, context), want, context, after=False)
+    kind = asked_kind(sketch, want, context)
+    if kind is None:
+        return change(sketch)
+    return named(as_kinds(sketch, {want.table: kind}, change), want, context, after=True)
 
 
 def _came_back_empty(call: Call) -> bool:
@@ -151,7 +130,7 @@ def _with_form(sketch: Sketch, want: Wanted, name: str, text: str, context: Cont
     if table is None:
         return sketch
     ids = context.ids_in(text)
-    if not ids and context.is_foreign(text) and not _is_choice(text, context):
+    if not ids and context.is_foreign(text) and not context.is_choice(text):
         return sketch
     template = template_of(text, ids)
     if not template and len(ids) == 1 and ids[0][0] == text:
@@ -225,7 +204,7 @@ def _satisfied(sketch: Sketch, target: Target, one: Compared, context: Context) 
             return sketch
         return with_table(sketch, replace(table, owner=one.name),
                           f"{target}: it is compared with the caller's id")  # fmt: skip
-    if ids or (context.is_foreign(text) and not _is_choice(text, context)):
+    if ids or (context.is_foreign(text) and not context.is_choice(text)):
         return sketch
     match one.operator:
         case "=" | "in":
@@ -358,7 +337,7 @@ def _shape_of_text(name: str, text: str, guessed: Shape, context: Context) -> Sh
         same = guessed.kind == "S" and guessed.form is form
         return guessed if same else Shape(form=form)
     public = classify(name).category is Category.PUBLIC
-    if _SHORT.fullmatch(text) and public and not context.is_foreign(text):
+    if SHORT.fullmatch(text) and public and not context.is_foreign(text):
         return Shape(choices=(text,))
     return guessed if guessed.kind == "S" and guessed.form is Form.TEXT else Shape()
 
@@ -386,11 +365,6 @@ def _instant(text: str) -> datetime:
     if len(text) < len("2000-01-01T00"):
         raise ValueError
     return datetime.fromisoformat(text)
-
-
-def _is_choice(text: str, context: Context) -> bool:
-    """Whether a client's value is one of few: a word, and no canary. Only for ordinary requests."""
-    return _SHORT.fullmatch(text) is not None and not any(True for _ in context.mint.found_in(text))
 
 
 def _is_name(name: str) -> bool:

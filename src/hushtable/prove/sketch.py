@@ -81,13 +81,44 @@ class IndexSketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """Items of one table that belong together: its users, its orders.
+
+    `forms` are of their keys and of the indexes' keys, as far as they are known: a composed form,
+    or nothing for one id by itself. `attributes` are those that they are known with; one with
+    `choices` tells them from other kinds. The end of the forms of `open` was guessed. `written`
+    says that the app was seen to write one whole.
+    """
+
+    forms: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, Shape], ...] = ()
+    open: tuple[str, ...] = ()
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Attributes that the code of a route names, by the operation (`Query`) that gives them.
+
+    Without an operation any of the route's calls may have given them.
+    """
+
+    route: str
+    names: tuple[str, ...]
+    operation: str = ""
+    index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableSketch:
     """A table. `keys` are (name, S, N or B), the partition key first.
 
     `templates` are the known forms of composed keys: ("PK", "USER#{user_id}"). `owner` is the
     attribute that says whose item it is, where one is known. `why` says where it was learned.
     `closed` says that the app refuses items with attributes it does not know: the undeclared one
-    is left out.
+    is left out. `composed` says that its keys are put together from texts, so that it may hold
+    several kinds of items: then an item has what its kind is known with. `used` waits until a route
+    shows which kinds it asks for.
     """
 
     name: str
@@ -99,6 +130,9 @@ class TableSketch:
     why: str = ""
     certainty: Certainty = Certainty.DEFINED
     closed: bool = False
+    kinds: tuple[Kind, ...] = ()
+    used: tuple[Used, ...] = ()
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from hushtable.model.dynamodb.expression_tree import HOLE, ExpressionError, toke
 from hushtable.model.dynamodb.grammar import keywords
 from hushtable.model.facts import Cargo, Expression, ExpressionKind, Facts, Operation
 from hushtable.prove.guessing import guess, ordered
-from hushtable.prove.sketch import Certainty, IndexSketch, Setting, Shape, Sketch, TableSketch
+from hushtable.prove.sketch import (
+    Certainty,
+    IndexSketch,
+    Kind,
+    Setting,
+    Shape,
+    Sketch,
+    TableSketch,
+    Used,
+)
 
 _PLAIN_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_:@-]{0,99}")
@@ -25,6 +34,10 @@ _FUNCTIONS = frozenset({
     "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains",
     "size", "if_not_exists", "list_append",
 })  # fmt: skip
+_OPERATIONS = {
+    Operation.GET: "GetItem", Operation.BATCH_GET: "BatchGetItem", Operation.QUERY: "Query",
+    Operation.TRANSACT_GET: "TransactGetItems", Operation.SCAN: "Scan",
+}  # fmt: skip
 _REQUEST = "request"
 _PAIR = 2
 
@@ -38,7 +51,15 @@ def sketch_of(facts: Facts) -> Sketch:
         table = _defined(facts, name) or _from_keys(facts, name)
         indexes = (*table.indexes, *_seen_indexes(facts, table))
         attributes = shapes_of(paths.get(name, ()))
-        tables.append(replace(table, indexes=indexes, attributes=attributes))
+        tables.append(
+            replace(
+                table,
+                indexes=indexes,
+                attributes=attributes,
+                used=tuple(_used(facts, name)),
+                composed=any(one.composed for one in facts.keys if one.table == name),
+            )
+        )
     return Sketch(tables=tuple(tables))
 
 
@@ -125,6 +146,31 @@ def _paths(facts: Facts) -> dict[str, list[tuple[str, ...]]]:
     for table in facts.tables:
         found[table.name] += [(name,) for name in table.sensitive]
     return found
+
+
+def _used(facts: Facts, table: str) -> Iterator[Used]:
+    """Give what the code of each route names of a table's items, by the calls that give them."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for access in facts.accesses:
+        if access.table == table and access.route is not None:
+            paths = (*(access.projection or ()), *access.used, *access.filter_hides)
+            operation = _OPERATIONS.get(access.operation, "")
+            names = found[str(access.route), operation, access.index if operation else ""]
+            names += [path.partition(".")[0] for path in paths]
+    for outflow in facts.outflows:
+        carried = [one for one in outflow.carried if one.attribute and one.attribute.table == table]
+        # Of a whole item the program names none: what scan says of it is the whole table's.
+        whole = any(one.attribute.whole for one in carried if one.attribute)
+        if outflow.route is not None:
+            found[str(outflow.route), "", ""] += [
+                one.attribute.path[0]
+                for one in carried
+                if one.attribute and one.cargo not in _NO_ATTRIBUTES and (one.chosen or not whole)
+            ]
+    for (route, operation, index), named in sorted(found.items()):
+        names = sorted({name for name in named if _PLAIN_NAME.fullmatch(name)})
+        if names:
+            yield Used(route, tuple(names), operation, index)
 
 
 def _named(expression: Expression) -> Iterator[tuple[str, ...]]:
@@ -218,4 +264,21 @@ def _both(first: TableSketch, second: TableSketch) -> TableSketch:
         templates=tuple(dict.fromkeys((*first.templates, *second.templates))),
         owner=second.owner or first.owner,
         closed=first.closed or second.closed,
+        kinds=_all_kinds(first.kinds, second.kinds),
+        used=tuple(dict.fromkeys((*first.used, *second.used))),
+        composed=first.composed or second.composed,
     )
+
+
+def _all_kinds(first: tuple[Kind, ...], second: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    kinds = {one.forms: one for one in first if one.forms}
+    nameless = dict.fromkeys(one for one in (*first, *second) if not one.forms)
+    for one in second:
+        known = kinds.get(one.forms)
+        if one.forms:
+            attributes = {**dict(known.attributes if known else ()), **dict(one.attributes)}
+            written = one.written or bool(known and known.written)
+            kinds[one.forms] = replace(
+                one, attributes=tuple(sorted(attributes.items())), written=written
+            )
+    return (*kinds.values(), *nameless)
