@@ -186,12 +186,12 @@ class Child:
             str(door.route), well, "" if well else why, made, proofs, labels, len(exchanges)
         )
 
-    def learn(self, _door: Door, exchanges: Sequence[Exchange]) -> bool:
+    def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
         store = self.room.store
         sketch = store.sketch
         for exchange in exchanges:
-            sketch = learn(sketch, exchange, store.mint)
+            sketch = learn(sketch, exchange, store.mint, str(door.route))
         sketch = self.driver.inputs.wished(sketch)
         news = self._supplied(exchanges)
         if sketch is not store.sketch:
