@@ -18,6 +18,7 @@ from hushtable.prove.answers import Cursor, cursors, metadata, traceback
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.exchange import Exchange, Sighting
 from hushtable.prove.forms import UNDECLARED
+from hushtable.prove.kinds import names_beside
 from hushtable.prove.locating import Located
 from hushtable.prove.seen import Seen, Shown, audience, width
 from hushtable.prove.witness import OUTWARD
@@ -132,8 +133,9 @@ def _minus(seen: Seen, item: Carried, beside: Iterable[Thing]) -> frozenset[str]
         name
         for sketch in seen.sketch.tables
         if sketch.name == table
+        for beside in [names_beside(sketch, here)]
         for name, shape in sketch.attributes
-        if not shape.choices and shape.kind not in _UNCLEAR
+        if name in beside and not shape.choices and shape.kind not in _UNCLEAR
     }
     return (
         frozenset(name for name in planted - here if f'"{name}"'.encode() not in bodies)
