@@ -204,7 +204,11 @@ class Child:
         """Supply settings that the app read late: at a request, and not when it started."""
         room = self.room
         complaints = [one for exchange in exchanges for one in exchange.complaints]
-        new = tuple(one for one in needs(complaints) if one.name not in room.settings)
+        new = tuple(
+            one
+            for one in needs(complaints, elsewhere=room.missing.elsewhere)
+            if one.name not in room.settings
+        )
         for setting in new:
             room.supply(setting)
         if new:
@@ -277,7 +281,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
 def _not_started(room: Room, error: LoadError) -> None:
     """Say what the app lacks to start, or that it does not start and why."""
     complaints = room.watch.drain()
-    wanted = needs(complaints, room.missing.drain())
+    wanted = needs(complaints, room.missing.drain(), room.missing.elsewhere)
     room.teller.tell(Learned(room.store.sketch))
     if wanted:
         room.teller.tell(Needs(wanted, str(error)))

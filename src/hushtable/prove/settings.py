@@ -41,21 +41,33 @@ _BY_WORD: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """What a setting holds, by the last word of its name. Port 9 is nobody's."""
 
+_KNOWN: Mapping[str, str] = MappingProxyType({
+    # The keys of hushtable.guard: 32 bytes in base64 behind an id.
+    "HUSHTABLE_KEYS": "made-up:bWFkZSB1cCBmb3IgcHJvdmluZywgb2Ygbm8gdXNlISE=",
+})  # fmt: skip
+"""Settings whose form is fixed, and is told by no complaint."""
+
 _NO_NAME = "None"
 
 
-def needs(complaints: Iterable[Complaint], missing: Iterable[str] = ()) -> tuple[Setting, ...]:
+def needs(
+    complaints: Iterable[Complaint], missing: Iterable[str] = (), elsewhere: Iterable[str] = ()
+) -> tuple[Setting, ...]:
     """Give the settings that the app's complaints at its start ask for.
 
     `missing` are the names of variables that the app read and did not find. One of them that a
-    complaint names is needed; where no complaint names any, all of them are.
+    complaint names is needed; where no complaint names any, all of them are. `elsewhere` are those
+    that libraries read: libraries look for much, so one of these must be named.
     """
+    libraries = frozenset(elsewhere)
     found: dict[str, Setting] = {}
     sought = tuple(dict.fromkeys(missing))
     unnamed = False
     for complaint in complaints:
         for setting in (*_of_models(complaint), *_of_texts(complaint, sought)):
             found[setting.name] = setting
+        for name in libraries.intersection(_UPPER.findall(complaint.text)):
+            found[name] = setting_for(name, f"a {complaint.kind} names it")
         unnamed |= complaint.kind in _RAISED_FOR_SETTINGS
         if complaint.kind == "ParamValidationError" and _NO_NAME in complaint.text:
             for name in sought:
@@ -71,6 +83,8 @@ def setting_for(name: str, why: str, field: str = "") -> Setting:
     A table is called as its setting is, as scan calls it too: facts of both are then of one table,
     and what was learned of it holds in a run with other canaries.
     """
+    if name in _KNOWN:
+        return Setting(name, _KNOWN[name], canary=False, why=why)
     words = split_words(name)
     if "table" in words or "tables" in words:
         return Setting(name, field or name, canary=False, why=why)
@@ -146,19 +160,21 @@ class MissingReads:
         """Prepare."""
         self._folder = f"{folder.resolve()}/"
         self._names: dict[str, None] = {}
+        self._elsewhere: dict[str, None] = {}
         self._kind: Any = type(os.environ)
         self._before = self._kind.__getitem__
 
     def __enter__(self) -> Self:
         """Begin to note names."""
-        before, folder, names = self._before, self._folder, self._names
+        before, folder = self._before, self._folder
+        names, elsewhere = self._names, self._elsewhere
 
         def looked_up(environ: Any, name: str) -> str:
             try:
                 text: str = before(environ, name)
             except KeyError:
-                if isinstance(name, str) and _asked_by(folder):
-                    names[name] = None
+                if isinstance(name, str):
+                    (names if _asked_by(folder) else elsewhere)[name] = None
                 raise
             return text
 
@@ -173,6 +189,11 @@ class MissingReads:
     ) -> None:
         """Look names up as before."""
         self._kind.__getitem__ = self._before
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The names that were read by other code, all of them."""
+        return tuple(self._elsewhere)
 
     def drain(self) -> tuple[str, ...]:
         """Give the names since the last drain."""
