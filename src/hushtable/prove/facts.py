@@ -23,6 +23,7 @@ from hushtable.model.service import (
 from hushtable.prove.evidence import curl, request_of, written_test
 from hushtable.prove.exchange import Exchange, Sighting
 from hushtable.prove.expressions import expressions
+from hushtable.prove.faults import WRITES
 from hushtable.prove.keyuses import keys
 from hushtable.prove.mishaps import debug, swallows, url_secrets
 from hushtable.prove.outflows import outflows
@@ -161,9 +162,14 @@ def _weight(carried: Carried | None) -> str:
 
 
 def _open(seen: Seen) -> Iterator[Shown]:
-    """Show that a caller without credentials was answered."""
+    """Show that a caller without credentials was given something, or changed something.
+
+    An empty list tells nothing of a gate: what would have been in it may be for everybody.
+    """
+    given = {one.exchange for one in seen.sightings if one.channel in OUTWARD}
     for index, exchange in enumerate(seen.exchanges):
-        if exchange.asked.identity == ANYONE and answered_well(exchange) and exchange.calls:
+        did = index in given or any(call.operation in WRITES for call in exchange.calls)
+        if exchange.asked.identity == ANYONE and answered_well(exchange) and did:
             said = f"{exchange.answered.status} to a caller without credentials"
             yield Shown(Shows.OPEN_ROUTE, Channel.RESPONSE, said, index)
             return
