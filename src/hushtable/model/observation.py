@@ -29,6 +29,7 @@ class Seen(StrEnum):
     NOT_ENFORCED = "declared security that nothing enforces"
     FUNCTION = "an administrator's function for an ordinary caller"
     METHOD = "another method that is not guarded"
+    ROLES = "who has which role"
     OTHERS = "an object of somebody else's"
     UNLIMITED = "attempts without a limit"
     EXCEPTION = "the text of an exception"

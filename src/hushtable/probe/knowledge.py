@@ -16,6 +16,9 @@ from hushtable.probe.schema import Leaf
 
 _BARE = frozenset({"id", "uuid", "_id", "pk", "key", "guid"})
 _ID = frozenset({"id", "uuid", "guid", "key", "number", "no"})
+_NAMING = frozenset({"email", "handle", "id", "login", "user_id", "username"})
+"""Names under which an answer tells who somebody is."""
+
 _MOST_VALUES = 200
 _LONGEST = 200
 _NUMBERED = re.compile(r"(?P<head>[A-Za-z]+)(?P<sign>[-_]?)(?P<number>\d{1,6})")
@@ -47,6 +50,7 @@ class Knowledge:
     wanted: frozenset[str] = frozenset()
     """The keys of all parameters of the service."""
     _values: dict[str, dict[str, None]] = field(default_factory=dict)
+    _named: dict[str, dict[str, dict[str, set[str]]]] = field(default_factory=dict)
     _given: dict[str, dict[str, set[tuple[str, str]]]] = field(default_factory=dict)
 
     def say(self, name: str, value: str) -> None:
@@ -62,6 +66,9 @@ class Knowledge:
             text = str(leaf.value)
             if not text or len(text) > _LONGEST or "/" in text:
                 continue
+            if key_of(leaf.name) in _NAMING:
+                named = self._named.setdefault(f"{operation.method} {path}", {})
+                named.setdefault(identity, {}).setdefault(key_of(leaf.name), set()).add(text)
             for key in self._keys(operation, leaf):
                 self._add(key, text)
                 given.add((key, text))
@@ -108,6 +115,17 @@ class Knowledge:
                 person = key.endswith("_id") and of_people(key.removesuffix("_id"))
                 if person and len(named) == len(others) == 1 and named != others:
                     found.add((key, value))
+        return frozenset(found)
+
+    def namings(self, one: str, other: str) -> frozenset[str]:
+        """Give what names the one: values under a name of people that differ with the caller."""
+        found: set[str] = set()
+        for by_identity in self._named.values():
+            mine, theirs = by_identity.get(one, {}), by_identity.get(other, {})
+            for key, values in mine.items():
+                others = theirs.get(key, set())
+                if len(values) == len(others) == 1 and values != others:
+                    found |= values
         return frozenset(found)
 
     def values(self, operation: Operation, wanted: Input) -> tuple[str, ...]:

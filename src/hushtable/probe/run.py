@@ -24,6 +24,7 @@ from hushtable.probe.checks.identities import (
     others_objects,
 )
 from hushtable.probe.checks.pages import pages
+from hushtable.probe.checks.people import by_counting, roles, same_for_both
 from hushtable.probe.checks.service import cached, in_urls, outdated, service
 from hushtable.probe.checks.writes import assigned, faults, unlimited, write
 from hushtable.probe.finding_out import describe
@@ -37,13 +38,21 @@ from hushtable.probe.target import Target, target
 Passive = Callable[[Session], Iterator[Observation]]
 Active = Callable[[Session], AsyncIterator[Observation]]
 
+
+async def alike(session: Session) -> AsyncIterator[Observation]:
+    """Judge what two callers were both given, when it is known what was told of already."""
+    for observation in same_for_both(session):
+        yield observation
+
+
 PASSIVE: tuple[Passive, ...] = (
-    exposures, functions, not_enforced, texts_seen, cached, outdated, in_urls,
+    exposures, functions, not_enforced, roles, texts_seen, cached, outdated, in_urls,
 )  # fmt: skip
 """Checks that judge what is there and send nothing."""
 
 ACTIVE: tuple[Active, ...] = (
-    others_objects, other_methods, pages, provoked, service, assigned, faults, unlimited,
+    others_objects, alike, by_counting, other_methods, pages, provoked, service, assigned, faults,
+    unlimited,
 )  # fmt: skip
 """Checks that ask more, the weightiest first: time may end before the last."""
 

@@ -139,6 +139,12 @@ _LIVE = (
         by_category(Severity.CRITICAL, Severity.HIGH),
     ),
     Says(
+        Seen.ROLES,
+        "{who} tells {gets} who has which role, in {fields}",
+        "Leave {fields} out of the answer, or ask for credentials first.",
+        lambda _: Severity.MEDIUM,
+    ),
+    Says(
         Seen.FUNCTION,
         "{who} is for administrators, and answers {gets}",
         "Check the caller's role before {who} answers.",

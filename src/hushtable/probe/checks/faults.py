@@ -86,20 +86,30 @@ async def _difference(
     session: Session, operation: Operation, identity: Identity, values: Mapping[str, str]
 ) -> Observation | None:
     """Send an input that is always true and one that never is, if it is read as an expression."""
-    for wanted in _texts(operation, ParameterSource.QUERY):
+    for wanted in _texts(operation):
         for always, never in zip(_ALWAYS, _NEVER, strict=True):
-            true = await _send(session, operation, identity, {**values, wanted.name: always})
-            if not _rows(true):
+            sent = [
+                await _send(session, operation, identity, {**values, wanted.name: one})
+                for one in (always, never)
+            ]
+            in_path = wanted.source is ParameterSource.PATH
+            true, false = (_answered(one) if in_path else _rows(one) for one in sent)
+            if not true or false or not (in_path or sent[1].answer.ok):
                 continue
-            false = await _send(session, operation, identity, {**values, wanted.name: never})
-            if false.answer.ok and _rows(false) == 0:
-                shown = (
-                    session.transcript(true, f"{_rows(true)} rows for what is always true"),
-                    session.transcript(false, "none for what never is"),
-                )
-                details = (f"the input `{wanted.name}`",)
-                return session.observe(Seen.EXPRESSION, true, details=details, transcripts=shown)
+            plain = {**values, wanted.name: _NOT_THERE}
+            if in_path and _answered(await _send(session, operation, identity, plain)):
+                continue
+            shown = (
+                session.transcript(sent[0], "an answer for what is always true"),
+                session.transcript(sent[1], "none for what never is"),
+            )
+            details = (f"the input `{wanted.name}`",)
+            return session.observe(Seen.EXPRESSION, sent[0], details=details, transcripts=shown)
     return None
+
+
+def _answered(exchange: Exchange) -> int:
+    return int(exchange.answer.ok and exchange.value not in (NOTHING, None, [], {}))
 
 
 def _rows(exchange: Exchange) -> int:
