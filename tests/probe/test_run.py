@@ -196,3 +196,20 @@ def test_a_plan_sends_nothing_but_for_the_document() -> None:
     assert "GET /orders/{order_id}" in told
     assert "as anyone, A, B" in told
     assert not any(token in told for token in CALLERS)
+
+
+def test_what_a_caller_sent_is_no_leak() -> None:
+    """A value that comes back from where it was sent is not told as somebody's."""
+    app = FastAPI()
+
+    @app.post("/register")
+    def register(body: dict[str, str]) -> dict[str, str]:
+        return body | {"email": body.get("email", "probe@hushtable.invalid")}
+
+    @app.get("/by/{email}")
+    def by_email(email: str) -> dict[str, str]:
+        return {"email": email}
+
+    order = replace(ORDER, writes=True, known=(("email", "maren@shop.example"),))
+    seen = {(one.seen, str(one.route)) for one in facts_of(app, order).observations}
+    assert (Seen.PERSONAL, "GET /by/{email}") not in seen

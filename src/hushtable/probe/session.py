@@ -105,7 +105,15 @@ class Session:
         if value is not NOTHING:
             schema = operation.answer if answer.ok else None
             leaves = tuple(self.description.document.leaves(value, schema))
-            fields = sensitive(leaves, self.sensitivities) if answer.ok else ()
+            found = sensitive(leaves, self.sensitivities) if answer.ok else ()
+            # What callers sent themselves they get from nobody.
+            sent = (request.body or b"").decode("utf-8", "replace")
+            own = frozenset((values or {}).values())
+            fields = tuple(
+                one
+                for one in found
+                if str(one.leaf.value) not in own and json.dumps(one.leaf.value) not in sent
+            )
         given = tuple((values or {}).items())
         return Exchange(operation, request, answer, value, leaves, fields, given)
 
