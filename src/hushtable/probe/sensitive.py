@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hushtable.model.sensitivity import PUBLIC, Category, Sensitivity
 from hushtable.model.sensitivity_names import classify
 from hushtable.probe.schema import Leaf
+from hushtable.probe.tokens import carries
 from hushtable.values.formats import hits
 from hushtable.values.shapes import shape
 from hushtable.values.written import looks_random, published
@@ -78,7 +79,7 @@ def looks(text: str, name: str = "") -> Sensitivity | None:
         text = text[:_LONGEST]
     found = shape(text, name)
     if found is not None:
-        return found
+        return replace(found, reason=found.reason + carries(text))
     if _TELLTALE.search(text):
         for hit in hits(text):
             if hit.kind not in _NO_FORMAT:
