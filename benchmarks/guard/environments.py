@@ -1,4 +1,4 @@
-"""Where the compared clients are installed: two virtual environments below `benchmarks/.work`."""
+"""Where compared programs are installed: virtual environments below `benchmarks/.work`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ REPOSITORY = HERE.parent.parent
 FOLDER = WORK / "guard"
 
 
-def install(name: str, *more: str, folder: Path = FOLDER) -> Path:
+def install(name: str, *more: str, folder: Path = FOLDER, beside: Path = HERE) -> Path:
     """Install what `name`.txt pins, and `more`, once; give the Python of that environment."""
-    pins = HERE / f"{name}.txt"
+    pins = beside / f"{name}.txt"
     environment = folder / name
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
     done = environment / pins.name

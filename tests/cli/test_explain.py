@@ -50,7 +50,7 @@ def test_a_hostile_name_is_shown_and_does_not_act(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("HT10Z",), "no rule is called 'HT10Z' (did you mean 'HT1"),
+        (("HT101Z",), "no rule is called 'HT101Z' (did you mean 'HT1"),
         (("raw-item-return",), "did you mean 'raw-item-returned'"),
         (("attribute",), "which attribute?"),
         (("HT101", "x"), "'x' is one too many"),

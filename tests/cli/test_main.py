@@ -71,3 +71,17 @@ def test_every_command_has_examples(run: Callable[..., Result], stage: object, n
     done = run(name, "--help")
     assert done.exit_code == 0
     assert f"  hushtable {name}" in done.stdout.split("Examples:")[1]
+
+
+def test_a_missing_extra_is_named(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command whose libraries are not installed says what to install, in exit code 2."""
+    for name in [
+        one for one in sys.modules if one.startswith(("hushtable.probe", "hushtable.cli.prob"))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    done = run("probe", "http://127.0.0.1")
+    assert done.exit_code == 2
+    assert "pip install 'hushtable[probe]'" in done.output

@@ -179,3 +179,35 @@ def test_any_parameters_are_judged(parameters: dict[str, Any]) -> None:
     shape = TableShape("orders", ("user_id",), {"user_id": "S"}, {})
     found = check("Query", {"TableName": "orders", **parameters}, lambda _: shape)
     assert found is None or found.message
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "refused"),
+    [
+        ("Query", BY_USER | {"ExpressionAttributeValues": {":v": {"S": "u" * 2048}}}, False),
+        ("Query", BY_USER | {"ExpressionAttributeValues": {":v": {"S": "u" * 2049}}}, True),
+        (
+            "Query",
+            BY_STATUS
+            | {"IndexName": "whole-two", "ExpressionAttributeValues": {":v": {"S": "u" * 1500}}},
+            False,
+        ),
+        (
+            "Query",
+            BY_STATUS
+            | {
+                "IndexName": "keys-only",
+                "ExpressionAttributeValues": {":v": {"S": "\u00e9" * 1100}},
+            },
+            True,
+        ),
+        ("GetItem", {"Key": {"user_id": {"S": "u" * 3000}, "order_id": {"N": "1"}}}, True),
+        ("GetItem", {"Key": {"user_id": {"S": "u" * 2000}, "order_id": {"N": "1"}}}, False),
+    ],
+)
+def test_a_key_has_a_longest_value(
+    emulator: Emulator, operation: str, request_: dict[str, Any], *, refused: bool
+) -> None:
+    """A partition key of more than 2,048 bytes is refused, wherever it is given."""
+    found = refusal(emulator, operation, {"TableName": "orders"} | request_)
+    assert (found is not None and "hashkey" in found.message) is refused

@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
-FLOORS = ("cli", "rules", "scan", "report", "guard", "embedded", "model")
+FLOORS = ("cli", "rules", "scan", "report", "probe", "guard", "embedded", "values", "model")
 LINT = (
     "import sys; from importlinter.cli import lint_imports; "
     "sys.exit(lint_imports(no_cache=True, cache_dir=None))"
@@ -77,6 +77,9 @@ def test_a_new_package_must_say_where_it_stands(house: Path) -> None:
         ("embedded", "import hushtable.cli"),
         ("guard", "import hushtable.scan"),
         ("guard", "import typer"),
+        ("values", "import hushtable.scan"),
+        ("probe", "import hushtable.scan"),
+        ("probe", "import hushtable.rules"),
     ],
 )
 def test_a_forbidden_import_is_noticed(house: Path, floor: str, line: str) -> None:

@@ -23,7 +23,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 FINDING_KEYS = {
     *("code", "name", "path", "line", "severity", "confidence", "verdict", "route", "attributes"),
     *("channel", "audience", "trace", "cwe", "owasp", "key", "remedy"),
-    *("message", "routes", "reasons", "suppressed", "proofs"),
+    *("message", "routes", "reasons", "suppressed", "proofs", "transcripts"),
 }
 ROUTE_KEYS = {
     *("method", "path", "file", "line", "handler", "gate", "audience", "pagination", "scan"),

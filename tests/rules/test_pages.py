@@ -10,24 +10,44 @@ import pytest
 from hushtable.model.config import ScanConfig
 from hushtable.rules.judge import judge
 from hushtable.testing.examples import Example, cases, examples
+from hushtable.testing.probing import loaded, probe_app, probed
 from hushtable.testing.scanning import scan_source, scanned
 from hushtable.testing.telling import told
 
 CASES = Path(__file__).parent / "cases"
 ALL = (*examples(), *cases(CASES))
+READ = [example for example in ALL if not example.program.probed]
+ASKED = [example for example in ALL if example.program.probed]
 each_example = pytest.mark.parametrize("example", ALL, ids=[example.label for example in ALL])
+each_read = pytest.mark.parametrize("example", READ, ids=[example.label for example in READ])
+each_asked = pytest.mark.parametrize("example", ASKED, ids=[example.label for example in ASKED])
 
 # Fences that no run can witness. The number may only fall.
 UNPROVEN = 12
 
 
-@each_example
+@each_read
 def test_scan_finds_exactly_the_marked_lines(example: Example) -> None:
     """Scan finds the marked lines with their attributes, and nothing else."""
     assert scanned(example) == ()
 
 
-@each_example
+@each_asked
+def test_probe_finds_exactly_the_marked_operations(example: Example) -> None:
+    """Asked from outside, a service shows what is marked, and nothing else."""
+    assert probed(example) == ()
+
+
+@each_asked
+def test_every_reporter_shows_what_was_asked(example: Example) -> None:
+    """Every reporter shows what a live service showed, and no value in quotes out of it."""
+    with loaded(example.program) as app:
+        facts = probe_app(app, example.program.probed)
+    result = judge(facts, ScanConfig(select=(example.rule.code,)), ".")
+    assert told(result, facts, {}) == ()
+
+
+@each_read
 def test_every_reporter_shows_it_and_no_secret(example: Example) -> None:
     """Every reporter shows what was found in an example, and no secret out of it."""
     files = dict(example.program.files)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushtable.model.facts import Literal
-from hushtable.scan.literal_formats import FORMATS, hits
-from hushtable.scan.literal_values import Verdict, entropy, judge, looks_random, mask
 from hushtable.scan.literals import is_test, literals, literals_in_text, wants
+from hushtable.values.formats import FORMATS, hits
+from hushtable.values.written import Verdict, entropy, judge, looks_random, mask
 
 # Put together here, so that no file of this repository holds a key-like text.
 RANDOM = "k9Q2x" + "Lw7Zr4Tb8Vn3Mj6Hp1Ds5"

@@ -15,6 +15,7 @@ from hushtable import __version__
 
 COMMANDS = {
     "scan": "Find what leaves a service, through which route, to whom.",
+    "probe": "Ask a live service what it shows, and to whom.",
     "prove": "Run a service on made-up data and prove what leaves it.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
@@ -43,7 +44,15 @@ class LazyGroup(TyperGroup):
         """Load a command; None when there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"hushtable.cli.{cmd_name}")
+        try:
+            module = importlib.import_module(f"hushtable.cli.{cmd_name}")
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] == "hushtable":
+                raise
+            # The libraries of an engine come with the extra of its name.
+            outcome = importlib.import_module("hushtable.cli.outcome")
+            outcome.complain(f"this needs {error.name}: pip install 'hushtable[{cmd_name}]'")
+            raise typer.Exit(outcome.USAGE) from error
         made = get_command(module.app)
         made.name = cmd_name
         return made

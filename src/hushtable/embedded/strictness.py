@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from hushtable.embedded.keysizes import long_values, too_long
 from hushtable.model.dynamodb.expression import parse, problems, unaliased
 from hushtable.model.dynamodb.expression_tree import HOLE, Name, Projection
 
@@ -87,8 +88,23 @@ def check(operation: str, request: Mapping[str, Any], describe: Describe) -> Ref
         refusal = _expressions(operation, part, describe)
         if refusal is not None:
             return refusal
+    if refusal := _long_keys(operation, request, describe):
+        return refusal
     if operation in _READS_MANY:
         return _read_of_many(request, describe)
+    return None
+
+
+def _long_keys(operation: str, request: Mapping[str, Any], describe: Describe) -> Refusal | None:
+    """Refuse a key value that is longer than a key may be."""
+    for name, size in long_values(operation, request):
+        shape = describe(str(request.get("TableName")))
+        if shape is None:
+            return None
+        index = shape.indexes.get(str(request.get("IndexName")))
+        why = too_long(name, size, index.keys if index else shape.keys)
+        if why is not None:
+            return _invalid(why)
     return None
 
 

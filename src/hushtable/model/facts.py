@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hushtable.model.observation import Asked, Observation
 from hushtable.model.place import Place, Trace
 from hushtable.model.sensitivity import PUBLIC, Sensitivity
 from hushtable.model.service import Attribute, Channel, ModelState, Pagination, Route
@@ -361,3 +362,6 @@ class Facts:
     allows: tuple[Allow, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    observations: tuple[Observation, ...] = ()
+    asked: Asked | None = None
+    """How much of a live service was asked; None when none was."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hushtable.model.facts import Allow, Coverage, Unknown
+from hushtable.model.observation import Asked
 from hushtable.model.place import Place, Trace
 from hushtable.model.proof import Proof, Reach
 from hushtable.model.rule import Confidence, Severity
 from hushtable.model.service import Attribute, Channel, Route
+from hushtable.model.transcript import Transcript
 
 RESULT_VERSION = "1"
 
@@ -56,6 +58,8 @@ class Finding:
     owasp: tuple[str, ...] = ()
     verdict: Verdict = Verdict.SUSPECTED
     suppression: Suppression | None = None
+    transcripts: tuple[Transcript, ...] = ()
+    """Requests to a live service that show it."""
     proofs: tuple[Proof, ...] = ()
 
     @property
@@ -96,5 +100,7 @@ class Result:
     sensitivities: tuple[tuple[str, str], ...] = ()
     """(attribute, category) for every attribute that leaves, for colours in the map."""
     gone_from_baseline: tuple[str, ...] = ()
+    asked: Asked | None = None
+    """How much of a live service was asked; None when none was."""
     reach: Reach | None = None
     """How much of the app was tried, where it was run."""

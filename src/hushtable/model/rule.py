@@ -8,6 +8,7 @@ from enum import StrEnum
 from hushtable.model.place import Place, Trace
 from hushtable.model.proof import Shows
 from hushtable.model.service import Attribute, Channel, Route
+from hushtable.model.transcript import Transcript
 
 
 class Severity(StrEnum):
@@ -71,3 +72,8 @@ class Judgement:
     confidence: Confidence | None = None
     reasons: tuple[str, ...] = ()
     """Why the attributes count as sensitive, one line each."""
+    transcripts: tuple[Transcript, ...] = ()
+    proven: bool = False
+    """The transcripts show it by themselves."""
+    audience: str = ""
+    """Who was seen to get it; empty where that follows from the routes."""

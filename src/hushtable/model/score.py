@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from hushtable.model.finding import Finding, Verdict
 from hushtable.model.rule import Confidence, Severity
 from hushtable.model.service import Route
+from hushtable.model.standards.owasp import API_2023
 
 POINTS = {
     Severity.CRITICAL: 45.0,
@@ -96,6 +97,14 @@ def score(findings: Iterable[Finding], routes: Sequence[Route]) -> Score:
     value = math.floor(left + 1e-6)
     ordered = sorted(penalties, key=lambda penalty: (-penalty.points, penalty.code))
     return Score(value=value, grade=grade(value), penalties=tuple(ordered))
+
+
+def by_risk(findings: Iterable[Finding], routes: Sequence[Route]) -> tuple[tuple[str, Score], ...]:
+    """Score each OWASP risk on its own, from the findings that speak of it; all risks, in order."""
+    known = tuple(findings)
+    return tuple(
+        (risk, score((one for one in known if risk in one.owasp), routes)) for risk in API_2023
+    )
 
 
 def _penalty(code: str, findings: Sequence[Finding], routes: int) -> Penalty:

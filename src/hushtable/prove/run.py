@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from hushtable.model.event import Advanced, Began, Ended, Listener, Stumbled
 from hushtable.model.facts import Coverage, Facts, Unknown
@@ -283,9 +284,9 @@ def _reach(run: _Run, shaky: int, seconds: float) -> Reach:
 
 def _together(many: Sequence[Facts]) -> Facts:
     """Join the facts of several routes, each kind in order and once."""
-    parts = {
+    parts: dict[str, Any] = {
         one.name: tuple(dict.fromkeys(each for facts in many for each in getattr(facts, one.name)))
         for one in fields(Facts)
-        if one.name != "coverage"
+        if one.name not in {"coverage", "asked"}
     }
     return Facts(**parts, coverage=Coverage(routes=len(parts["routes"])))

@@ -11,8 +11,11 @@ from typing import Any
 
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding
+from hushtable.model.observation import Asked
 from hushtable.model.place import Place, Step
+from hushtable.model.score import by_risk
 from hushtable.model.service import Route
+from hushtable.model.transcript import Transcript
 from hushtable.report.escape import storable
 from hushtable.report.proving import proof_document, reach_document
 from hushtable.report.report import Report
@@ -35,6 +38,7 @@ def document(report: Report) -> dict[str, Any]:
         "grade": report.score.grade,
         "unknown": [_unknown(unknown) for unknown in result.unknown],
         "unused_allows": [_allow(allow) for allow in result.unused_allows],
+        **({} if result.asked is None else _live(report, result.asked)),
         "reach": None if result.reach is None else reach_document(result.reach),
     }
 
@@ -62,6 +66,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "owasp": list(finding.owasp),
         "key": finding.key,
         "remedy": finding.remedy,
+        "transcripts": [_transcript(one) for one in finding.transcripts],
         "proofs": [proof_document(proof) for proof in finding.proofs],
         "suppressed": None
         if suppression is None
@@ -93,6 +98,33 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     figures = dataclasses.asdict(coverage)
     figures["unresolved"] = [{"call": call, "count": times} for call, times in coverage.unresolved]
     return figures
+
+
+def _live(report: Report, asked: Asked) -> dict[str, Any]:
+    """Give what only a result of a live service has."""
+    routes = tuple(one for one in report.result.routes if str(one) not in _refused(asked))
+    risks = by_risk(report.result.findings, routes)
+    told = {
+        "asked": _asked(asked),
+        "risks": {risk: {"score": one.value, "grade": one.grade} for risk, one in risks},
+    }
+    if report.comparison is not None:
+        told["comparison"] = dict(report.comparison.document)
+    return told
+
+
+def _refused(asked: Asked) -> set[str]:
+    return {one.route for one in asked.refused}
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    figures = dataclasses.asdict(asked)
+    figures["refused"] = [{"route": one.route, "why": one.why} for one in asked.refused]
+    return figures
+
+
+def _transcript(transcript: Transcript) -> dict[str, Any]:
+    return dataclasses.asdict(transcript)
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def _body(finding: Finding) -> str:
         f"through {visible(exposure(finding))}",
     ]
     lines.extend(f"leaves {visible(str(attribute))}" for attribute in finding.attributes)
+    lines.extend(f"seen: {visible(str(each))}" for each in finding.transcripts)
     lines.extend(
         f"seen in {visible(seen(proof))}: {visible(proof.curl)}" for proof in finding.proofs
     )

@@ -17,7 +17,7 @@ from hushtable.report.proving import more, reach_details, reach_line, seen
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
-    coverage_line,
+    examined_line,
     exposure,
     score_line,
     standing_of,
@@ -40,7 +40,9 @@ def render(report: Report) -> str:
         for finding in found:
             lines.extend(_finding(finding))
     lines.extend(_asides(report))
-    lines.extend(("## Coverage", "", f"{prose(coverage_line(report.result.coverage))}."))
+    if report.comparison is not None:
+        lines.extend(("## Compared", "", f"{prose(str(report.comparison))}.", ""))
+    lines.extend(("## Coverage", "", f"{prose(examined_line(report.result))}."))
     if report.result.reach is not None:
         lines.extend(("", f"{prose(reach_line(report.result.reach))}.", ""))
         details = reach_details(report.result.reach)
@@ -135,6 +137,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield f"- seen in {prose(' '.join(filter(None, (seen(proof), more(finding)))))}"
     for reason in finding.reasons:
         yield f"- because {prose(reason)}"
+    for transcript in finding.transcripts:
+        yield f"- seen: {code(str(transcript))}"
     for step in finding.trace:
         yield f"- {code(str(step.place))} {prose(step.what)}"
     yield ""

@@ -10,6 +10,7 @@ from hushtable.model.page import RulePage
 from hushtable.model.place import Place
 from hushtable.model.rule import Severity
 from hushtable.model.score import Score
+from hushtable.report.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Report:
     baselined: bool = False
     since: str = ""
     selected: bool = False
+    comparison: Comparison | None = None
+    """With an earlier result, where one was given."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -47,8 +50,8 @@ class Report:
         return f"{self.prefix}/{place.path}" if self.prefix else place.path
 
     def where(self, place: Place) -> str:
-        """Give `prefix/path:line`."""
-        return f"{self.path(place)}:{place.line}"
+        """Give `prefix/path:line`; the path alone for what has no lines, as an operation."""
+        return f"{self.path(place)}:{place.line}" if place.line else place.path
 
     def fails(self, finding: Finding) -> bool:
         """Whether this finding makes the run fail."""

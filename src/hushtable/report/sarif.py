@@ -60,7 +60,7 @@ def log(report: Report) -> dict[str, Any]:
     """Give the report as a SARIF log of one run."""
     codes = sorted({*report.pages, *(finding.code for finding in report.findings)})
     index = {code: at for at, code in enumerate(codes)}
-    unknown = report.result.unknown
+    unknown, live = report.result.unknown, report.result.asked
     driver = {
         "name": "hushtable",
         "semanticVersion": __version__,
@@ -68,7 +68,7 @@ def log(report: Report) -> dict[str, Any]:
     }
     run = {
         "tool": {"driver": driver},
-        "automationDetails": {"id": "hushtable/scan/"},
+        "automationDetails": {"id": f"hushtable/{'scan' if live is None else 'probe'}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_BASE: {"description": {"text": "The root of the repository."}}},
         "invocations": [
@@ -156,7 +156,7 @@ def _text(finding: Finding) -> str:
             f"[{_message(str(route))}]({number})"
             for number, route in enumerate(finding.routes, start=1)
         ]
-        parts.append(f"Reached by {shortened(links, 5)}.")
+        parts.append(f"Asked by {shortened(links, 5)}.")
     parts.extend(
         f"Seen in {_message(seen(proof))}: {_message(proof.curl)}" for proof in finding.proofs[:1]
     )
@@ -175,6 +175,7 @@ def _properties(finding: Finding) -> dict[str, Any]:
         "audience": storable(finding.audience),
         "attributes": [storable(str(attribute)) for attribute in finding.attributes],
         "reasons": [storable(reason) for reason in finding.reasons],
+        "transcripts": [storable(str(each)) for each in finding.transcripts],
         **_proven(finding),
     }
 

@@ -23,7 +23,7 @@ from hushtable.report.proving import more, reach_details, reach_line, seen
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
-    coverage_line,
+    examined_line,
     exposure,
     score_line,
     shortened,
@@ -79,7 +79,7 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
     yield from _map(report, width)
     yield from _findings(report)
     yield from _asides(report)
-    yield _line("Coverage", coverage_line(report.result.coverage))
+    yield _line("Coverage", examined_line(report.result))
     if report.result.coverage.unresolved:
         calls = [f"{visible(name)} ({times})" for name, times in report.result.coverage.unresolved]
         yield _line("", f"most often unresolved: {shortened(calls, 5)}")
@@ -89,6 +89,8 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
             yield _line("", f"{label}: {visible(text)}")
     yield _line("Findings", visible(tally(report)))
     yield _line("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
+    if report.comparison is not None:
+        yield _line("Against", visible(str(report.comparison)))
     if report.score.penalties:
         yield _line("", "`hushtable explain score` shows how it is counted")
 
@@ -198,6 +200,8 @@ def _details(report: Report, finding: Finding) -> Iterator[tuple[str, Renderable
         yield "try", Text(visible(proof.curl))
     if finding.reasons:
         yield "because", Text("\n".join(map(visible, finding.reasons)))
+    if finding.transcripts:
+        yield "seen", Text("\n".join(visible(str(each)) for each in finding.transcripts))
     if finding.trace:
         steps = Text()
         for step in finding.trace:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hushtable.model.facts import Coverage
-from hushtable.model.finding import Finding
+from hushtable.model.finding import Finding, Result
+from hushtable.model.observation import Asked
 from hushtable.model.rule import Severity
 from hushtable.report.report import Report
 
@@ -57,6 +58,24 @@ def coverage_line(coverage: Coverage) -> str:
         count(coverage.bounds_hit, "bound") + " hit",
     ]
     return f"{', '.join(parts)}, in {coverage.seconds:.1f} s"
+
+
+def examined_line(result: Result) -> str:
+    """Say how much was read, or of a live service how much was asked."""
+    if result.asked is not None:
+        return asked_line(result.asked)
+    return coverage_line(result.coverage)
+
+
+def asked_line(asked: Asked) -> str:
+    """Say how much of a live service was asked, and why not more."""
+    parts = [
+        f"{asked.answered:,} of {count(asked.operations, 'operation')} answered",
+        f"{asked.sent:,} asked",
+        count(asked.requests, "request"),
+    ]
+    text = f"{', '.join(parts)}, in {asked.seconds:.1f} s"
+    return f"{text}; ended early: {asked.ended}" if asked.ended else text
 
 
 def exposure(finding: Finding) -> str:

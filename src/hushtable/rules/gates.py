@@ -33,6 +33,9 @@ def doings(facts: Facts) -> Iterator[tuple[Route, Doing]]:
     """Give every route with what it does: its own record, and every fact that names it."""
     accesses, outflows = by_route(facts.accesses), by_route(facts.outflows)
     for route in facts.routes:
+        if not route.handler:
+            # An operation of a live service: what it does was seen from outside or not at all.
+            continue
         which = key(route)
         yield route, _doing(route, accesses.get(which, []), outflows.get(which, []))
 

@@ -136,10 +136,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Access, Cargo, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import OWNER, ModelState
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential, reasons
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.remedy import allow_list, model_name, projection
 from hushtable.rules.routes import by_route, key
 from hushtable.rules.tables import Known, sensitive_attributes, used_names
@@ -152,6 +154,15 @@ RULE = RuleInfo(
     owasp=("API3:2023",),
     classes=("R",),
     shown_by=(Shows.ITEM,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.UNSHAPED,
+        "{who} answers {gets} with {fields}, and its schema declares no members at all",
+        "Declare a closed response model with the fields the client needs, and return through it.",
+    ),
 )
 
 
@@ -171,6 +182,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             severity=Severity.MEDIUM if to_owner else Severity.HIGH,
         )
         yield replace(judgement, reasons=reasons(flow.carried))
+    yield from spoken(facts, *_LIVE)
 
 
 def _past(gone: Departure) -> str:

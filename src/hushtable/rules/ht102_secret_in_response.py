@@ -131,10 +131,12 @@ innocent name is not seen. A token made in the same request, as login does, is n
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Cargo, Carried, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ANYONE
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential
+from hushtable.rules.live import Says, by_audience, spoken
 from hushtable.rules.remedy import projection
 from hushtable.rules.routes import by_route, key
 from hushtable.rules.tables import used_names
@@ -152,6 +154,16 @@ RULE = RuleInfo(
 _CERTAIN = 0.8
 
 
+_LIVE = (
+    Says(
+        Seen.CREDENTIAL,
+        "{who} answers {gets} with {fields}",
+        "Leave {fields} out of the answer and its response model.",
+        by_audience(Severity.CRITICAL, Severity.HIGH),
+    ),
+)
+
+
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every credential that reaches a client in clear."""
     reads = by_route(facts.accesses)
@@ -165,6 +177,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             severity=_severity(gone),
             confidence=_confidence(gone),
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _counts(one: Carried) -> bool:

@@ -90,11 +90,13 @@ meant, and so is what a login route tells the caller who has just signed in.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_sensitive
+from hushtable.rules.live import Says, by_category, spoken
 from hushtable.rules.purpose import is_entrance
 from hushtable.rules.routes import key
 from hushtable.rules.wording import actor, audience, labels, listed, path
@@ -110,6 +112,16 @@ RULE = RuleInfo(
 
 _BELONGS_TO_PEOPLE = frozenset({Category.PERSONAL, Category.FINANCIAL, Category.HEALTH})
 _GRAVE = frozenset({Category.FINANCIAL, Category.HEALTH})
+
+
+_LIVE = (
+    Says(
+        Seen.PERSONAL,
+        "{who} gives {fields} to {gets}, whoever it belongs to",
+        "Check that the caller of {who} owns the item, or leave {fields} out of the answer.",
+        by_category(Severity.HIGH, Severity.MEDIUM),
+    ),
+)
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -129,6 +141,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             severity=severity,
             confidence=Confidence.MEDIUM,
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _is_personal(one: Carried) -> bool:

@@ -94,10 +94,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel, ModelState, Route
 from hushtable.rules.leaving import departures
+from hushtable.rules.live import Says, by_category, spoken
 from hushtable.rules.wording import actor, labels, listed
 
 RULE = RuleInfo(
@@ -110,6 +112,16 @@ RULE = RuleInfo(
 )
 
 _OPEN_CARGO = frozenset({Cargo.ITEM, Cargo.MAP})
+
+
+_LIVE = (
+    Says(
+        Seen.UNDECLARED,
+        "{who} answers with {fields}, which its declared schema does not have",
+        "Declare a closed model with the fields {who} needs, and no `extra` that allows more.",
+        by_category(Severity.HIGH, Severity.MEDIUM, Severity.LOW),
+    ),
+)
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -128,6 +140,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             _remedy(route),
         )
         yield replace(judgement, place=route.model.place or route.place)
+    yield from spoken(facts, *_LIVE)
 
 
 def _name(route: Route) -> str:

@@ -118,10 +118,12 @@ declares its type. A map inside an item that leaves whole is told once, as HT101
 from collections.abc import Iterator
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ModelState
 from hushtable.rules.leaving import OUTWARD, Departure, departures
+from hushtable.rules.live import Says, by_audience, spoken
 from hushtable.rules.wording import actor, audience, labels, listed, path
 
 RULE = RuleInfo(
@@ -131,6 +133,16 @@ RULE = RuleInfo(
     owasp=("API3:2023",),
     classes=("R",),
     shown_by=(Shows.MAP,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.OPEN_MAP,
+        "{who} answers {gets} with {fields}, inside a map that its schema leaves open",
+        "Name the parts of the map that the client needs, in a response model.",
+        by_audience(Severity.HIGH, Severity.LOW),
+    ),
 )
 
 
@@ -147,6 +159,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             f"Name the parts of {names or 'the map'} that the client needs, in the answer and in "
             "its response model.",
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _inside_an_item(gone: Departure) -> bool:

@@ -49,10 +49,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ModelState
 from hushtable.rules.leaving import OUTWARD, departures
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, audience
 
 RULE = RuleInfo(
@@ -62,6 +64,15 @@ RULE = RuleInfo(
     owasp=("API8:2023",),
     classes=("R",),
     shown_by=(Shows.METADATA,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.METADATA,
+        "{who} shows {gets} how its table is built: {details}",
+        "Return an answer of your own instead of what DynamoDB gave.",
+    ),
 )
 
 
@@ -78,3 +89,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             "Return an answer of your own instead of what the DynamoDB call returned.",
         )
         yield replace(judgement, attributes=())
+    yield from spoken(facts, *_LIVE)

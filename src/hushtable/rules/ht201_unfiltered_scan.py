@@ -87,8 +87,10 @@ A scan in a job, a script or a start-up hook is not reported.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Bound, Facts, Operation
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.reading import judgement, reaches_client
 from hushtable.rules.wording import actor, table
 
@@ -99,6 +101,16 @@ RULE = RuleInfo(
     owasp=("API4:2023",),
     classes=("R",),
     shown_by=(Shows.SCAN,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.WHOLE_LIST,
+        "{who} answers {gets} with {fields} of everybody ({details}), and has no pages",
+        "Give the list a bound and a cursor, and read it with a Query.",
+        lambda _: Severity.MEDIUM,
+    ),
 )
 
 
@@ -114,6 +126,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         yield judgement(
             access, _message(access, reaches=reaches), _remedy(access), severity, confidence
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _bounded(access: Access) -> bool:

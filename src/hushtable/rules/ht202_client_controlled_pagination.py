@@ -95,8 +95,10 @@ list is not checked.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Access, Bound, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.reading import LISTS, judgement
 from hushtable.rules.wording import actor, table
 
@@ -106,6 +108,15 @@ RULE = RuleInfo(
     cwe=(770,),
     owasp=("API4:2023",),
     shown_by=(Shows.CLIENT_LIMIT, Shows.CLIENT_START),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.PAGE,
+        "{who} takes any size of a page: {details}",
+        "Cap the limit: `limit: int = Query(20, ge=1, le=100)`.",
+    ),
 )
 
 
@@ -127,6 +138,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             case _:
                 continue
         yield judgement(access, tells, _remedy(access, uncapped=uncapped, unsealed=unsealed))
+    yield from spoken(facts, *_LIVE)
 
 
 def _remedy(access: Access, *, uncapped: bool, unsealed: bool) -> str:

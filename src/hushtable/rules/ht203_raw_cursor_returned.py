@@ -101,9 +101,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts, Seal
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.leaving import OUTWARD, departures
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, audience
 
 RULE = RuleInfo(
@@ -116,6 +118,21 @@ RULE = RuleInfo(
 )
 
 _LEGIBLE = frozenset({Seal.NONE, Seal.ENCODED})
+
+
+_LIVE = (
+    Says(
+        Seen.CURSOR,
+        "{who} gives {gets} a cursor that can be read: {details}",
+        "Encrypt the key before it leaves, and decrypt it when it comes back.",
+    ),
+    Says(
+        Seen.FOREIGN_PAGE,
+        "{who} opens another caller's page to whoever has its cursor",
+        "Bind the cursor to the caller, and refuse it to others.",
+        lambda _: Severity.HIGH,
+    ),
+)
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -134,3 +151,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             "Encrypt the key before it leaves, and decrypt it when it comes back.",
         )
         yield replace(judgement, attributes=())
+    yield from spoken(facts, *_LIVE)

@@ -120,9 +120,11 @@ a regular expression is not taken as an allow-list.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Expression, ExpressionKind, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.leaving import weaker
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, table
 
 RULE = RuleInfo(
@@ -132,6 +134,15 @@ RULE = RuleInfo(
     owasp=("API8:2023",),
     classes=("I",),
     shown_by=(Shows.CLIENT_EXPRESSION,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.EXPRESSION,
+        "{who} reads what the client sends as an expression: {details}",
+        "Write the expression as a constant, and give the input as a value.",
+    ),
 )
 
 
@@ -154,6 +165,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             severity=Severity.CRITICAL if one.kind is ExpressionKind.STATEMENT else Severity.HIGH,
             confidence=Confidence.HIGH if sure else weaker(Confidence.HIGH, Confidence.MEDIUM),
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _remedy(one: Expression) -> str:

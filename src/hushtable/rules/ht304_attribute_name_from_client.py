@@ -69,8 +69,10 @@ cannot resolve is not seen.
 from collections.abc import Iterator
 
 from hushtable.model.facts import ExpressionKind, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, table
 
 RULE = RuleInfo(
@@ -83,6 +85,15 @@ RULE = RuleInfo(
 )
 
 _WRITES = frozenset({ExpressionKind.UPDATE, ExpressionKind.NAMES})
+
+
+_LIVE = (
+    Says(
+        Seen.ASSIGNED,
+        "{who} lets the client set {fields}, which nothing declares",
+        "Accept a model with the fields a client may set, and no others.",
+    ),
+)
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -105,3 +116,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=one.function,
             trace=one.trace,
         )
+    yield from spoken(facts, *_LIVE)

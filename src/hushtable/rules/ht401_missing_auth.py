@@ -106,10 +106,12 @@ catalogue (`/products`) of which nothing sensitive is known.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import GateKind, Route
 from hushtable.rules.gates import Doing, doings
+from hushtable.rules.live import Says, by_audience, by_category, spoken
 from hushtable.rules.purpose import is_catalogue, is_entrance, is_probe, is_public_by_design
 from hushtable.rules.wording import listed
 
@@ -120,6 +122,34 @@ RULE = RuleInfo(
     owasp=("API2:2023", "API5:2023"),
     classes=("A",),
     shown_by=(Shows.OPEN_ROUTE,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.UNGUARDED,
+        "{who} gives {fields} without credentials",
+        "Put a security dependency before {who}, best on its router or the app.",
+        by_category(Severity.CRITICAL, Severity.HIGH),
+    ),
+    Says(
+        Seen.NOT_ENFORCED,
+        "{who} declares security and answers without it",
+        "Put the declared dependency before {who}, and refuse with 401.",
+        by_category(Severity.CRITICAL, Severity.HIGH),
+    ),
+    Says(
+        Seen.ROLES,
+        "{who} tells {gets} who has which role, in {fields}",
+        "Leave {fields} out of the answer, or ask for credentials first.",
+        lambda _: Severity.MEDIUM,
+    ),
+    Says(
+        Seen.FUNCTION,
+        "{who} is for administrators, and answers {gets}",
+        "Check the caller's role before {who} answers.",
+        by_audience(Severity.CRITICAL, Severity.MEDIUM),
+    ),
 )
 
 
@@ -153,6 +183,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=hole.name,
             confidence=Confidence.MEDIUM,
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _is_meant(does: Doing) -> bool:

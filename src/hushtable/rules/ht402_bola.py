@@ -132,10 +132,12 @@ names and personal attributes.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts, KeyUse
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import SIGNED_IN, GateKind, ParameterSource, Route
+from hushtable.rules.live import Says, by_category, spoken
 from hushtable.rules.purpose import is_entrance, words
 from hushtable.rules.reading import LISTS, READS, reaches_client
 from hushtable.rules.tables import sensitive_attributes
@@ -160,6 +162,16 @@ _PEOPLE = frozenset(
      "message", "order", "patient", "payment", "profile", "reservation", "subscription", "tenant",
      "ticket", "transaction", "user", "username", "wallet"}
 )  # fmt: skip
+
+
+_LIVE = (
+    Says(
+        Seen.OTHERS,
+        "{who} shows a caller what is another's, by {details}",
+        "Compare the item's owner with the caller before {who} answers, and answer 404.",
+        by_category(Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM),
+    ),
+)
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:
@@ -189,6 +201,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=use.function,
             trace=use.trace,
         )
+    yield from spoken(facts, *_LIVE)
 
 
 def _is_for_operators(route: Route) -> bool:

@@ -69,7 +69,9 @@ allow comment. Which routes take a guess is read from path words and parameter n
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.observation import Seen
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.purpose import takes_a_guess
 
 RULE = RuleInfo(
@@ -81,10 +83,23 @@ RULE = RuleInfo(
 )
 
 
+_LIVE = (
+    Says(
+        Seen.UNLIMITED,
+        "{who} was asked to sign in {details} in a row with what is nobody's, and limited nothing",
+        "Limit the attempts at {who} by account and by address.",
+        lambda _: Severity.MEDIUM,
+    ),
+)
+
+
 def judge(facts: Facts) -> Iterator[Judgement]:
     """Speak of every registered route where guesses can be tried without a limit."""
     for route in facts.routes:
-        if route.rate_limited or not route.registered or not takes_a_guess(route):
+        # Of a live service it is not known whether a route is limited until it was tried.
+        if not route.handler or route.rate_limited or not route.registered:
+            continue
+        if not takes_a_guess(route):
             continue
         yield Judgement(
             place=route.place,
@@ -93,3 +108,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             routes=(route,),
             function=route.handler,
         )
+    yield from spoken(facts, *_LIVE)

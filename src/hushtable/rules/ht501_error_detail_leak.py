@@ -97,10 +97,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 from hushtable.rules.leaving import OUTWARD, Departure, departures
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, audience, listed
 
 RULE = RuleInfo(
@@ -110,6 +112,16 @@ RULE = RuleInfo(
     owasp=("API8:2023",),
     classes=("E",),
     shown_by=(Shows.EXCEPTION,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.EXCEPTION,
+        "{who} sends {gets} {details}",
+        "Answer with a fixed text, and log the exception with an id the answer repeats.",
+        channel=Channel.ERROR,
+    ),
 )
 
 
@@ -130,6 +142,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             Confidence.HIGH if flow.reachable else Confidence.MEDIUM,
         )
         yield replace(judgement, channel=Channel.ERROR, attributes=())
+    yield from spoken(facts, *_LIVE)
 
 
 def _remedy(gone: Departure, what: str) -> str:

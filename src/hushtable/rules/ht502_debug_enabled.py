@@ -46,9 +46,11 @@ production is not in the source.
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
+from hushtable.rules.live import Says, by_audience, spoken
 from hushtable.rules.wording import listed
 
 RULE = RuleInfo(
@@ -58,6 +60,17 @@ RULE = RuleInfo(
     owasp=("API8:2023",),
     classes=("E",),
     shown_by=(Shows.DEBUG,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.DEBUG,
+        "{who} shows {gets} {details}",
+        "Turn the debugger off: `debug=False`, or a setting whose default is off.",
+        by_audience(Severity.HIGH, Severity.HIGH),
+        channel=Channel.ERROR,
+    ),
 )
 
 
@@ -74,3 +87,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             channel=Channel.ERROR,
             function=switch.app,
         )
+    yield from spoken(facts, *_LIVE)

@@ -48,9 +48,11 @@ by its path and not reported. What a proxy or a browser keeps of a URL is outsid
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
+from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
+from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor
 
 RULE = RuleInfo(
@@ -60,6 +62,16 @@ RULE = RuleInfo(
     owasp=("API2:2023",),
     classes=("L", "S"),
     shown_by=(Shows.URL_SECRET,),
+)
+
+
+_LIVE = (
+    Says(
+        Seen.IN_URL,
+        "{who} takes {details} in its query",
+        "Take it from a header.",
+        channel=Channel.LOG,
+    ),
 )
 
 
@@ -82,3 +94,4 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             channel=Channel.LOG,
             function=secret.name,
         )
+    yield from spoken(facts, *_LIVE)

@@ -47,6 +47,7 @@ def judge(
         coverage=facts.coverage,
         unused_allows=unused,
         sensitivities=_sensitivities(facts),
+        asked=facts.asked,
     )
 
 
@@ -62,5 +63,9 @@ def _sensitivities(facts: Facts) -> tuple[tuple[str, str], ...]:
             if carried.attribute is None:
                 continue
             name, category = str(carried.attribute), carried.sensitivity.category
+            found[name] = min(found.get(name, category), category, key=_WORST_FIRST.__getitem__)
+    for observation in facts.observations:
+        for attribute, sensitivity in observation.fields:
+            name, category = str(attribute), sensitivity.category
             found[name] = min(found.get(name, category), category, key=_WORST_FIRST.__getitem__)
     return tuple(sorted((name, str(category)) for name, category in found.items()))

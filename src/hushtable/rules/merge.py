@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
-from hushtable.model.finding import Finding, finding_key
+from hushtable.model.finding import Finding, Verdict, finding_key
 from hushtable.model.rule import Confidence, Judgement, Severity
 from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Channel, Route
 from hushtable.rules.catalogue import Rule
@@ -59,12 +59,15 @@ def _merge(rule: Rule, group: list[Judgement]) -> Finding:
         attributes=tuple(sorted(set(chain.from_iterable(one.attributes for one in group)))),
         routes=routes,
         channel=worst.channel,
-        audience=_audience(routes) if worst.channel in _READ_BY_CLIENTS else "",
+        audience=_seen_by(group)
+        or (_audience(routes) if worst.channel in _READ_BY_CLIENTS else ""),
         function=worst.function,
         trace=worst.trace or next((one.trace for one in group if one.trace), ()),
         reasons=tuple(dict.fromkeys(chain.from_iterable(one.reasons for one in group))),
         cwe=rule.info.cwe,
         owasp=rule.info.owasp,
+        verdict=Verdict.PROVEN if any(map(_is_proven, group)) else Verdict.SUSPECTED,
+        transcripts=tuple(dict.fromkeys(chain.from_iterable(one.transcripts for one in group))),
     )
 
 
@@ -88,14 +91,27 @@ def _doubt(rule: Rule, judgement: Judgement) -> int:
     return _CONFIDENCES.index(judgement.confidence or rule.info.confidence)
 
 
+def _is_proven(judgement: Judgement) -> bool:
+    """Whether a transcript shows it: without one nothing is proven, whatever a rule says."""
+    return judgement.proven and bool(judgement.transcripts)
+
+
+def _seen_by(group: list[Judgement]) -> str:
+    return _widest(one.audience for one in group if one.audience)
+
+
 def wider(one: str, other: str) -> bool:
     """Whether an audience holds more people than another; none at all holds the fewest."""
     return bool(one) and (not other or _width(one) < _width(other))
 
 
 def _audience(routes: tuple[Route, ...]) -> str:
+    return _widest(route.audience for route in routes)
+
+
+def _widest(audiences: Iterable[str]) -> str:
     """Give the widest audience: anyone, then signed-in, then a role, then the owner."""
-    return min((route.audience for route in routes), key=_width, default="")
+    return min(audiences, key=_width, default="")
 
 
 def _width(audience: str) -> int:

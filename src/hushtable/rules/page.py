@@ -6,6 +6,11 @@ Its info string is the language, a title, and `unproven "why"` when no run of th
 witness the exposure. A line `# file: app/orders.py` in a fence begins another file of the same
 program. `# leaks: email, profile.*` stands on a line that must be found and names the attributes
 that escape there (`*` is the whole item); it names none where the rule speaks of no attribute.
+
+`probed` in an info string says that the program is no source to be read but a service to be asked
+from outside: over HTTP, or HTTPS with `probed-https`, by nobody, and by A and B, who send
+`Authorization: Bearer A` and `Bearer B`. A mark then stands on the line that names the operation
+(`@app.get("/users")`), or on the one that makes the app for what holds for the whole service.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ SECTIONS = ("Leaks", "Quiet", "Remedy", "Limits")
 _DEFAULT_FILES = {"python": "app.py", "yaml": "template.yaml", "hcl": "main.tf"}
 _FENCE = re.compile(r"^```(?P<info>.*)$")
 _UNPROVEN = re.compile(r'\s*\bunproven\b(?:\s+"(?P<why>[^"]*)")?')
+_PROBED = re.compile(r"\s*\bprobed(?P<https>-https)?\b")
 _FILE = re.compile(r"^# file: (?P<path>\S+)\s*$")
 _MARK = re.compile(r"#\s*leaks\b(?P<rest>.*)$")
 _NAMES = re.compile(r"^:\s*(?P<names>[\w\-.*\[\]]+(?:\s*,\s*[\w\-.*\[\]]+)*)?\s*$")
@@ -48,7 +54,8 @@ class Mark:
 class Program:
     """One fence: the files of a whole program, and what must be found in them.
 
-    `line` is the line of the page that opens the fence, counted from 1.
+    `line` is the line of the page that opens the fence, counted from 1. `probed` is the scheme by
+    which the program is asked from outside, empty for one that is scanned.
     """
 
     language: str
@@ -57,6 +64,7 @@ class Program:
     marks: tuple[Mark, ...]
     line: int
     unproven: str = ""
+    probed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +174,14 @@ def _program(info: str, body: list[str], where: str, line: int) -> Program:
         if not unproven:
             raise PageError(where, 'unproven needs its reason: unproven "why"')
         rest = rest[: claim.start()] + rest[claim.end() :]
+    scheme = ""
+    if asked := _PROBED.search(rest):
+        scheme = "https" if asked["https"] else "http"
+        rest = rest[: asked.start()] + rest[asked.end() :]
     files = _files(body, _DEFAULT_FILES[language], where)
     marks = chain.from_iterable(_marks(path, part, where) for path, part in files)
     texts = tuple((path, "\n".join([*part, ""])) for path, part in files)
-    return Program(language, rest.strip(), texts, tuple(marks), line, unproven)
+    return Program(language, rest.strip(), texts, tuple(marks), line, unproven, scheme)
 
 
 def _files(body: list[str], default: str, where: str) -> list[tuple[str, list[str]]]:

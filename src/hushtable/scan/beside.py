@@ -13,9 +13,9 @@ from hushtable.scan.allows import allows
 from hushtable.scan.infrastructure import read as read_infrastructure
 from hushtable.scan.infrastructure import wants as wants_infrastructure
 from hushtable.scan.infrastructure.wanted import TEMPLATES, TERRAFORM
-from hushtable.scan.literal_formats import hits
 from hushtable.scan.load import Loaded, fault
 from hushtable.scan.source import SourceFile, Unreadable, decode, parse
+from hushtable.values.formats import hits
 
 MAY_HOLD = re.compile(
     rb"(?i)(?:passw|pwd|secret|token|api_?key|access_?key|credential|private_?key)[\w\"']*\s*\]?"

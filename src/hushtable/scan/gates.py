@@ -19,7 +19,6 @@ from hushtable.model.service import (
 from hushtable.scan.entries import Entry
 from hushtable.scan.frame import Frame, Machine, Stopped
 from hushtable.scan.labels import Kind, Label, Origin
-from hushtable.scan.literal_values import credential_kind
 from hushtable.scan.observations import Denial
 from hushtable.scan.requests import Request, Seen, depends_on_settings
 from hushtable.scan.values import (
@@ -33,6 +32,7 @@ from hushtable.scan.values import (
     Native,
     Opaque,
 )
+from hushtable.values.written import credential_kind
 
 BASE_MIDDLEWARE = "starlette.middleware.base.BaseHTTPMiddleware"
 HEADER_SOURCES = frozenset({"header", "cookie", "scope", "request"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hushtable.scan.literal_values import credential_kind
+from hushtable.values.written import credential_kind
 
 
 @dataclass(frozen=True, slots=True)

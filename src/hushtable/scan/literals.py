@@ -1,6 +1,6 @@
 """Finds credentials written in source and configuration files. No value is ever kept.
 
-Two ways lead to one: the format of a value (`literal_formats`), and a name that says what the
+Two ways lead to one: the format of a value (`values.formats`), and a name that says what the
 value is. Names are read from the syntax tree in Python and by line in other files.
 """
 
@@ -16,9 +16,9 @@ from pathlib import PurePosixPath
 from hushtable.model.facts import Literal
 from hushtable.model.place import Place
 from hushtable.model.sensitivity_names import split_words
-from hushtable.scan.literal_formats import Hit, hits
 from hushtable.scan.literal_lines import Named, by_line, telling_lines
-from hushtable.scan.literal_values import (
+from hushtable.values.formats import Hit, hits
+from hushtable.values.written import (
     Verdict,
     credential_kind,
     entropy,

@@ -30,7 +30,6 @@ from hushtable.scan.contents import (
 from hushtable.scan.frame import Call, Exit, Frame, Machine
 from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
-from hushtable.scan.literal_values import credential_kind
 from hushtable.scan.observations import Carry, Denial, RawExpression, Store
 from hushtable.scan.records import Record
 from hushtable.scan.tracing import hand_on
@@ -50,6 +49,7 @@ from hushtable.scan.values import (
     options,
     own_labels,
 )
+from hushtable.values.written import credential_kind
 
 DENIED = frozenset({401, 403})
 TOO_MANY = 429

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from hushtable.scan.literal_formats import hits
-from hushtable.scan.literal_values import looks_random
+from hushtable.values.formats import hits
+from hushtable.values.written import looks_random
 
 HIDDEN = "***"
 _MIXED = re.compile(r"[A-Za-z]\d")

@@ -46,7 +46,7 @@ def proven(example: Example, engine: Engine) -> tuple[str, ...]:
     when they agree, and for a program that no run can witness.
     """
     program = example.program
-    if program.unproven:
+    if program.unproven or program.probed:
         return ()
     app = app_of(program)
     if not app:

@@ -25,14 +25,20 @@ TITLES: Mapping[int, str] = {
     319: "Cleartext Transmission of Sensitive Information",
     359: "Exposure of Private Personal Information to an Unauthorized Actor",
     400: "Uncontrolled Resource Consumption",
+    477: "Use of Obsolete Function",
+    489: "Active Debug Code",
     497: "Exposure of Sensitive System Information to an Unauthorized Control Sphere",
     522: "Insufficiently Protected Credentials",
+    525: "Use of Web Browser Cache Containing Sensitive Information",
     532: "Insertion of Sensitive Information into Log File",
     538: "Insertion of Sensitive Information into Externally-Accessible File or Directory",
     540: "Inclusion of Sensitive Information in Source Code",
     598: "Use of GET Request Method With Sensitive Query Strings",
     614: "Sensitive Cookie in HTTPS Session Without 'Secure' Attribute",
     639: "Authorization Bypass Through User-Controlled Key",
+    650: "Trusting HTTP Permission Methods on the Server Side",
+    651: "Exposure of WSDL File Containing Sensitive Information",
+    693: "Protection Mechanism Failure",
     703: "Improper Check or Handling of Exceptional Conditions",
     732: "Incorrect Permission Assignment for Critical Resource",
     755: "Improper Handling of Exceptional Conditions",
@@ -44,6 +50,7 @@ TITLES: Mapping[int, str] = {
     942: "Permissive Cross-domain Security Policy with Untrusted Domains",
     943: "Improper Neutralization of Special Elements in Data Query Logic",
     1004: "Sensitive Cookie Without 'HttpOnly' Flag",
+    1021: "Improper Restriction of Rendered UI Layers or Frames",
 }
 """Title by number."""
 

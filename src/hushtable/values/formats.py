@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol
 
-from hushtable.scan.literal_values import looks_random
+from hushtable.values.written import looks_random
 
 
 class Detector(Protocol):
@@ -83,7 +83,7 @@ FORMATS = (
     Format("telegram-bot-token", (":AA",), "telegram_token", "TelegramBotTokenDetector"),
 )  # fmt: skip
 """Formats known to detect-secrets. Its entropy and keyword detectors are left out: a name beside
-the value says more, and `literals` reads names. Twilio's, Artifactory's, IBM's and Discord's
+the value says more, and names are read elsewhere. Twilio's, Artifactory's, IBM's and Discord's
 match ordinary identifiers too often."""
 
 # Formats detect-secrets does not know, as their issuers document them.

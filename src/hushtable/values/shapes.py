@@ -162,13 +162,13 @@ def _valid(module: str, text: str) -> bool:
 
 
 @cache
-def _checker(module: str) -> Any:
+def _checker(module: str) -> Any:  # noqa: ANN401 - a module
     """Load a checker of python-stdnum with the first value that needs it."""
     return import_module(f"stdnum.{module}")
 
 
 @cache
-def _phonenumbers() -> Any:
+def _phonenumbers() -> Any:  # noqa: ANN401 - a module
     """Load phonenumbers with the first value that needs it: it takes 50 ms to import."""
     return import_module("phonenumbers")
 

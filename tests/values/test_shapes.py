@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushtable.model.sensitivity import Category, Sensitivity
-from hushtable.scan.shapes import shape
+from hushtable.values.shapes import shape
 
 # Put together here, so that no file of this repository holds a token or a hash.
 JWT = ".".join(

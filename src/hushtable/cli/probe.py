@@ -1,0 +1,81 @@
+"""`hushtable probe`: ask a live service what it shows, and to whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from hushtable.cli import options as o
+from hushtable.cli import probe_options as p
+from hushtable.cli.asked import identities, known
+from hushtable.cli.config import settings
+from hushtable.cli.examine import exit_code, progress
+from hushtable.cli.outcome import QUIET, command, emit
+from hushtable.cli.outputs import deliver, destinations, screen
+from hushtable.cli.probing import Wanted, ask
+from hushtable.probe.order import Bounds, Order, Way
+from hushtable.probe.plan import plan as plan_of
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+EXAMPLES = """\b
+Examples:
+  hushtable probe http://127.0.0.1:8000
+  hushtable probe http://127.0.0.1:8000 --plan
+  hushtable probe http://api.internal --as 'A=Authorization: Bearer ${TOKEN_A}' \\
+                                      --as 'B=Authorization: Bearer ${TOKEN_B}'
+  hushtable probe https://api.example.org --i-own api.example.org --rate 5
+  hushtable probe http://127.0.0.1:8000 --source services/api -o report.sarif
+
+\b
+Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
+3 nothing answered, or the run ended early."""
+
+
+@app.command(epilog=EXAMPLES)
+@command
+def probe(  # noqa: PLR0913 - each is an option of the command
+    url: p.Url,
+    *,
+    openapi: p.OpenApi = "",
+    as_: p.As = None,
+    know: p.Know = None,
+    writes: p.Writes = False,
+    rate: p.Rate = 20.0,
+    timeout: p.Timeout = 5.0,
+    within: p.Within = 300.0,
+    i_own: p.IOwn = None,
+    plan: p.PlanOnly = False,
+    context: p.Weigh = None,
+    source: p.Source = None,
+    against: p.Against = None,
+    proxy: p.Proxy = "",
+    cert: p.Certificate = "",
+    trust: p.Trust = "",
+    formats: o.Formats = None,
+    output: o.Files = None,
+    select: o.Select = None,
+    ignore: o.Ignore = None,
+    fail_on: o.FailOn = None,
+    config: o.ConfigFile = None,
+    no_progress: o.NoProgress = False,
+    quiet: o.Quiet = False,
+    no_color: o.NoColor = False,
+) -> int:
+    """Ask a live service from outside what it shows, and to whom."""
+    where = destinations(formats or (), output or ())
+    bounds = Bounds(rate=rate, timeout=timeout, within=within)
+    route = Way(proxy=proxy, client_certificate=cert, trust=trust)
+    owned = frozenset(i_own or ())
+    callers, values = identities(as_ or ()), known(know or ())
+    order = Order(url, openapi, callers, values, writes, owned, bounds, route)
+    if plan:
+        emit(str(plan_of(order)))
+        return QUIET
+    read = settings(Path() if source is None else o.folder(source), config)
+    chosen = o.narrowed(read, select, ignore, fail_on, None)
+    with progress(wanted=not (quiet or no_progress)) as listen:
+        report = ask(order, Wanted(chosen, context, source, against), listen)
+    deliver(report, where, screen(colour=not no_color, brief=quiet))
+    return exit_code(report)
