@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -59,8 +60,7 @@ def test_a_settings_model_is_satisfied(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert settings.users_table == "users_table"
     assert settings.retries >= 3
-    canary = mint.lookup(settings.api_key)
-    assert canary is not None
+    (canary,) = mint.found_in(settings.api_key)
     assert (canary.source, canary.path) == (Source.SETTING, ("HQ_TEST_PARTNER_KEY",))
     assert list(mint.found_in(settings.jwt_secret))
 
@@ -130,3 +130,18 @@ def test_a_text_has_another_canary_in_each_run() -> None:
     assert len(texts) == 2
     assert all(text.startswith("http://127.0.0.1:9/hq") for text in texts)
     assert planted(Setting("X", "8", canary=False), Mint(1)) == ("8", None)
+
+
+def test_a_key_may_be_one_of_fernet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that is called a key is long enough for one, and holds a canary."""
+    mint = Mint(1)
+
+    def start() -> object:
+        return Fernet(os.environ["HQ_TEST_CURSOR_KEY"])
+
+    (found,) = wanted(start).values()
+    text, canary = planted(found, mint)
+    monkeypatch.setenv(found.name, text)
+    start()
+    assert canary is not None
+    assert list(mint.found_in(text)) == [canary]

@@ -37,6 +37,8 @@ _BY_WORD: Mapping[str, str] = MappingProxyType({
     "timeout": "5", "minutes": "5", "seconds": "5", "hours": "5", "days": "5", "ttl": "300",
     "debug": "false", "enabled": "false", "algorithm": "HS256", "level": "INFO",
     "email": f"{CANARY}@canary.example", "origins": "http://localhost",
+    # As long as a key of Fernet or of AES-256 that is written in base64.
+    "key": f"{CANARY}{'x' * 29}=",
     "host": "127.0.0.1", "environment": "test", "env": "test", "stage": "test",
 })  # fmt: skip
 """What a setting holds, by the last word of its name. Port 9 is nobody's."""
@@ -48,6 +50,8 @@ _KNOWN: Mapping[str, str] = MappingProxyType({
 """Settings whose form is fixed, and is told by no complaint."""
 
 _NO_NAME = "None"
+_OF_OS = frozenset({os.__file__, os.getenv.__code__.co_filename})
+"""What frames of the module say; the interpreter may hold it frozen, under another name."""
 
 
 def needs(
@@ -140,7 +144,7 @@ def _of_texts(complaint: Complaint, sought: tuple[str, ...]) -> Iterator[Setting
     details = dict(complaint.details)
     if complaint.kind == "KeyError":
         key = details.get("key", "")
-        through_os = any(frame.file == os.__file__ for frame in complaint.frames)
+        through_os = any(frame.file in _OF_OS for frame in complaint.frames)
         if key in sought or (through_os and _UPPER.fullmatch(key)):
             yield setting_for(key, "os.environ is asked for it")
     elif complaint.kind in _RAISED_FOR_SETTINGS:
