@@ -119,6 +119,11 @@ class FakeStore:
                 return {**known, "user_id": owner_of(owner), "email": f"{owner}@canary.example"}
         return None
 
+    def list(self, table: str, start: dict[str, str]) -> None:
+        """Ask for a page that begins after a key, as an app does."""
+        wire = {name: {"S": text} for name, text in start.items()}
+        self.seen.append(Call("Query", {"TableName": table, "ExclusiveStartKey": wire}))
+
     def put(self, table: str, item: dict[str, Any]) -> None:
         """Write an item, as an app does."""
         wire = {name: {"S": str(value)} for name, value in item.items()}

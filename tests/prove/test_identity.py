@@ -208,3 +208,11 @@ def test_roles_are_read_from_what_a_check_compares(service: Driven) -> None:
         "GET /staff": ("clerk",),
         "GET /scoped": ("orders:read",),
     }
+
+
+def test_a_key_that_the_handler_looks_up_is_planted(service: Driven) -> None:
+    """A handler that breaks off where its caller is unknown gets the planted key."""
+    last = service.drive("GET /key-in-query")
+    well = {one.asked.identity for one in last if one.answered.status == 200}
+    assert well >= {"A", "B"}
+    assert any("api_key=session-of-A-" in one.asked.path for one in last)

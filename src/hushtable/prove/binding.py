@@ -31,7 +31,8 @@ def vocabulary(text: str) -> frozenset[str]:
 
 OWNERS = vocabulary(
     "user owner customer account member author sub uid username me person client profile creator "
-    "patient employee tenant buyer seller student subscriber login subject"
+    "patient employee tenant buyer seller student subscriber login subject caller principal "
+    "requester"
 )
 IDS = vocabulary("id ids uuid guid key pk sk no nr number identifier slug ref reference")
 # Words of a name that say nothing of what it names.

@@ -136,6 +136,9 @@ class Identities:
         if refusal is None:
             if exchange.answered.status < FAILED:
                 gate.let_in.add(name)
+            elif name not in self._headers and self._credentials.learn(exchange):
+                # The handler looked its caller up itself, and broke off where nobody was found.
+                return True
             return self._misused(door, exchange)
         gate.shut = True
         if name in self._headers:

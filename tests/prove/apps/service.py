@@ -1,5 +1,7 @@
 """A small service with every kind of gate and input. Tests give it a store."""
 
+import base64
+import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Literal
@@ -130,6 +132,28 @@ def key_in_handler(key: str = Depends(key_header)):
     if key != "canary-of-a-setting":
         raise HTTPException(401)
     return {"ok": True}
+
+
+@app.get("/key-in-query")
+def key_in_query(api_key: str):
+    return {"user": store.get("sessions", token=api_key)["user_id"]}
+
+
+@app.get("/pages")
+def pages(cursor: str):
+    key = json.loads(base64.urlsafe_b64decode(cursor))
+    if set(key) != {"user_id", "order_id"}:
+        store.get("orders", order_id="unknown")
+        raise HTTPException(400, "no such key")
+    store.list("orders", key)
+    return []
+
+
+@app.post("/sorted")
+def sort(field: str, labels: dict[str, str], raw: bool = False, checked: bool = True):
+    if field not in {"nickname", "locale"}:
+        raise HTTPException(400, "unknown field")
+    return labels
 
 
 def by_cookie(request: Request):
