@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.model.proof import Reach
+from hushtable.prove import folders
 from hushtable.prove.app import LoadError, Running, load
 from hushtable.prove.canary import Source
 from hushtable.prove.capture import Capture
@@ -194,6 +195,7 @@ class Child:
             sketch = learn(sketch, exchange, store.mint, str(door.route))
         sketch = self.driver.inputs.wished(sketch)
         news = self._supplied(exchanges)
+        news = folders.made(self.room.folder, exchanges) or news
         if sketch is not store.sketch:
             store.sketch = sketch
             store.plant()

@@ -244,6 +244,8 @@ def _details(raised: Raised) -> Details:
                 yield "value", text
         case ValueError() if isinstance(getattr(error, "doc", None), str):
             yield "value", str(getattr(error, "doc", ""))[:_VALUE_LENGTH]
+        case FileNotFoundError(filename=str(name)):
+            yield "file", name
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         told = response.get("Error")
