@@ -279,3 +279,16 @@ def test_nonsense_is_answered(store: Store) -> None:
     assert store._handle("BatchGetItem", b'{"RequestItems": {"users": 3}}').status >= 400
     assert store._handle("GetItem", json.dumps({"TableName": 3}).encode()).status >= 400
     assert store._handle("PutItem", b'{"TableName": "users", "Item": []}').status >= 400
+
+
+def test_a_crowd_comes_and_goes(store: Store) -> None:
+    """More items than a page holds stand beside a planted one, until the store is restored."""
+    orders = resource(store).Table("orders")
+    before = sorted(orders.scan()["Items"], key=str)
+    store.crowd("orders", 30)
+    found = orders.scan()["Items"]
+    assert len(found) == len(before) + 30
+    assert {one["user_id"] for one in found} == {one["user_id"] for one in before}
+    store.restore()
+    assert sorted(orders.scan()["Items"], key=str) == before
+    store.crowd("nowhere", 30)

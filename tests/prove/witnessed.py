@@ -111,6 +111,7 @@ def listing(operation: str, table: str, items: list[dict[str, Any]], **more: Any
     """Give a Query or Scan with its answer; `last` is its LastEvaluatedKey."""
     last = more.pop("last", None)
     answer: dict[str, Any] = {"Items": [wire(one) for one in items], "Count": len(items)}
+    answer["ScannedCount"] = len(items)
     if last:
         answer["LastEvaluatedKey"] = wire(last)
     return Call(operation, {"TableName": table, **more}, answer)

@@ -120,6 +120,8 @@ class Room:
 
     def provoke(self, step: Step) -> None:
         """Let the store do what a step says."""
+        if step.crowd:
+            self.store.crowd(*step.crowd)
         self.store.page = step.page
         self.store.fault = Fault(step.fault, frozenset(step.operations)) if step.fault else None
 

@@ -7,7 +7,7 @@ belongs to it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hushtable.prove.app import AsgiApp
 from hushtable.prove.asgi import LONGEST, WEBSOCKET, ask
@@ -83,7 +83,7 @@ class Driver:
         seen = Exchange(
             step.asked, answered, calls, watched.said(), watched.complaints(), watched.refused()
         )
-        if any(call.operation in WRITES for call in calls):
+        if step.crowd or any(call.operation in WRITES for call in calls):
             watched.restore()
             watched.calls()
         return seen
@@ -91,7 +91,7 @@ class Driver:
     async def resend(self, door: Door, asked: Asked, like: Step | None = None) -> Exchange:
         """Send a request again, perhaps a smaller one, as it was sent in a step."""
         step = like if like is not None else Step(asked)
-        return await self.exchange(door, Step(asked, step.fault, step.operations, step.page))
+        return await self.exchange(door, replace(step, asked=asked))
 
 
 async def drive(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:

@@ -17,6 +17,7 @@ from hushtable.prove.binding import vocabulary, words
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.door import Door, Schema
 from hushtable.prove.exchange import Asked, Exchange
+from hushtable.prove.forging import cursors, keys_to_start_at
 from hushtable.prove.identity import ANYONE, Identities, owner_of
 from hushtable.prove.inputs import Inputs
 from hushtable.prove.making import MISSING, Making
@@ -37,6 +38,9 @@ LONG = 3000
 EXPRESSION = "email = :e OR attribute_exists(email)"
 SENSITIVE = ("password_hash", "email")
 PAGE = 1
+FLAGS = 4
+FORGED = 8
+MOST_CROWDED = 1000
 THROTTLED = "ProvisionedThroughputExceededException"
 CONDITION = "ConditionalCheckFailedException"
 FAULTS: tuple[tuple[str, str], ...] = (
@@ -59,13 +63,15 @@ class Step:
     """One request to send, and what the store does meanwhile.
 
     `fault` is an error's code, raised for `operations` (every one where empty). `page` caps the
-    items of a page, so that a list has a next one.
+    items of a page, so that a list has a next one. `crowd` is a table, and how many items it holds
+    beside the planted ones.
     """
 
     asked: Asked
     fault: str = ""
     operations: tuple[str, ...] = ()
     page: int | None = None
+    crowd: tuple[str, int] | None = None
 
 
 Plan = Generator[Step, Exchange, None]
@@ -212,6 +218,10 @@ def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
     if slot is None and not listed:
         return
     exchange = yield Step(room.asked(best, "a page of one", room.fill(best)), page=PAGE)
+    table, limit = read_to_the_end(exchange)
+    if table:
+        request = room.asked(best, f"{limit + 1} items more in {table}", room.fill(best))
+        yield Step(request, crowd=(table, limit + 1))
     if slot is None:
         return
     cursor = cursor_in(exchange.answered.body)
@@ -228,6 +238,47 @@ def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
     if best == "A":
         theirs = room.fill("B").having(slot, text)
         yield Step(room.asked("B", "B with A's cursor", theirs, keys_of="A"), page=PAGE)
+
+
+def read_to_the_end(exchange: Exchange) -> tuple[str, int]:
+    """Give a table whose pages were read until there was none, and the Limit of a page of it.
+
+    Whether it stops at that number shows where there are more items. Empty where nothing was.
+    """
+    lists = [call for call in exchange.calls if call.operation in LISTS]
+    for call in lists[-1:]:
+        table, limit = str(call.request.get("TableName", "")), call.request.get("Limit")
+        went_on = call.request.get("ExclusiveStartKey") and not call.answer.get("LastEvaluatedKey")
+        if went_on and isinstance(limit, int) and 0 < limit <= MOST_CROWDED:
+            return table, limit
+    return "", 0
+
+
+def _forged(room: Room, best: str, slot: Slot, exchange: Exchange) -> Plan:
+    """Begin a list at a key of one's own, where the app hands out no cursor to begin with.
+
+    Before a table is known, a key of what the request names is as good as any: then the app asks
+    for the table.
+    """
+    usual = room.fill(best)
+    tables: set[str] = set()
+    for turn in range(FORGED):
+        tables |= {str(call.request.get("TableName", "")) for call in exchange.calls}
+        known = keys_to_start_at(
+            room.inputs.store.sketch, frozenset(tables), room.inputs.keys(owner_of(best))
+        )
+        named = {
+            name: {"S": str(value)}
+            for (source, name), value in usual.values.items()
+            if source is ParameterSource.PATH
+        }
+        ways = list(cursors(known[0] if known else named or {"id": {"S": "1"}}))
+        told, text = ways[turn % len(ways)]
+        filled = usual.having(slot, text)
+        exchange = yield Step(room.asked(best, f"{slot[1]} is {told}", filled))
+        if any(call.request.get("ExclusiveStartKey") and call.status < FAILED
+               for call in exchange.calls):  # fmt: skip
+            return
 
 
 def is_cursor(name: str) -> bool:

@@ -152,7 +152,7 @@ def _access(seen: Seen, asking: Asking, made: list[Made]) -> tuple[Access, tuple
         limit_value=value,
         start_from_client=start is not None and bool(start),
         start_sealed=sealed,
-        drains=_drains(made, value),
+        drains=_drained(made, value) is not None,
         filtered=any(_filters(one.call.request) for one in made),
         filter_hides=hiding(hides),
         pagination=_pagination(operation, limit, start=bool(start) and not sealed),
@@ -169,6 +169,9 @@ def _shown(access: Access, made: list[Made], reached: list[int]) -> Iterator[Sho
     if access.operation is Operation.SCAN:
         limit = next((one.call.request.get("Limit") for one in made if one.index == index), None)
         bound = f"Limit {limit}" if limit else "without a Limit"
+        drained = _drained(made, access.limit_value)
+        if drained is not None:
+            index, bound = drained, f"{bound}, page after page until there was none"
         yield Shown(Shows.SCAN, Channel.RESPONSE, f"the store: {said}, {bound}", index)
     if access.limit is Bound.CLIENT:
         far = max(made, key=lambda one: _number(one.call.request.get("Limit")))
@@ -269,15 +272,17 @@ def _legible(seen: Seen, made: Made) -> bool:
     return plain <= values
 
 
-def _drains(made: list[Made], limit: int | None) -> bool:
-    """Whether pages were read on and on until there were no more, past any limit."""
+def _drained(made: list[Made], limit: int | None) -> int | None:
+    """Give an exchange that read pages on and on until there were no more, past any limit."""
     for index in dict.fromkeys(one.index for one in made):
         here = [one.call for one in made if one.index == index]
         went_on = any(one.later for one in made if one.index == index)
-        count = sum(len(call.answer.get("Items", ())) for call in here)
-        if went_on and not here[-1].answer.get("LastEvaluatedKey"):
-            return limit is None or count > limit
-    return False
+        # What a filter left out was read all the same.
+        count = sum(int(call.answer.get("ScannedCount", 0)) for call in here)
+        ended = went_on and not here[-1].answer.get("LastEvaluatedKey")
+        if ended and (limit is None or count > limit):
+            return index
+    return None
 
 
 def _filters(request: Mapping[str, Any]) -> bool:
