@@ -13,7 +13,6 @@ from hushtable.prove.parts import Number, json_of, leaves
 
 _PARAMETER = re.compile(r"\{([^}:]+)(:[^}]*)?\}")
 _ODD = re.compile(r"[^A-Za-z0-9_.@:+\-]")
-_VERY_LONG = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,8 @@ class Given:
 
     @property
     def odd(self) -> bool:
-        """Whether no id or name is written so: signs that part keys, blanks, a great length."""
-        return bool(_ODD.search(self.text)) or len(self.text) > _VERY_LONG
+        """Whether no id or name is written so: signs that part keys, blanks."""
+        return bool(_ODD.search(self.text))
 
     @property
     def number(self) -> int | None:

@@ -35,6 +35,9 @@ CURSORS = vocabulary("cursor next after continuation bookmark start last exclusi
 FIELDS = vocabulary("sort order field column attribute select projection include key by")
 EDGES = ("1", "1000", "-1")
 LONG = 3000
+SIGNS = "#x"
+"""What parts the pieces of a composed key, where an id never holds it."""
+MOST_SIGNS = 3
 EXPRESSION = "email = :e OR attribute_exists(email)"
 SENSITIVE = ("password_hash", "email")
 PAGE = 1
@@ -149,6 +152,7 @@ def edges(room: Room, usual: Iterable[Exchange]) -> Plan:
     if room.door.socket:
         return
     yield from _choices(room, best)
+    yield from _flags(room, best)
     yield from _limits(room, best)
     yield from _cursors(room, best, last)
     yield from _odd_texts(room, best)
@@ -202,6 +206,16 @@ def _choices(room: Room, best: str) -> Plan:
         yield Step(room.asked(best, f"choice {turn + 1}", filled))
 
 
+def _flags(room: Room, best: str) -> Plan:
+    """Turn what a client may turn on or off, one at a time. Nobody says what it is by itself."""
+    flags = [slot for slot, schema in slots_of(room) if schema.get("type") == "boolean"]
+    for slot in flags[:FLAGS]:
+        for value in (True, False):
+            text = value if slot[0] is ParameterSource.BODY else str(value).lower()
+            filled = room.fill(best).having(slot, text)
+            yield Step(room.asked(best, f"{slot[1]} is {str(value).lower()}", filled))
+
+
 def _limits(room: Room, best: str) -> Plan:
     for slot, _ in slots_of(room):
         if LIMITS & set(words(slot[1])) and not CURSORS & set(words(slot[1])):
@@ -226,6 +240,7 @@ def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
         return
     cursor = cursor_in(exchange.answered.body)
     if cursor is None:
+        yield from _forged(room, best, slot, exchange)
         return
     text = cursor if isinstance(cursor, str) else json.dumps(cursor)
     filled = room.fill(best).having(slot, text)
@@ -337,14 +352,16 @@ def attributes_of(room: Room) -> tuple[str, ...]:
 def _odd_bodies(room: Room, best: str) -> Plan:
     filled = room.fill(best)
     if isinstance(filled.body, Mapping):
-        canary = _canary(room, {}, (ParameterSource.BODY, "unexpected"), "text")
-        more = {"is_admin": True, "role": "admin", "unexpected": canary.planted}
+        slot = (ParameterSource.BODY, "unexpected")
+        canary, named = _canary(room, {}, slot, "text"), _canary(room, {}, slot, "name")
+        more: dict[str, Any] = {"is_admin": True, "role": "admin", "unexpected": canary.planted}
+        more[named.planted] = canary.planted
         more |= dict.fromkeys(attributes_of(room), canary.planted)
         odd = filled
-        for name, value in more.items():
+        for name, value in _fitting(room, more).items():
             if name not in filled.body:
                 odd = odd.having((ParameterSource.BODY, name), value)
-        yield Step(room.asked(best, "unexpected keys", odd, canaries=(canary,)))
+        yield Step(room.asked(best, "unexpected keys", odd, canaries=(canary, named)))
         if room.door.body is not None and "json" in room.door.body.media:
             broken = Filled(filled.values, b'{"broken', filled.media, filled.canaries)
             yield Step(room.asked(best, "broken JSON", broken))
@@ -355,10 +372,23 @@ def _odd_bodies(room: Room, best: str) -> Plan:
         yield Step(room.asked(best, "an empty body", nothing))
 
 
+def _fitting(room: Room, more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give values of the type that a body wants of keys which it does not name."""
+    body = room.door.body
+    making = Making(room.inputs.mint, body.schema if body else {}, lambda _: None)
+    wanted = making.merged(body.schema if body else {}).get("additionalProperties")
+    if not isinstance(wanted, Mapping) or not wanted:
+        return more
+    if _is_text(room, wanted):
+        return {name: one if isinstance(one, str) else "true" for name, one in more.items()}
+    return {name: making.make(wanted, ("body", name)) for name in more}
+
+
 def _odd_keys(room: Room, best: str) -> Plan:
     """Ask for what is not there, with values of the wrong type, and with texts far too long."""
     usual = room.fill(best)
     missing = wrong = long = usual
+    signs: list[tuple[str, Filled]] = []
     for slot, schema in slots_of(room):
         if slot[0] is ParameterSource.BODY or slot not in usual.values:
             continue
@@ -373,10 +403,15 @@ def _odd_keys(room: Room, best: str) -> Plan:
         if _is_text(room, schema) and long is usual:
             canary = _canary(room, {}, slot, "long")
             long = long.having(slot, canary.planted + "x" * LONG, canary)
+        if _is_text(room, schema) and len(signs) < MOST_SIGNS:
+            canary = _canary(room, {}, slot, "signs")
+            parted = usual.having(slot, canary.planted + SIGNS, canary)
+            signs.append((f"signs in {slot[1]}", parted))
     for purpose, filled in (
         ("a key that is not there", missing),
         ("a value of the wrong type", wrong),
         ("a text too long", long),
+        *signs,
     ):
         if filled is not usual:
             yield Step(room.asked(best, purpose, filled))
