@@ -9,7 +9,7 @@ import pytest
 from hushtable.prove.drive import MAX_ROUNDS, Driver, drive, reached
 from hushtable.prove.exchange import Answered, Asked, Exchange
 from hushtable.prove.plan import cursor_in, is_cursor
-from hushtable.prove.sketch import Form
+from hushtable.prove.sketch import Form, Sketch, TableSketch
 from tests.prove.conftest import Driven
 from tests.prove.fakes import order_of, owner_of, purposes, run
 
@@ -108,6 +108,8 @@ def test_keys_that_are_not_there_and_of_the_wrong_type(service: Driven) -> None:
     """A missing key, a value of the wrong type and a long text are asked for."""
     exchanges = {one.asked.purpose: one for one in service.drive("GET /open/{user_id}")}
     assert exchanges["a key that is not there"].answered.status == 404
+    signs = {one.asked.purpose: one for one in service.drive("GET /products/{product_id}")}
+    assert signs["signs in product_id"].asked.path.endswith("%23x")
     assert exchanges["a value of the wrong type"].answered.status == 422
     products = {one.asked.purpose: one for one in service.drive("GET /products/{product_id}")}
     assert len(products["a text too long"].asked.path) > 3000
@@ -254,3 +256,26 @@ def test_a_cursor_is_found_in_an_answer(body: bytes, cursor: object) -> None:
 def test_a_cursor_is_known_by_its_name(name: str, *, right: bool) -> None:
     """A date that something starts at is no cursor."""
     assert is_cursor(name) is right
+
+
+def test_a_cursor_is_made_up_where_none_is_handed_out(service: Driven) -> None:
+    """A door that wants a cursor gets a key of the table that it asked for."""
+    service.store.sketch = Sketch((TableSketch("orders", (("user_id", "S"), ("order_id", "S"))),))
+    exchanges = service.drive("GET /pages")
+    purposes_ = purposes(exchanges)
+    assert purposes_[-1].startswith("cursor is a key") or "cursor is a key in base64" in purposes_
+    assert any(one.answered.status == 200 for one in exchanges)
+
+
+def test_what_a_condition_lets_through_is_sent(service: Driven) -> None:
+    """A text that is none of a few is one of them then; flags are turned; odd keys are texts."""
+    exchanges = service.drive("POST /sorted")
+    assert [one.answered.status for one in exchanges[:2]] == [400, 200]
+    assert "field=locale" in exchanges[1].asked.path
+    odd = next(one for one in exchanges if one.asked.purpose == "unexpected keys")
+    assert odd.answered.status == 200
+    asked = {one.asked.purpose: one.asked.path for one in exchanges}
+    assert "raw=true" in asked["raw is true"]
+    assert "checked=false" in asked["checked is false"]
+    tokens = {canary.planted for canary in odd.asked.inputs}
+    assert tokens & set(json.loads(odd.asked.body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -436,3 +437,42 @@ def test_nothing_seen_is_nothing_told() -> None:
     facts, proofs = told(Mint(), route(path="/health"), exchange("/health", {"ok": True}))
     assert facts.outflows == facts.accesses == facts.keys == ()
     assert proofs == ()
+
+
+@pytest.mark.parametrize(("more", "drains"), [(0, False), (5, True)])
+def test_a_list_that_is_read_to_its_end(more: int, drains: bool) -> None:  # noqa: FBT001 - a case
+    """Pages that go on past their limit until there is none drain; a few that end do not."""
+    mint = Mint()
+    items = [mint.item("users", "A", "user_id", number=number) for number in range(10 + more)]
+    last = {"user_id": items[4]["user_id"]}
+    first = listing("Scan", "users", items[:5], Limit=10, last=last)
+    rest = listing("Scan", "users", items[5:], Limit=10, ExclusiveStartKey=wire(last))
+    few = listing("Scan", "users", items[:1], Limit=10, last=last)
+    end = listing("Scan", "users", [], Limit=10, ExclusiveStartKey=wire(last))
+    facts, proofs = told(
+        mint, route(path="/users"), exchange("/users", [], few, end),
+        exchange("/users", [], first, rest),
+    )  # fmt: skip
+    assert [one.drains for one in facts.accesses] == [drains]
+    (scan,) = [one for one in proofs if one.shows is Shows.SCAN]
+    assert ("page after page" in scan.where) is drains
+
+
+def test_a_word_that_the_app_chose_is_no_text_of_the_clients() -> None:
+    """Where a made-up text is refused and a known word is not, the client writes nothing."""
+    mint = Mint()
+    token = mint.input("query", "field")
+    asked = route("PATCH", "/users", parameters=(Parameter("field", ParameterSource.QUERY),))
+
+    def sent(field: str, *calls: Call, **more: Any) -> Exchange:
+        return exchange(f"/users?field={field}", {}, *calls, method="PATCH", **more)
+
+    def update(field: str) -> Call:
+        return Call("UpdateItem", {"TableName": "users", "UpdateExpression": f"SET {field} = :v"})
+
+    known = [sent("locale", update("locale")), sent("nickname", update("nickname"))]
+    refused = sent(token, status=400, inputs=(mint.made[token[:12]],))
+    facts, _ = told(mint, asked, *known, refused)
+    assert not facts.expressions
+    facts, _ = told(mint, asked, *known)
+    assert [one.client for one in facts.expressions] == ["field"]

@@ -111,6 +111,8 @@ def _wrote(seen: Seen, exchange: Exchange, kind: ExpressionKind, text: str) -> G
 
 
 def _follows(seen: Seen, exchange: Exchange, kind: ExpressionKind, value: Given) -> bool:
+    if not value.odd and _chosen_from_few(seen, kind, value):
+        return False
     for other in seen.exchanges:
         if other is exchange:
             continue
@@ -120,6 +122,23 @@ def _follows(seen: Seen, exchange: Exchange, kind: ExpressionKind, value: Given)
         ]
         if texts and sent and value.text not in sent and any(sent[0] in text for text in texts):
             return not any(value.text in text for text in texts)
+    return False
+
+
+def _chosen_from_few(seen: Seen, kind: ExpressionKind, value: Given) -> bool:
+    """Whether a made-up text came into no expression where this one did: the app knows a few."""
+    for other in seen.exchanges:
+        sent = {one.token for one in other.asked.inputs}
+        texts = [
+            one.text
+            for one in given(seen.route, other.asked)
+            if one.name == value.name and any(token in one.text.lower() for token in sent)
+        ]
+        written = [
+            str(request.get(kind.value, "")) for call in other.calls for request in _requests(call)
+        ]
+        if texts and not any(text in one for text in texts for one in written):
+            return True
     return False
 
 

@@ -15,6 +15,7 @@ from hushtable.prove.door import Door, Entry, is_credential
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.guessing import OWNER, Entities
 from hushtable.prove.making import MISSING, Location, Making, fits
+from hushtable.prove.narrowing import choices
 from hushtable.prove.needed import OWNERS, MintLike, StoreLike
 from hushtable.prove.reading_source import looked_up, reads_body, reads_form
 from hushtable.prove.refusals import lessons
@@ -142,7 +143,8 @@ class Inputs:
             self._taken.add(door.index)
             news = True
         fixed = self._fixed.setdefault(door.index, {})
-        for at, shape in (*lessons(exchange), *self._unkeyed(door, exchange)):
+        told = (*lessons(exchange), *choices(door, exchange), *self._unkeyed(door, exchange))
+        for at, shape in told:
             known_schema = any((one.source.value, one.name) == at for one in door.entries)
             if shape == Shape() and (at in fixed or known_schema):
                 continue

@@ -106,11 +106,11 @@ def roles_wanted(refusal: Refusal, endpoint: Any) -> tuple[str, ...]:
     for function in functions_of(call):
         code = function.__code__
         known[code.co_filename] = getattr(function, "__globals__", {})
-        tree = _function_at(code.co_filename, code.co_firstlineno)
+        tree = function_at(code.co_filename, code.co_firstlineno)
         found.extend(_tested(tree, known[code.co_filename]))
     for frame in reversed(refusal.frames):
         if not any(part in frame.file for part in LIBRARIES):
-            tree = _function_at(frame.file, frame.line)
+            tree = function_at(frame.file, frame.line)
             found.extend(_tested(tree, known.get(frame.file, {})))
     plain = [one for one in dict.fromkeys(found) if one not in _NO_ROLE]
     return tuple(sorted(plain, key=lambda one: not set(re.split(r"\W|_", one.lower())) & POWERS))
@@ -145,7 +145,7 @@ def _names_in(value: Any) -> Iterator[str]:
             return
 
 
-def _function_at(file: str, line: int) -> ast.AST | None:
+def function_at(file: str, line: int) -> ast.AST | None:
     """Find the innermost function of a file that a line stands in."""
     around = [
         node
