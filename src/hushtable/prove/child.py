@@ -227,8 +227,12 @@ def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
 def main(arguments: list[str]) -> None:
     """Run one child."""
     begun = pipe.begin(arguments)
-    room = Room(begun.order, begun.teller, Path(begun.order.folder))
-    with room:
+    run(begun.order, begun.teller)
+
+
+def run(order: ChildOrder, teller: pipe.Teller) -> None:
+    """Do what the order says, and tell of it. This process is confined for good."""
+    with Room(order, teller, Path(order.folder)) as room:
         asyncio.run(_run(room))
 
 

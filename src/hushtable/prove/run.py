@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from hushtable.model.event import Advanced, Began, Ended, Listener, Stumbled
 from hushtable.model.facts import Coverage, Facts, Unknown
@@ -42,6 +42,15 @@ _STARTS = 12
 """Children of the first run at most: each one more needs a setting, or leaves out a route."""
 
 
+class Runner(Protocol):
+    """`sandbox.process.run_child`, or what runs children in another way."""
+
+    def __call__(
+        self, order: ChildOrder, told: Callable[[Told], None], /, *, seconds: float, memory: int
+    ) -> str:
+        """Run one child to its end, and say why it ended early; empty when it told everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """What was shown. `facts` are what engines observe; each proof speaks of some of them."""
@@ -60,6 +69,7 @@ class _Run:
     order: ProveOrder
     listen: Listener
     sketch: Sketch
+    start: Runner
     routes: tuple[str, ...] = ()
     tried: dict[str, Tried] = field(default_factory=dict)
     at: str = ""
@@ -110,7 +120,9 @@ class _Run:
         self.listen(Stumbled(unknown))
 
 
-def prove(order: ProveOrder, known: Facts | None, listen: Listener) -> Proven:
+def prove(
+    order: ProveOrder, known: Facts | None, listen: Listener, start: Runner = run_child
+) -> Proven:
     """Run the app of `order` and say what it showed; `known` is what a scan of it observed.
 
     An app that does not start, a route that ends or hangs the process, time or memory that ran
@@ -122,7 +134,7 @@ def prove(order: ProveOrder, known: Facts | None, listen: Listener) -> Proven:
     seed = order.seed or secrets.randbelow(2**31) + 1
     sketch = sketch_of(known) if known is not None else Sketch()
     with _folder(order) as fresh:
-        run = _Run(order, listen, sketch)
+        run = _Run(order, listen, sketch, start)
         _first(run, fresh, seed, until)
         proofs, shaky = _again(run, fresh, seed, until)
     reach = _reach(run, shaky, time.monotonic() - began)
@@ -202,7 +214,7 @@ def _child(  # noqa: PLR0913, PLR0917 - what one child is told
         skip=tuple(skip),
         only=tuple(only),
     )
-    return run_child(order, run.hear, seconds=left, memory=run.order.memory)
+    return run.start(order, run.hear, seconds=left, memory=run.order.memory)
 
 
 def _again(
@@ -215,7 +227,7 @@ def _again(
     replays = 0
     if proofs:
         for number in range(1, run.order.replays + 1):
-            other = _Run(run.order, lambda _event: None, run.sketch)
+            other = _Run(run.order, lambda _event: None, run.sketch, run.start)
             ended = _child(other, fresh, seed + 7919 * number, until, only=labels)
             run.children += 1
             if other.finished is None:

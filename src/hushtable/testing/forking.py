@@ -10,9 +10,11 @@ from multiprocessing.context import ForkServerContext
 from hushtable.model.errors import HushtableError
 
 PRELOAD = (
-    "boto3",
-    "fastapi",
+    "boto3.dynamodb.conditions",
+    "fastapi.security",
     "pydantic",
+    # FastAPI imports it with the first route that has a model.
+    "pydantic.v1",
     "hushtable.embedded.emulator",
     "hushtable.embedded.server",
 )
