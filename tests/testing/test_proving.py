@@ -10,7 +10,7 @@ import pytest
 from hushtable.model.event import Listener
 from hushtable.model.facts import Cargo, Carried, Facts, Outflow, Unknown
 from hushtable.model.place import Place
-from hushtable.model.proof import Proof, ProofRequest, Reach, Shows
+from hushtable.model.proof import Proof, ProofRequest, Reach, Shows, Unreached
 from hushtable.model.service import Attribute, Channel, Route
 from hushtable.prove.order import ProveOrder
 from hushtable.rules.page import Mark, Program
@@ -24,6 +24,7 @@ FACTS = Facts(
     outflows=(Outflow(Channel.RESPONSE, ROUTE.place, (Carried(Cargo.ITEM, WHOLE),), ROUTE),),
 )
 REACHED = Reach(routes=1, reached=1)
+HALF = Reach(routes=2, reached=1, unreached=(Unreached("GET /users/{user_id}", "it answered 500"),))
 PROOF = Proof(
     ProofRequest("GET", "/users/1"),
     Channel.RESPONSE,
@@ -73,6 +74,11 @@ def test_what_is_marked_and_came_out_agrees() -> None:
         (("email",), Engine(), "email is marked and * came out"),
         (("*",), Engine(proofs=()), "* is marked and none came out"),
         (("*",), Engine(reach=Reach(routes=1)), "no route was reached"),
+        (
+            (),
+            Engine(proofs=(), reach=HALF),
+            "GET /users/{user_id} was not reached: it answered 500",
+        ),
         (("*",), Engine(unknown=(Unknown(Place("a", 1), "it hung"),)), "not examined: it hung"),
     ],
 )

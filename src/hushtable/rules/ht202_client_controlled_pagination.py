@@ -74,10 +74,12 @@ table = boto3.resource("dynamodb").Table("events")
 
 
 @app.get("/devices/{device_id}/events")
-def list_events(device_id: str, cursor: str):
-    key = Key("device_id").eq(device_id)
-    start = json.loads(Fernet(os.environ["CURSOR_KEY"]).decrypt(cursor.encode()))
-    found = table.query(KeyConditionExpression=key, Limit=20, ExclusiveStartKey=start)
+def list_events(device_id: str, cursor: str = ""):
+    arguments = {"KeyConditionExpression": Key("device_id").eq(device_id), "Limit": 20}
+    if cursor:
+        start = Fernet(os.environ["CURSOR_KEY"]).decrypt(cursor.encode())
+        arguments["ExclusiveStartKey"] = json.loads(start)
+    found = table.query(**arguments)
     return [{"at": item["at"]} for item in found["Items"]]
 ```
 

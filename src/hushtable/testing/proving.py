@@ -19,6 +19,7 @@ from hushtable.rules.join import shown
 from hushtable.rules.judge import judge
 from hushtable.rules.page import Program
 from hushtable.testing.examples import Example
+from hushtable.testing.scanning import scan_source
 
 SEED = 11
 """Of the canaries: the same in every run, so that a failure can be looked at."""
@@ -59,7 +60,7 @@ def proven(example: Example, engine: Engine) -> tuple[str, ...]:
     if not found.reach.reached:
         return (*unknown, "no route was reached")
     seen = findings(example.rule, found)
-    return (*unknown, *_differences(program, seen))
+    return (*unknown, *_unreached(program, found.reach), *_differences(program, seen))
 
 
 def findings(rule: Rule, found: Proven) -> tuple[Finding, ...]:
@@ -85,6 +86,16 @@ def write(program: Program, folder: Path) -> None:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+
+def _unreached(program: Program, reach: Reach) -> Iterator[str]:
+    """Tell the routes of a program without marks that were not reached: silence needs a run."""
+    if program.marks:
+        return
+    own = {str(route) for route in scan_source(dict(program.files)).routes}
+    for one in reach.unreached:
+        if one.route in own:
+            yield f"{one.route} was not reached: {one.why}"
 
 
 def _apps(text: str) -> Iterator[str]:
