@@ -192,7 +192,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         what = whole(gone.carried[0])
         to_owner = flow.route is not None and flow.route.audience == OWNER
         judgement = gone.judgement(
-            f"{actor(flow.route, flow.function)} returns {what}{audience(flow.route)}{past(gone.outflow)}",
+            f"{actor(flow.route, flow.function)} returns {what}{audience(flow.route)}{past(flow)}",
             _remedy(gone, reads.get(key(flow.route), []), known),
             severity=Severity.MEDIUM if to_owner else Severity.HIGH,
         )
