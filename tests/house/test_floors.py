@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
-FLOORS = ("cli", "rules", "scan", "report", "probe", "guard", "embedded", "values", "model")
+FLOORS = ("cli", "rules", "scan", "report", "probe", "fix", "guard", "embedded", "values", "model")
 LINT = (
     "import sys; from importlinter.cli import lint_imports; "
     "sys.exit(lint_imports(no_cache=True, cache_dir=None))"
@@ -71,10 +71,15 @@ def test_a_new_package_must_say_where_it_stands(house: Path) -> None:
         ("scan", "import subprocess"),
         ("report", "import hushtable.scan"),
         ("report", "import hushtable.rules"),
+        ("report", "import hushtable.fix"),
         ("rules", "import hushtable.scan"),
         ("rules", "import ast"),
         ("rules", "import socket"),
         ("embedded", "import hushtable.cli"),
+        ("fix", "import hushtable.scan"),
+        ("fix", "import hushtable.rules"),
+        ("fix", "import subprocess"),
+        ("model", "import libcst"),
         ("guard", "import hushtable.scan"),
         ("guard", "import typer"),
         ("values", "import hushtable.scan"),

@@ -71,6 +71,7 @@ def test_a_page_is_read() -> None:
         (("# leaks: email, profile.*", "# leaks: e mail"), "marks no names"),
         (("```python first", "```python first unproven"), "needs its reason"),
         (("```python first", '```python first unproven " "'), "needs its reason"),
+        (("```python first", "```python first unfixed"), "unfixed needs its reason"),
         (("import boto3", "# file: ../x.py"), "leaves the program's folder"),
         (("import boto3", "# file: /x.py"), "leaves the program's folder"),
         (("import boto3", "# file: a.py\n# file: a.py"), "stands there twice"),
@@ -134,3 +135,10 @@ def test_programs_come_out_byte_for_byte(lines: list[str], names: list[str]) -> 
     assert program.files == (("app.py", text),)
     assert program.marks[0].names == set(names)
     assert program.marks[0].line == len(lines) + 1
+
+
+def test_a_fence_may_claim_both() -> None:
+    """A fence may say that no run witnesses it and that no fix closes it."""
+    text = '```python two unproven "why not" unfixed "no way"\nx = 1\n```\n'
+    (program,) = programs(text, "case")
+    assert (program.title, program.unproven, program.unfixed) == ("two", "why not", "no way")

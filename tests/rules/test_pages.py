@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from hushtable.model.config import ScanConfig
+from hushtable.rules.catalogue import Rule, catalogue
 from hushtable.rules.judge import judge
 from hushtable.testing.examples import Example, cases, examples
+from hushtable.testing.fixing import fixed
 from hushtable.testing.probing import loaded, probe_app, probed
 from hushtable.testing.scanning import scan_source, scanned
 from hushtable.testing.telling import told
@@ -24,6 +26,10 @@ each_asked = pytest.mark.parametrize("example", ASKED, ids=[example.label for ex
 
 # Fences that no run can witness. The number may only fall.
 UNPROVEN = 12
+
+# Rules without a fix, and Leaks programs of the others that no fix closes. They may only fall.
+WITHOUT_A_FIX = 8
+UNFIXED = 2
 
 
 @each_read
@@ -72,3 +78,35 @@ def test_fewer_fences_are_unproven() -> None:
 def test_labels_are_unique() -> None:
     """Each example has a name of its own."""
     assert len({example.label for example in ALL}) == len(ALL)
+
+
+FIXABLE = tuple(
+    (rule, number)
+    for rule in catalogue()
+    for number, (leaks, _) in enumerate(rule.text.pairs, 1)
+    if rule.fix is not None and not leaks.unfixed and not leaks.probed
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "number"), FIXABLE, ids=[f"{rule.code} {number}" for rule, number in FIXABLE]
+)
+def test_the_fix_of_leaks_is_quiet(rule: Rule, number: int) -> None:
+    """The n-th Leaks program, fixed, is the n-th Quiet one byte for byte, and silent."""
+    assert fixed(rule, number) == ()
+
+
+def test_fewer_rules_are_without_a_fix() -> None:
+    """The number of rules without a fix, and of Leaks that no fix closes, does not rise."""
+    read = [rule for rule in catalogue() if any(not one.probed for one, _ in rule.text.pairs)]
+    assert sum(rule.fix is None for rule in read) == WITHOUT_A_FIX
+    claimed = [leaks for rule in catalogue() for leaks, _ in rule.text.pairs if leaks.unfixed]
+    assert len(claimed) == UNFIXED
+
+
+def test_a_claim_of_no_fix_is_true() -> None:
+    """A Leaks program that claims to have no fix is not fixed."""
+    for rule in catalogue():
+        for number, (leaks, _) in enumerate(rule.text.pairs, 1):
+            if rule.fix is not None and leaks.unfixed:
+                assert any(said.startswith("left: ") for said in fixed(rule, number))

@@ -17,6 +17,7 @@ COMMANDS = {
     "scan": "Find what leaves a service, through which route, to whom.",
     "probe": "Ask a live service what it shows, and to whom.",
     "prove": "Run a service on made-up data and prove what leaves it.",
+    "fix": "Fix what is found: show the difference, or write it.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
     "policy": "Write the IAM policy and tables of a service on the guard.",

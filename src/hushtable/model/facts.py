@@ -28,6 +28,16 @@ class Cargo(StrEnum):
     SECRET = "secret"  # noqa: S105 - a word of the model
 
 
+class Form(StrEnum):
+    """What an answer is, as far as items go."""
+
+    ITEM = "item"
+    ITEMS = "items"
+    MODEL = "model"
+    MODELS = "models"
+    OTHER = "other"
+
+
 class Seal(StrEnum):
     """What was done to a carried value on its way out."""
 
@@ -80,6 +90,12 @@ class Outflow:
     public_file: bool = False
     """A file channel that the app serves, or that lies in a shared folder."""
     reachable: bool = True
+    form: Form = Form.OTHER
+    """For a response: an item, a list of items, a model's object, a list of those, or another."""
+    named: tuple[str, ...] = ()
+    """For a response: the names that the code itself put into it, or into each of a list."""
+    parts: tuple[tuple[str, Form], ...] = ()
+    """For another response: the names in it under which an item or items stand."""
 
 
 class Operation(StrEnum):
@@ -141,6 +157,8 @@ class Access:
     pagination: Pagination = Pagination.NONE
     count_only: bool = False
     trace: Trace = ()
+    given: tuple[str, ...] = ()
+    """The attributes that a write gives by name, those inside maps dotted; `*` for others."""
 
 
 class ExpressionKind(StrEnum):

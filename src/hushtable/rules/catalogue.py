@@ -11,8 +11,10 @@ from functools import cache
 from types import ModuleType
 
 import hushtable.rules
+from hushtable.model.edit import Order
 from hushtable.model.errors import HushtableError, UsageError
 from hushtable.model.facts import Facts
+from hushtable.model.finding import Finding
 from hushtable.model.page import RulePage
 from hushtable.model.rule import Judgement, RuleInfo
 from hushtable.rules.page import PageText, parse
@@ -20,6 +22,8 @@ from hushtable.rules.page import PageText, parse
 _FILE = re.compile(r"^ht(?P<number>\d{3})_(?P<words>[a-z0-9]+(?:_[a-z0-9]+)*)$")
 
 Judge = Callable[[Facts], Iterator[Judgement]]
+Fix = Callable[[Finding, Facts], Iterator[Order]]
+"""Gives what may be done about a finding, best first. Raises CannotFix when nothing may."""
 
 
 class RuleError(HushtableError):
@@ -40,6 +44,7 @@ class Rule:
     judge: Judge
     page: RulePage
     text: PageText
+    fix: Fix | None = None
 
 
 @cache
@@ -70,7 +75,8 @@ def rule_of(module: ModuleType) -> Rule:
     if match is None:
         raise RuleError(file, "a rule's file is named ht101_some_words.py")
     info, judge = getattr(module, "RULE", None), getattr(module, "judge", None)
-    if not isinstance(info, RuleInfo) or not callable(judge):
+    fix = getattr(module, "fix", None)
+    if not isinstance(info, RuleInfo) or not callable(judge) or not (fix is None or callable(fix)):
         raise RuleError(file, "a rule has RULE = RuleInfo(...) and judge(facts)")
     code, name = f"HT{match['number']}", match["words"].replace("_", "-")
     text = parse(module.__doc__ or "", f"{file}.py")
@@ -85,10 +91,10 @@ def rule_of(module: ModuleType) -> Rule:
         cwe=info.cwe,
         owasp=info.owasp,
         classes=info.classes,
-        has_fix=callable(getattr(module, "fix", None)),
+        has_fix=callable(fix),
         path=f"rules/{file}.py",
     )
-    return Rule(code, name, info, judge, page, text)
+    return Rule(code, name, info, judge, page, text, fix)
 
 
 def matches(rule: Rule, selector: str) -> bool:

@@ -137,6 +137,7 @@ from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ANYONE
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_credential
 from hushtable.rules.live import Says, by_audience, spoken
+from hushtable.rules.orders import without
 from hushtable.rules.remedy import projection
 from hushtable.rules.routes import by_route, key
 from hushtable.rules.tables import used_names
@@ -162,6 +163,9 @@ _LIVE = (
         by_audience(Severity.CRITICAL, Severity.HIGH),
     ),
 )
+
+
+fix = without
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:

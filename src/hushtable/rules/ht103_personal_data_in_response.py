@@ -89,7 +89,9 @@ meant, and so is what a login route tells the caller who has just signed in.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
@@ -97,6 +99,7 @@ from hushtable.model.sensitivity import Category
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
 from hushtable.rules.leaving import OUTWARD, Departure, departures, is_sensitive
 from hushtable.rules.live import Says, by_category, spoken
+from hushtable.rules.orders import without
 from hushtable.rules.purpose import is_entrance
 from hushtable.rules.routes import key
 from hushtable.rules.wording import actor, audience, labels, listed, path
@@ -142,6 +145,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             confidence=Confidence.MEDIUM,
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Leave it out of the answer and of its model."""
+    yield from without(finding, facts)
 
 
 def _is_personal(one: Carried) -> bool:

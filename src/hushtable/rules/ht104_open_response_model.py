@@ -10,7 +10,7 @@ whole while the route looks protected.
 from typing import Any
 
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
@@ -18,7 +18,10 @@ table = boto3.resource("dynamodb").Table("users")
 
 @app.get("/users/{user_id}", response_model=dict[str, Any])  # leaks: *
 def read_user(user_id: str):
-    return table.get_item(Key={"user_id": user_id})["Item"]
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    if item["state"] == "closed":
+        raise HTTPException(404, "no such user")
+    return item
 ```
 
 ```python a model that allows extra fields
@@ -44,7 +47,7 @@ def read_device(device_id: str):
 
 ```python a closed model
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 app = FastAPI()
@@ -52,13 +55,16 @@ table = boto3.resource("dynamodb").Table("users")
 
 
 class UserOut(BaseModel):
-    user_id: str
-    nickname: str
+    user_id: str | None = None
+    state: str | int | float | bool | None = None
 
 
-@app.get("/users/{user_id}", response_model=UserOut)
-def read_user(user_id: str):
-    return table.get_item(Key={"user_id": user_id})["Item"]
+@app.get("/users/{user_id}")
+def read_user(user_id: str) -> UserOut:
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    if item["state"] == "closed":
+        raise HTTPException(404, "no such user")
+    return item
 ```
 
 ```python the same model, closed
@@ -93,13 +99,16 @@ A model is reported only when an item, or a map of one, is seen to go through it
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel, ModelState, Route
 from hushtable.rules.leaving import departures
 from hushtable.rules.live import Says, by_category, spoken
+from hushtable.rules.orders import closed
 from hushtable.rules.wording import actor, labels, listed
 
 RULE = RuleInfo(
@@ -141,6 +150,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
         yield replace(judgement, place=route.model.place or route.place)
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Close the model that is open, give a map in it a shape, or write a closed one."""
+    yield from closed(finding, facts)
 
 
 def _name(route: Route) -> str:

@@ -25,6 +25,12 @@ def write_profile(user_id: str, body: Profile):
     return {"user_id": user_id}
 
 
+@app.get("/users/{user_id}/locale")
+def read_locale(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"locale": item["profile"]["locale"]}
+
+
 @app.get("/users/{user_id}")
 def read_user(user_id: str):
     item = table.get_item(Key={"user_id": user_id})["Item"]
@@ -35,7 +41,7 @@ def read_user(user_id: str):
 from typing import Any
 
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 app = FastAPI()
@@ -49,7 +55,10 @@ class DeviceOut(BaseModel):
 
 @app.get("/devices/{device_id}", response_model=DeviceOut)
 def read_device(device_id: str):
-    return table.get_item(Key={"device_id": device_id})["Item"]  # leaks: settings.*
+    item = table.get_item(Key={"device_id": device_id})["Item"]
+    if item["settings"]["units"] == "none":
+        raise HTTPException(404, "no such device")
+    return item  # leaks: settings.*
 ```
 
 ## Quiet
@@ -73,6 +82,12 @@ def write_profile(user_id: str, body: Profile):
     return {"user_id": user_id}
 
 
+@app.get("/users/{user_id}/locale")
+def read_locale(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"locale": item["profile"]["locale"]}
+
+
 @app.get("/users/{user_id}")
 def read_user(user_id: str):
     item = table.get_item(Key={"user_id": user_id})["Item"]
@@ -80,10 +95,8 @@ def read_user(user_id: str):
 ```
 
 ```python the field has a shape
-from typing import Any
-
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 app = FastAPI()
@@ -91,7 +104,7 @@ table = boto3.resource("dynamodb").Table("devices")
 
 
 class Settings(BaseModel):
-    units: str
+    units: str | int | float | bool | None = None
 
 
 class DeviceOut(BaseModel):
@@ -101,7 +114,10 @@ class DeviceOut(BaseModel):
 
 @app.get("/devices/{device_id}", response_model=DeviceOut)
 def read_device(device_id: str):
-    return table.get_item(Key={"device_id": device_id})["Item"]
+    item = table.get_item(Key={"device_id": device_id})["Item"]
+    if item["settings"]["units"] == "none":
+        raise HTTPException(404, "no such device")
+    return item
 ```
 
 ## Remedy
@@ -117,13 +133,16 @@ declares its type. A map inside an item that leaves whole is told once, as HT101
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ModelState
 from hushtable.rules.leaving import OUTWARD, Departure, departures
 from hushtable.rules.live import Says, by_audience, spoken
+from hushtable.rules.orders import shaped
 from hushtable.rules.wording import actor, audience, labels, listed, path
 
 RULE = RuleInfo(
@@ -160,6 +179,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             "its response model.",
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Name the parts of the map that the program uses."""
+    yield from shaped(finding, facts)
 
 
 def _inside_an_item(gone: Departure) -> bool:

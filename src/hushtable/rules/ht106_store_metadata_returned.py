@@ -48,11 +48,13 @@ A request id that the code takes out of the metadata on purpose, for support, is
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.service import ModelState
+from hushtable.model.service import ModelState, ParameterSource
 from hushtable.rules.leaving import OUTWARD, departures
 from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, audience
@@ -90,3 +92,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
         yield replace(judgement, attributes=())
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Answer with what the path named."""
+    del facts
+    named = (one for route in finding.routes for one in route.parameters)
+    names = tuple(one.name for one in named if one.source is ParameterSource.PATH)
+    yield Order("own_answer", finding.place, names=names, unsafe="the answer is another one")

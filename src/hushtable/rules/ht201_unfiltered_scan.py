@@ -20,7 +20,8 @@ def list_articles():
     return [{"title": item["title"]} for item in found["Items"]]
 ```
 
-```python a filter and a loop over every page
+```python a filter on what an index is for
+# file: app.py
 import boto3
 from boto3.dynamodb.conditions import Attr
 from fastapi import FastAPI
@@ -31,14 +32,19 @@ table = boto3.resource("dynamodb").Table("articles")
 
 @app.get("/topics/{topic}/articles")
 def list_by_topic(topic: str):
-    arguments = {"FilterExpression": Attr("topic").eq(topic), "Limit": 100}
-    titles = []
-    while True:
-        found = table.scan(**arguments)  # leaks:
-        titles += [item["title"] for item in found["Items"]]
-        if "LastEvaluatedKey" not in found:
-            return titles
-        arguments["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+    found = table.scan(FilterExpression=Attr("topic").eq(topic))  # leaks:
+    return [item["title"] for item in found["Items"]]
+# file: template.yaml
+Resources:
+  Articles:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: articles
+      KeySchema: [{AttributeName: article_id, KeyType: HASH}]
+      GlobalSecondaryIndexes:
+        - IndexName: by_topic
+          KeySchema: [{AttributeName: topic, KeyType: HASH}]
+          Projection: {ProjectionType: ALL}
 ```
 
 ## Quiet
@@ -53,11 +59,12 @@ table = boto3.resource("dynamodb").Table("articles")
 
 @app.get("/articles")
 def list_articles():
-    found = table.scan(ProjectionExpression="article_id, title", Limit=50)
+    found = table.scan(ProjectionExpression="article_id, title", Limit=100)
     return [{"title": item["title"]} for item in found["Items"]]
 ```
 
 ```python a query on an index
+# file: app.py
 import boto3
 from boto3.dynamodb.conditions import Key
 from fastapi import FastAPI
@@ -68,9 +75,19 @@ table = boto3.resource("dynamodb").Table("articles")
 
 @app.get("/topics/{topic}/articles")
 def list_by_topic(topic: str):
-    arguments = {"KeyConditionExpression": Key("topic").eq(topic), "Limit": 100}
-    found = table.query(IndexName="by_topic", **arguments)
+    found = table.query(IndexName="by_topic", KeyConditionExpression=Key("topic").eq(topic))
     return [item["title"] for item in found["Items"]]
+# file: template.yaml
+Resources:
+  Articles:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: articles
+      KeySchema: [{AttributeName: article_id, KeyType: HASH}]
+      GlobalSecondaryIndexes:
+        - IndexName: by_topic
+          KeySchema: [{AttributeName: topic, KeyType: HASH}]
+          Projection: {ProjectionType: ALL}
 ```
 
 ## Remedy
@@ -86,11 +103,15 @@ A scan in a job, a script or a start-up hook is not reported.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Access, Bound, Facts, Operation
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.known import accesses_at
 from hushtable.rules.live import Says, spoken
+from hushtable.rules.orders import FEWER, keyed
 from hushtable.rules.reading import judgement, reaches_client
 from hushtable.rules.wording import actor, table
 
@@ -127,6 +148,18 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             access, _message(access, reaches=reaches), _remedy(access), severity, confidence
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Query an index whose key the filter compares, else read a bounded page."""
+    for access in accesses_at(finding, facts):
+        same = [one for one in facts.accesses if one.function == access.function]
+        if any(one.drains for one in same):
+            reason = "the code reads page after page, and must be told where to stop"
+            raise CannotFix(reason)
+        for index, key in keyed(facts, access.table):
+            yield Order("query_index", access.place, names=(key,), word=index, unsafe=FEWER)
+        yield Order("limit", access.place, word=access.library, unsafe=FEWER)
 
 
 def _bounded(access: Access) -> bool:

@@ -22,7 +22,7 @@ def list_events(device_id: str, limit: int = 20):
     return [{"at": item["at"]} for item in found["Items"]]
 ```
 
-```python a start key out of the request
+```python a start key out of the request unfixed "a seal needs a key and a place to keep it"
 import base64
 import json
 
@@ -96,11 +96,15 @@ list is not checked.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Access, Bound, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.known import accesses_at
 from hushtable.rules.live import Says, spoken
+from hushtable.rules.orders import capped
 from hushtable.rules.reading import LISTS, judgement
 from hushtable.rules.wording import actor, table
 
@@ -141,6 +145,15 @@ def judge(facts: Facts) -> Iterator[Judgement]:
                 continue
         yield judgement(access, tells, _remedy(access, uncapped=uncapped, unsealed=unsealed))
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Cap the limit where the request is read."""
+    for access in accesses_at(finding, facts):
+        if access.limit is Bound.CLIENT:
+            yield from capped(finding.routes)
+    reason = "a cursor of the client's own needs a key to seal it with"
+    raise CannotFix(reason)
 
 
 def _remedy(access: Access, *, uncapped: bool, unsealed: bool) -> str:

@@ -44,8 +44,11 @@ def write_card(user_id: str, card_token: str):
 
 @app.get("/users/{user_id}/plan")
 def read_plan(user_id: str):
-    item = table.get_item(Key={"user_id": user_id}, ProjectionExpression="#plan",
-                          ExpressionAttributeNames={"#plan": "plan"})["Item"]
+    item = table.get_item(
+        Key={"user_id": user_id},
+        ProjectionExpression="#plan",
+        ExpressionAttributeNames={"#plan": "plan"},
+    )["Item"]
     return {"plan": item["plan"]}
 ```
 
@@ -63,11 +66,14 @@ same table, and only where it knows which attributes are used.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Access, Cargo, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, ModelState
 from hushtable.rules.leaving import OUTWARD, departures
+from hushtable.rules.orders import projected
 from hushtable.rules.reading import READS, judgement, reaches_client
 from hushtable.rules.remedy import projection
 from hushtable.rules.routes import Key, key
@@ -115,6 +121,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
                 if secret[name].reason
             ),
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Read what the code uses."""
+    yield from projected(finding, facts)
 
 
 def _returned_whole(facts: Facts) -> Iterator[tuple[Key | None, str]]:

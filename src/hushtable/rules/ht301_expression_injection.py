@@ -16,9 +16,13 @@ table = boto3.resource("dynamodb").Table("articles")
 
 
 @app.get("/articles")
-def search(condition: str):
-    found = table.scan(FilterExpression=condition, Limit=50)  # leaks:
-    return [item["title"] for item in found["Items"]]
+def search(field: str, word: str):
+    found = table.scan(  # leaks:
+        FilterExpression=f"contains({field}, :word)",
+        ExpressionAttributeValues={":word": word},
+        Limit=50,
+    )
+    return [{"title": item["title"], "topic": item["topic"]} for item in found["Items"]]
 ```
 
 ```python a statement by an f-string
@@ -44,6 +48,12 @@ app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
 
 
+@app.get("/users/{user_id}")
+def read(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"theme": item["theme"], "locale": item["locale"]}
+
+
 @app.patch("/users/{user_id}")
 def change(user_id: str, field: str, value: str):
     table.update_item(  # leaks:
@@ -58,17 +68,22 @@ def change(user_id: str, field: str, value: str):
 
 ```python a filter of its own
 import boto3
-from boto3.dynamodb.conditions import Attr
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("articles")
 
 
 @app.get("/articles")
-def search(condition: str):
-    found = table.scan(FilterExpression=Attr("topic").eq(condition), Limit=50)
-    return [item["title"] for item in found["Items"]]
+def search(field: str, word: str):
+    if field not in {"title", "topic"}:
+        raise HTTPException(400, "unknown field")
+    found = table.scan(
+        FilterExpression=f"contains({field}, :word)",
+        ExpressionAttributeValues={":word": word},
+        Limit=50,
+    )
+    return [{"title": item["title"], "topic": item["topic"]} for item in found["Items"]]
 ```
 
 ```python a statement with a parameter
@@ -94,9 +109,15 @@ app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
 
 
+@app.get("/users/{user_id}")
+def read(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"theme": item["theme"], "locale": item["locale"]}
+
+
 @app.patch("/users/{user_id}")
 def change(user_id: str, field: str, value: str):
-    if field not in {"nickname", "locale"}:
+    if field not in {"locale", "theme"}:
         raise HTTPException(400, "unknown field")
     table.update_item(
         Key={"user_id": user_id},
@@ -119,12 +140,15 @@ a regular expression is not taken as an allow-list.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Expression, ExpressionKind, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.leaving import weaker
 from hushtable.rules.live import Says, spoken
+from hushtable.rules.orders import allowed
 from hushtable.rules.wording import actor, table
 
 RULE = RuleInfo(
@@ -166,6 +190,15 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             confidence=Confidence.HIGH if sure else weaker(Confidence.HIGH, Confidence.MEDIUM),
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Give values as parameters, and take names from those that the program knows."""
+    for one in facts.expressions:
+        if one.place == finding.place and one.client and one.kind is ExpressionKind.STATEMENT:
+            yield Order("statement", one.place)
+        elif one.place == finding.place and one.client:
+            yield from allowed(finding, facts, one.table, one.client)
 
 
 def _remedy(one: Expression) -> str:

@@ -22,17 +22,17 @@ def read_user(user_id: str):
 ## Quiet
 
 ```python a path parameter with a type
-from uuid import UUID
+from typing import Annotated
 
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, Path
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("app")
 
 
 @app.get("/users/{user_id}")
-def read_user(user_id: UUID):
+def read_user(user_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,100}$")]):
     item = table.get_item(Key={"pk": f"USER#{user_id}", "sk": "PROFILE"})["Item"]
     return {"nickname": item["nickname"]}
 ```
@@ -51,10 +51,13 @@ separator leads to nobody else's items there.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Facts
+from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import ParameterSource
+from hushtable.rules.orders import patterned
 from hushtable.rules.wording import actor, table
 
 RULE = RuleInfo(
@@ -93,3 +96,16 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=use.function,
             trace=use.trace,
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Give the parameter a pattern without separators."""
+    uses = [
+        (use.client, use.route)
+        for use in facts.keys
+        if (use.place.path, use.place.line) == (finding.place.path, finding.place.line)
+        and use.client
+        and use.composed
+        and not use.validated
+    ]
+    yield from patterned(uses)

@@ -50,9 +50,11 @@ table = boto3.resource("dynamodb").Table("users")
 
 @app.get("/users/{user_id}")
 def read_user(user_id: str):
-    aliases = {"#name": "name", "#plan": "plan"}
-    found = table.get_item(Key={"user_id": user_id}, ProjectionExpression="#name, #plan",
-                           ExpressionAttributeNames=aliases)
+    found = table.get_item(
+        Key={"user_id": user_id},
+        ProjectionExpression="#name, #plan",
+        ExpressionAttributeNames={"#name": "name", "#plan": "plan"},
+    )
     return {"plan": found["Item"]["plan"]}
 ```
 
@@ -88,7 +90,9 @@ PartiQL statements are not parsed. A declared placeholder that is never used is 
 from collections.abc import Iterator
 
 from hushtable.model.dynamodb.expression import problems, unaliased
+from hushtable.model.edit import Order
 from hushtable.model.facts import Expression, ExpressionKind, Facts, Operation
+from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.wording import actor, table
@@ -131,6 +135,20 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             trace=one.trace,
             reasons=tuple(found[1:]),
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Alias reserved words, and declare the value that the text names."""
+    for one in facts.expressions:
+        if one.place != finding.place or one.text is None or one.kind in _NO_GRAMMAR:
+            continue
+        if unaliased(one.text, one.kind):
+            yield Order("aliases", one.place, word=one.kind)
+        lacking = [said for said in problems(one.text, one.kind, one.names, one.values)
+                   if "value placeholder is not defined" in said]  # fmt: skip
+        if lacking:
+            names = tuple(said.rpartition(" ")[2] for said in lacking)
+            yield Order("aliases", one.place, names=names, word=one.kind)
 
 
 def _remedy(one: Expression, found: list[str]) -> str:

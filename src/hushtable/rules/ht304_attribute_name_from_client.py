@@ -14,6 +14,12 @@ app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
 
 
+@app.get("/users/{user_id}")
+def read(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"theme": item["theme"], "locale": item["locale"]}
+
+
 @app.patch("/users/{user_id}")
 def change(user_id: str, changes: dict[str, str]):
     names = {f"#{i}": name for i, name in enumerate(changes)}
@@ -32,25 +38,31 @@ def change(user_id: str, changes: dict[str, str]):
 
 ```python the keys of a model
 import boto3
-from fastapi import FastAPI
-from pydantic import BaseModel
+from fastapi import FastAPI, HTTPException
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
 
 
-class Changes(BaseModel):
-    nickname: str
-    locale: str
+@app.get("/users/{user_id}")
+def read(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"theme": item["theme"], "locale": item["locale"]}
 
 
 @app.patch("/users/{user_id}")
-def change(user_id: str, changes: Changes):
+def change(user_id: str, changes: dict[str, str]):
+    for name in changes:
+        if name not in {"locale", "theme"}:
+            raise HTTPException(400, "unknown field")
+    names = {f"#{i}": name for i, name in enumerate(changes)}
+    values = {f":{i}": value for i, value in enumerate(changes.values())}
+    sets = ", ".join(f"#{i} = :{i}" for i in range(len(changes)))
     table.update_item(
         Key={"user_id": user_id},
-        UpdateExpression="SET #n = :n, #l = :l",
-        ExpressionAttributeNames={"#n": "nickname", "#l": "locale"},
-        ExpressionAttributeValues={":n": changes.nickname, ":l": changes.locale},
+        UpdateExpression="SET " + sets,
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
     )
     return {"user_id": user_id}
 ```
@@ -68,11 +80,14 @@ cannot resolve is not seen.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import ExpressionKind, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.live import Says, spoken
+from hushtable.rules.orders import allowed
 from hushtable.rules.wording import actor, table
 
 RULE = RuleInfo(
@@ -117,3 +132,10 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             trace=one.trace,
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Check the names against those that the program knows."""
+    for one in facts.expressions:
+        if one.place == finding.place and one.client_names:
+            yield from allowed(finding, facts, one.table, one.client_names)

@@ -28,7 +28,7 @@ def delete_order(order_id: str):
     return {"deleted": True}
 ```
 
-```python no gate anywhere
+```python no gate anywhere unfixed "the app has no gate of its own"
 import boto3
 from fastapi import FastAPI
 
@@ -112,6 +112,7 @@ from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import GateKind, Route
 from hushtable.rules.gates import Doing, doings
 from hushtable.rules.live import Says, by_audience, by_category, spoken
+from hushtable.rules.orders import same_gate
 from hushtable.rules.purpose import is_catalogue, is_entrance, is_probe, is_public_by_design
 from hushtable.rules.wording import listed
 
@@ -151,6 +152,9 @@ _LIVE = (
         by_audience(Severity.CRITICAL, Severity.MEDIUM),
     ),
 )
+
+
+fix = same_gate
 
 
 def judge(facts: Facts) -> Iterator[Judgement]:

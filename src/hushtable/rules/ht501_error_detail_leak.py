@@ -46,9 +46,14 @@ def read_note(note_id: str):
 ## Quiet
 
 ```python a text of its own
+import logging
+from uuid import uuid4
+
 import boto3
 from botocore.exceptions import ClientError
 from fastapi import FastAPI, HTTPException
+
+logger = logging.getLogger(__name__)
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("notes")
@@ -59,14 +64,21 @@ def read_note(note_id: str):
     try:
         item = table.get_item(Key={"note_id": note_id})["Item"]
     except ClientError as error:
-        raise HTTPException(500, detail="the note cannot be read") from error
+        error_id = uuid4().hex
+        logger.exception("error %s", error_id)
+        raise HTTPException(500, detail=f"internal error {error_id}")
     return {"text": item["text"]}
 ```
 
 ```python a handler that says nothing
+import logging
+from uuid import uuid4
+
 import boto3
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+
+logger = logging.getLogger(__name__)
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("notes")
@@ -74,7 +86,9 @@ table = boto3.resource("dynamodb").Table("notes")
 
 @app.exception_handler(Exception)
 async def on_error(request: Request, error: Exception):
-    return JSONResponse(status_code=500, content={"error": "failed"})
+    error_id = uuid4().hex
+    logger.error("error %s", error_id, exc_info=error)
+    return JSONResponse(status_code=500, content={"error": f"failed: error {error_id}"})
 
 
 @app.get("/notes/{note_id}")
@@ -96,7 +110,9 @@ some. Text kept in a table and shown later is not followed.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
@@ -143,6 +159,13 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
         yield replace(judgement, channel=Channel.ERROR, attributes=())
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Answer with a fixed text and an error id, and log the exception with it."""
+    del facts
+    unsafe = "clients that read the text of the error get another one"
+    yield Order("error_text", finding.place, unsafe=unsafe)
 
 
 def _remedy(gone: Departure, what: str) -> str:

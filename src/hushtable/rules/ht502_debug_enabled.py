@@ -45,7 +45,9 @@ production is not in the source.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
@@ -88,3 +90,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=switch.app,
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Take the switch out."""
+    del facts
+    yield Order("debug", finding.place)

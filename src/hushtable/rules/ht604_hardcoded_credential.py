@@ -51,7 +51,9 @@ their history.
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Facts, Literal
+from hushtable.model.finding import Finding
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
 
@@ -79,6 +81,14 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             # The name keeps two literals of one file apart, so that a key survives line moves.
             function=literal.name,
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Read it from the environment."""
+    del facts
+    unsafe = "the service does not start until the variable is set"
+    note = "the value counts as known: change it wherever it was used"
+    yield Order("environment", finding.place, word=finding.function, unsafe=unsafe, note=note)
 
 
 def _kind(literal: Literal) -> str:

@@ -22,6 +22,8 @@ def read_note(note_id: str, api_key: str):  # leaks:
 ## Quiet
 
 ```python a key in a header
+from typing import Annotated
+
 import boto3
 from fastapi import FastAPI, Header
 
@@ -30,7 +32,7 @@ table = boto3.resource("dynamodb").Table("notes")
 
 
 @app.get("/notes/{note_id}")
-def read_note(note_id: str, api_key: str = Header()):
+def read_note(note_id: str, api_key: Annotated[str, Header()]):
     found = table.get_item(Key={"api_key": api_key, "note_id": note_id})
     return {"text": found["Item"]["text"]}
 ```
@@ -47,7 +49,9 @@ by its path and not reported. What a proxy or a browser keeps of a URL is outsid
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Facts
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
@@ -95,3 +99,11 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             function=secret.name,
         )
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Take it from a header."""
+    for one in facts.url_secrets:
+        if one.place == finding.place and not one.outgoing:
+            unsafe = "clients must send it in a header from now on"
+            yield Order("parameter", one.place, names=("Header",), word=one.name, unsafe=unsafe)

@@ -2,10 +2,11 @@
 
 A page is a title line, an opening paragraph and four sections, `## Leaks`, `## Quiet`,
 `## Remedy` and `## Limits`, in this order. Every fence in Leaks and Quiet is a whole program.
-Its info string is the language, a title, and `unproven "why"` when no run of the program can
-witness the exposure. A line `# file: app/orders.py` in a fence begins another file of the same
-program. `# leaks: email, profile.*` stands on a line that must be found and names the attributes
-that escape there (`*` is the whole item); it names none where the rule speaks of no attribute.
+Its info string is the language, a title, `unproven "why"` when no run of the program can witness
+the exposure, and `unfixed "why"` in Leaks when no fix leads from it to the program in Quiet. A
+line `# file: app/orders.py` in a fence begins another file of the same program. `# leaks: email,
+profile.*` stands on a line that must be found and names the attributes that escape there (`*` is
+the whole item); it names none where the rule speaks of no attribute.
 
 `probed` in an info string says that the program is no source to be read but a service to be asked
 from outside: over HTTP, or HTTPS with `probed-https`, by nobody, and by A and B, who send
@@ -26,8 +27,11 @@ SECTIONS = ("Leaks", "Quiet", "Remedy", "Limits")
 
 _DEFAULT_FILES = {"python": "app.py", "yaml": "template.yaml", "hcl": "main.tf"}
 _FENCE = re.compile(r"^```(?P<info>.*)$")
-_UNPROVEN = re.compile(r'\s*\bunproven\b(?:\s+"(?P<why>[^"]*)")?')
 _PROBED = re.compile(r"\s*\bprobed(?P<https>-https)?\b")
+_CLAIMS = {
+    claim: re.compile(rf'\s*\b{claim}\b(?:\s+"(?P<why>[^"]*)")?')
+    for claim in ("unproven", "unfixed")
+}
 _FILE = re.compile(r"^# file: (?P<path>\S+)\s*$")
 _MARK = re.compile(r"#\s*leaks\b(?P<rest>.*)$")
 _NAMES = re.compile(r"^:\s*(?P<names>[\w\-.*\[\]]+(?:\s*,\s*[\w\-.*\[\]]+)*)?\s*$")
@@ -65,6 +69,7 @@ class Program:
     line: int
     unproven: str = ""
     probed: str = ""
+    unfixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +173,14 @@ def _program(info: str, body: list[str], where: str, line: int) -> Program:
     if language not in _DEFAULT_FILES:
         known = ", ".join(sorted(_DEFAULT_FILES))
         raise PageError(where, f"the language of a fence must be one of {known}")
-    unproven = ""
-    if claim := _UNPROVEN.search(rest):
-        unproven = (claim["why"] or "").strip()
-        if not unproven:
-            raise PageError(where, 'unproven needs its reason: unproven "why"')
-        rest = rest[: claim.start()] + rest[claim.end() :]
+    claims = {}
+    for name, pattern in _CLAIMS.items():
+        claims[name] = ""
+        if claim := pattern.search(rest):
+            claims[name] = (claim["why"] or "").strip()
+            if not claims[name]:
+                raise PageError(where, f'{name} needs its reason: {name} "why"')
+            rest = rest[: claim.start()] + rest[claim.end() :]
     scheme = ""
     if asked := _PROBED.search(rest):
         scheme = "https" if asked["https"] else "http"
@@ -181,7 +188,7 @@ def _program(info: str, body: list[str], where: str, line: int) -> Program:
     files = _files(body, _DEFAULT_FILES[language], where)
     marks = chain.from_iterable(_marks(path, part, where) for path, part in files)
     texts = tuple((path, "\n".join([*part, ""])) for path, part in files)
-    return Program(language, rest.strip(), texts, tuple(marks), line, unproven, scheme)
+    return Program(language, rest.strip(), texts, tuple(marks), line, probed=scheme, **claims)
 
 
 def _files(body: list[str], default: str, where: str) -> list[tuple[str, list[str]]]:

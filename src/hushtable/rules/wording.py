@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hushtable.model.facts import Carried
-from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Attribute, Route
+from hushtable.model.facts import Carried, Outflow
+from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Attribute, ModelState, Route
 
 _SHOWN = 5
 
@@ -73,3 +73,15 @@ def whole(carried: Carried) -> str:
     if carried.minus:
         return f"every attribute{of_table} except {listed(sorted(carried.minus))}"
     return f"the whole item{of_table}"
+
+
+def past(flow: Outflow) -> str:
+    """Say what the response model did not do to an answer."""
+    name = f" `{flow.model_name}`" if flow.model_name else ""
+    match flow.model:
+        case ModelState.BYPASSED:
+            return f"; the response model{name} is bypassed"
+        case ModelState.OPEN:
+            return f"; the response model{name} lets every attribute through"
+        case _:
+            return ""

@@ -11,6 +11,7 @@ from hushtable.model.facts import (
     Cargo,
     Carried,
     Expression,
+    Form,
     GateHole,
     KeyUse,
     Outflow,
@@ -22,12 +23,7 @@ from hushtable.model.hiding import hiding
 from hushtable.model.place import Step, Trace
 from hushtable.model.sensitivity import Category, Sensitivity
 from hushtable.model.sensitivity_names import classify
-from hushtable.model.service import (
-    Attribute,
-    Channel,
-    ModelState,
-    Route,
-)
+from hushtable.model.service import Attribute, Channel, ModelState, Route
 from hushtable.scan.bounds import pagination_of
 from hushtable.scan.kinds import Read
 from hushtable.scan.labels import Kind, Label, Origin
@@ -146,6 +142,9 @@ class Observer:
             carry.via,
             public_file=carry.public,
             reachable=reachable,
+            form=shape.form if shape is not None else Form.OTHER,
+            named=shape.named if shape is not None else (),
+            parts=shape.parts if shape is not None else (),
         )
 
     def _carried(
@@ -293,7 +292,9 @@ class Observer:
 
     # reads, keys, expressions ----------------------------------------------------------------
 
-    def access(self, record: Record, route: Route | None, lists: set[int]) -> Access:
+    def access(
+        self, record: Record, route: Route | None, lists: set[int], given: tuple[str, ...] = ()
+    ) -> Access:
         """Give the fact of one DynamoDB call."""
         return Access(
             record.operation,
@@ -321,6 +322,7 @@ class Observer:
                 *record.trail,
                 *(Step(p, w) for p, w in record.arguments.items()),
             ),
+            given,
         )
 
     def read(self, record: Record) -> Read:
@@ -432,6 +434,9 @@ def merge_outflows(left: Outflow, right: Outflow) -> Outflow:
         left.via,
         left.public_file,
         left.reachable or right.reachable,
+        left.form if left.form is right.form else Form.OTHER,
+        tuple(sorted({*left.named, *right.named})),
+        tuple(sorted({*left.parts, *right.parts})),
     )
 
 

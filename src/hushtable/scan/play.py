@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from hushtable.model.facts import UrlSecret
+from hushtable.model.facts import Access, Form, UrlSecret
 from hushtable.model.place import Place
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import (
@@ -22,6 +22,7 @@ from hushtable.scan.annotations import ANYTHING, origin_name
 from hushtable.scan.answers import body_of, is_response
 from hushtable.scan.bounds import pagination_of
 from hushtable.scan.entries import Entry
+from hushtable.scan.forms import form_of, names_of, objects, parts_of
 from hushtable.scan.frame import Frame, Machine, OutOfBudget, Stopped
 from hushtable.scan.gates import audience_of, gate_of, run_middleware
 from hushtable.scan.leaving import leaving
@@ -170,9 +171,13 @@ def _leave(
     pairs = told_once([(leaf.label, leaf.open) for leaf in leaves if not leaf.covered])
     under_list(shown, lists)
     closed = state is ModelState.CLOSED
-    notes.left(
-        m, Channel.RESPONSE, shown, place, via, name, shape=Shape(pairs, state, model.name, closed)
-    )
+    form = form_of(shown)
+    named = tuple(sorted(names_of(shown)))
+    parts = parts_of(shown) if form is Form.OTHER else ()
+    if annotation is None and not is_response(value):
+        form = objects(m, value) or form
+    shape = Shape(pairs, state, model.name, closed, form, named, parts)
+    notes.left(m, Channel.RESPONSE, shown, place, via, name, shape=shape)
 
 
 def _observed(
@@ -221,7 +226,7 @@ def _observed(
     )
     found.routes = [route]
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
-    found.accesses = [observer.access(record, route, lists) for record in notes.records]
+    found.accesses = _accesses(observer, notes, route, lists)
     found.reads = [observer.read(record) for record in notes.records]
     found.expressions = [
         e for raw in notes.expressions for e in observer.expression(raw, route, notes.listed)
@@ -308,7 +313,7 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     finally:
         m.tries, m.conditions, m.stack, m.collectors = 0, [], [], []
     found.outflows = observer.outflows(notes, None, reachable=False)
-    found.accesses = [observer.access(record, None, set()) for record in notes.records]
+    found.accesses = _accesses(observer, notes, None, set())
     found.reads = [observer.read(record) for record in notes.records]
     found.expressions = [
         e for raw in notes.expressions for e in observer.expression(raw, None, notes.listed)
@@ -318,3 +323,16 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     found.urls = _sent(notes, observer)
     m.journal.undo(mark)
     return found
+
+
+def _accesses(
+    observer: Observer, notes: Notes, route: Route | None, lists: set[int]
+) -> list[Access]:
+    """Give the facts of the DynamoDB calls of one entry, those that write with what they give."""
+    given: dict[int, set[str]] = {}
+    for store in notes.stores:
+        given.setdefault(id(store.record), set()).add(store.attribute)
+    return [
+        observer.access(one, route, lists, tuple(sorted(given.get(id(one), ()))))
+        for one in notes.records
+    ]

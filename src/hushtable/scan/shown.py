@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hushtable.model.facts import Form
 from hushtable.model.service import ModelState
 from hushtable.scan.labels import Label, Origin
 from hushtable.scan.records import Record
@@ -31,6 +32,9 @@ class Shape:
     state: ModelState
     name: str
     closed: bool
+    form: Form = Form.OTHER
+    named: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Form], ...] = ()
 
 
 def told_once(pairs: list[tuple[Label, bool]]) -> tuple[tuple[Label, bool], ...]:

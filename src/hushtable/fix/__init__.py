@@ -1,0 +1,1 @@
+"""The engine that edits source: orders and texts in, edits and texts out."""

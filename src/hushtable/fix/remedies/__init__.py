@@ -1,0 +1,1 @@
+"""One file, one kind of change: `change(order, sources)` gives what it edits."""

@@ -1,0 +1,114 @@
+"""Puts the gate that other routes of the app have before a route that has none."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from hushtable.fix import imports
+from hushtable.fix.arguments import add, keyword, last_name
+from hushtable.fix.source import Sources
+from hushtable.model.edit import CannotFix, Change, Edit, Import, Order
+
+
+def change(order: Order, sources: Sources) -> Change:
+    """Put the gate of other routes before the route at `order.place`.
+
+    `order.word` is the function and `order.also[0]` where it is made; without a word,
+    `order.also` are routes that have the gate, of which the first that can be copied is.
+    """
+    source = sources.source(order.place.path)
+    path = order.place.path
+    function = source.function_at(order.place.line)
+    call = next(
+        (
+            one.decorator
+            for one in function.decorators
+            if source.line(one) <= order.place.line <= source.last_line(one)
+            and isinstance(one.decorator, cst.Call)
+        ),
+        None,
+    )
+    if call is None:
+        reason = "the route is not made by a decorator here"
+        raise CannotFix(reason)
+    gate, needed = _gate(order, sources) if order.word else _copied(order, sources)
+    depends = f"Depends({gate})"
+    needed = (*needed, Import(path, "fastapi", "Depends"))
+    given = keyword(call, "dependencies")
+    if given is None:
+        return Change(tuple(add(source, call, [("dependencies", f"[{depends}]")])), needed)
+    if not isinstance(given.value, cst.List):
+        reason = "the dependencies of the route are not a list that is written out"
+        raise CannotFix(reason)
+    at = source.end(given.value) - 1
+    text = f", {depends}" if given.value.elements else depends
+    return Change((Edit(path, at, at, text),), needed)
+
+
+def _copied(order: Order, sources: Sources) -> tuple[str, tuple[Import, ...]]:
+    """Give the dependency of a route that has the gate, where this file knows or can import it."""
+    here = sources.source(order.place.path)
+    for place in order.also:
+        source = sources.source(place.path)
+        function = source.function_at(place.line)
+        for call in source.within(function, cst.Call):
+            if last_name(call) not in {"Depends", "Security"} or not call.args:
+                continue
+            named = call.args[0].value
+            if not isinstance(named, cst.Name):
+                continue
+            if place.path == order.place.path:
+                if re.search(
+                    rb"(?m)^(def |async def |)" + named.value.encode() + rb"\b", here.data
+                ):
+                    return named.value, ()
+                continue
+            module = next((m for m, n in imports.imported(source) if n == named.value), "")
+            if module and not module.startswith("."):
+                return named.value, (Import(order.place.path, module, named.value),)
+    reason = "the dependency of the other routes cannot be named here"
+    raise CannotFix(reason)
+
+
+def _gate(order: Order, sources: Sources) -> tuple[str, tuple[Import, ...]]:
+    """Give how the file calls the gate, and the import that makes it known."""
+    place, word = order.also[0], order.word
+    source = sources.source(order.place.path)
+    made = sources.source(place.path)
+    top = [
+        one.name.value for one in made.tree.body if isinstance(one, cst.FunctionDef | cst.ClassDef)
+    ]
+    assigned = rb"(?m)^" + re.escape(word.encode()) + rb"\s*(?::[^=\n]+)?="
+    if word not in top and not re.search(assigned, made.data):
+        reason = f"`{word}` is not made at the top of {place.path}"
+        raise CannotFix(reason)
+    if place.path == order.place.path:
+        first = next((n for n in made.all(cst.FunctionDef) if n.name.value == word), None)
+        if first is not None and made.line(first) > order.place.line:
+            reason = f"`{word}` is made below the route"
+            raise CannotFix(reason)
+        return word, ()
+    module = _module(place.path, order, sources)
+    called = imports.has(source, module, word)
+    return (called, ()) if called else (word, (Import(order.place.path, module, word),))
+
+
+def _module(path: str, order: Order, sources: Sources) -> str:
+    """Give the module's name, as another file of the tree imports it."""
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    pattern = re.compile(rb"(?m)^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
+    here = order.place.path.rpartition("/")[0]
+    found = set()
+    for other in sorted(sources.texts):
+        for match in pattern.finditer(sources.texts[other]) if other.endswith(".py") else ():
+            name = match[1].decode()
+            ends = name.lstrip(".").split(".")
+            near = not name.startswith(".") or other.rpartition("/")[0] == here
+            if near and ends[-1] and parts[-len(ends) :] == ends:
+                found.add(name)
+    if found:
+        return max(found, key=lambda name: (not name.startswith("."), len(name)))
+    reason = f"no file imports from {path}, so the name of its module is not known"
+    raise CannotFix(reason)
