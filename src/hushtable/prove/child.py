@@ -143,6 +143,8 @@ class Child:
             name = str(door.route)
             if name in order.skip or not _chosen(name, order.order.routes):
                 continue
+            if not _shown(door, order.only):
+                continue
             self.room.teller.tell(Trying(name))
             known = self.room.store.sketch
             self.room.teller.tell(await self.at(door))
@@ -171,7 +173,8 @@ class Child:
             exchange = asyncio.run_coroutine_threadsafe(again, self.loop).result()
             return sightings(exchange, 0, room.mint)
 
-        # In a thread, since a proof is made smaller by asking the app again.
+        # In a thread, since a proof is made smaller by asking the app again. In a replay it is
+        # only to be seen once more.
         made, proofs, labels = await asyncio.to_thread(
             facts,
             door.route,
@@ -180,7 +183,7 @@ class Child:
             room.store.sketch,
             str(room.folder),
             app=room.order.order.app,
-            resend=resend,
+            resend=None if room.order.only else resend,
         )
         return Tried(
             str(door.route), well, "" if well else why, made, proofs, labels, len(exchanges)
@@ -218,6 +221,12 @@ class Child:
 
 def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
     return not wanted or any(text in name for text in wanted)
+
+
+def _shown(door: Door, labels: tuple[str, ...]) -> bool:
+    """Whether a door is asked: in a replay only one that has something to show again."""
+    begins = f"{door.route.method}|{door.index}|"
+    return not labels or any(label.startswith(begins) for label in labels)
 
 
 def main(arguments: list[str]) -> None:
