@@ -24,7 +24,7 @@ from hushtable.prove.capture import Capture
 from hushtable.prove.clients.install import redirect
 from hushtable.prove.complaints import Watch
 from hushtable.prove.door import Door
-from hushtable.prove.drive import Driver, Watched, drive, reached
+from hushtable.prove.drive import Driver, Watched, drive, given_up, reached
 from hushtable.prove.elsewhere import Elsewhere
 from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.facts import facts
@@ -147,9 +147,13 @@ class Child:
                 continue
             self.room.teller.tell(Trying(name))
             known = self.room.store.sketch
-            self.room.teller.tell(await self.at(door))
+            tried = await self.at(door)
+            self.room.teller.tell(tried)
             if self.room.store.sketch is not known:
                 self.room.teller.tell(Learned(self.room.store.sketch))
+            if tried.hung and not order.only:
+                # Its handler may run on in a thread, and be taken for what the next door does.
+                os._exit(0)
 
     async def at(self, door: Door) -> Tried:
         """Call one door in every way, and give what came out of it."""
@@ -166,6 +170,9 @@ class Child:
         well, why = reached(door, exchanges)
         if not well and self.driver.identities.why(door):
             why = self.driver.identities.why(door)
+        silent = given_up(exchanges)
+        if silent:
+            why = f"no answer for {self.driver.seconds:g} s"
         by_label = {step.asked.label: step for step in steps}
 
         def resend(asked: Asked) -> tuple[Sighting, ...]:
@@ -174,7 +181,7 @@ class Child:
             return sightings(exchange, 0, room.mint)
 
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
-        # only to be seen once more.
+        # only to be seen once more, and a door that hangs is asked nothing more.
         made, proofs, labels = await asyncio.to_thread(
             facts,
             door.route,
@@ -183,11 +190,10 @@ class Child:
             room.store.sketch,
             str(room.folder),
             app=room.order.order.app,
-            resend=None if room.order.only else resend,
+            resend=None if silent or room.order.only else resend,
         )
-        return Tried(
-            str(door.route), well, "" if well else why, made, proofs, labels, len(exchanges)
-        )
+        why = "" if well and not silent else why
+        return Tried(str(door.route), well, why, made, proofs, labels, len(exchanges), hung=silent)
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
