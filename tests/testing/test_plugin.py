@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,44 @@ def test_it(canaries):
 """
 
 
+PROVED = """
+import logging
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("users")
+
+
+@app.get("/users/{user_id}")
+def read_user(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"user_id": item["user_id"], "plan": item.get("plan")}
+
+
+@app.get("/users/{user_id}/whole")
+def read_whole(user_id: str):
+    item = table.get_item(Key={"user_id": user_id})["Item"]
+    return {"hash": item["password_hash"], "plan": item["plan"]}
+"""
+
+PROVING = """
+import os
+from pathlib import Path
+
+import pytest
+
+def test_the_hash_leaves(prove):
+    showed = prove("app.main:app", routes=["/whole"], select=["HT102"])
+    assert [one.code for one in showed.findings] == ["HT102"]
+    with pytest.raises(AssertionError, match="HT102.*\\n  seen in response .*\\n  curl -i"):
+        showed.shows_nothing()
+    with pytest.raises(AssertionError, match="password_hash"):
+        showed.does_not_show("users.password_hash")
+"""
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest with the plugin, and no other, in a folder."""
     source = os.pathsep.join(path for path in sys.path if path)
@@ -172,6 +211,21 @@ def test_everything_is_as_before_at_the_end() -> None:
         with pytest.raises(ReachedForAwsError, match=r"169\.254\.169\.254"):
             urllib3.PoolManager().request("GET", "http://169.254.169.254/latest/meta-data")
     assert [id(vars(kind)[name]) for kind, name in SENDING] == before
+
+
+def test_the_tests_of_the_readme(tmp_path: Path) -> None:
+    """The example of the README runs, and `prove` runs apps by the real engine under xdist."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown, _ = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "main.py").write_text(PROVED)
+    (tmp_path / "test_whole.py").write_text(PROVING)
+    done = run(tmp_path, "-q", "-p", "xdist", "-n", "2")
+    assert "1 passed" in done.stdout, done.stdout
+    (tmp_path / "app" / "main.py").write_text(PROVED.partition('@app.get("/users/{user_id}/w')[0])
+    (tmp_path / "test_whole.py").write_text(shown)
+    done = run(tmp_path, "-q")
+    assert "2 passed" in done.stdout, done.stdout
 
 
 def test_a_written_test_fails_while_the_exposure_is_there(tmp_path: Path) -> None:
