@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from hushtable.prove.app import AsgiApp
-from hushtable.prove.asgi import LONGEST, WEBSOCKET, ask
+from hushtable.prove.asgi import LONGEST, NO_ANSWER, WEBSOCKET, ask
 from hushtable.prove.door import Door
 from hushtable.prove.exchange import Answered, Asked, Call, Complaint, Exchange, Said
 from hushtable.prove.identity import Identities
@@ -20,6 +20,9 @@ from hushtable.prove.plan import USUAL, WRITES, Plan, Room, Step, basics, edges,
 MAX_ROUNDS = 6
 MAX_REQUESTS = 40
 """Of the edges; the basic requests are bounded by their own tries."""
+
+MOST_HUNG = 2
+"""Requests that a door may leave without an answer. Each costs as long as one is waited for."""
 
 
 def _nothing() -> tuple[()]:
@@ -95,7 +98,29 @@ class Driver:
 
 
 async def drive(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
-    """Ask everything that is asked at a door, and give each step with its exchange."""
+    """Ask everything that is asked at a door, and give each step with its exchange.
+
+    A door that does not answer in time is given up.
+    """
+    silent = 0
+    async for step, exchange in _everything(driver, door):
+        yield step, exchange
+        silent += _is_silent(exchange)
+        if silent >= MOST_HUNG:
+            return
+
+
+def given_up(exchanges: Sequence[Exchange]) -> bool:
+    """Whether a door was given up, since it did not answer in time."""
+    silent = sum(map(_is_silent, exchanges))
+    return silent >= min(MOST_HUNG, max(1, len(exchanges)))
+
+
+def _is_silent(exchange: Exchange) -> bool:
+    return exchange.answered.status == NO_ANSWER and exchange.answered.raised == "TimeoutError"
+
+
+async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
     room = Room(door, driver.inputs, driver.identities)
     usual: list[Exchange] = []
     for _ in range(MAX_ROUNDS):

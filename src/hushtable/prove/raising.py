@@ -33,6 +33,7 @@ class Raising:
         self._notice = notice
         self._on = False
         self._known: dict[str, bool] = {}
+        self._modules: dict[object, bool] = {}
 
     @property
     def on(self) -> bool:
@@ -79,7 +80,16 @@ class Raising:
             self._notice(frame, error, error.__traceback__)
 
     def _traced(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if not self._on or not self._is_wanted(frame.f_code.co_filename):
+        # Called for every function of every library. A frame's code is audited when it is read,
+        # its globals are not: so a module that does not concern us is told by its name.
+        module = frame.f_globals.get("__name__")
+        if self._modules.get(module) is False or not self._on:
+            return None
+        if module is not None and module not in self._modules:
+            file = frame.f_globals.get("__file__") or frame.f_code.co_filename
+            if not self._modules.setdefault(module, self._is_wanted(str(file))):
+                return None
+        if not self._is_wanted(frame.f_code.co_filename):
             return None
         frame.f_trace_lines = False
         if event == "exception":
@@ -87,3 +97,9 @@ class Raising:
             if isinstance(error, BaseException) and not isinstance(error, _NO_NEWS):
                 self._notice(frame, error, trace)
         return self._traced
+
+
+def deaf() -> None:
+    """Hear nothing of the calling thread any more: nothing of the app runs in it."""
+    if sys.version_info < (3, 12):
+        sys.settrace(None)

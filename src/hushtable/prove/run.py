@@ -7,8 +7,6 @@ out the route that ended the last one. What was learned is kept between them.
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +20,8 @@ from hushtable.model.place import Place
 from hushtable.model.proof import Proof, Reach, Unreached
 from hushtable.prove.order import ChildOrder, ProveOrder
 from hushtable.prove.sandbox.copy import work_copy
-from hushtable.prove.sandbox.process import run_child
+from hushtable.prove.sandbox.places import place
+from hushtable.prove.sandbox.process import run_child, stoppable
 from hushtable.prove.sketch import Setting, Sketch
 from hushtable.prove.sketching import sketch_of
 from hushtable.prove.told import (
@@ -73,6 +72,7 @@ class _Run:
     routes: tuple[str, ...] = ()
     tried: dict[str, Tried] = field(default_factory=dict)
     at: str = ""
+    hung: list[str] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     finished: Reach | None = None
     needs: Needs | None = None
@@ -93,6 +93,9 @@ class _Run:
             case Tried(route):
                 self.tried[route] = told
                 self.at = ""
+                if told.hung:
+                    self.hung.append(route)
+                    self.stumble(f"{route}: {told.why}")
                 self.listen(Advanced(STAGE, route))
             case Learned(sketch):
                 self.sketch = replace(sketch, settings=self.sketch.settings)
@@ -151,27 +154,27 @@ def prove(
 @contextmanager
 def _folder(order: ProveOrder) -> Iterator[Callable[[], Path]]:
     """Give a way to fresh copies of the project; all of them are removed at the end."""
-    place = Path(tempfile.mkdtemp(prefix="hushtable-"))
     count = 0
+    # From here on a request to stop is an interrupt: between two children, too.
+    with stoppable(), place() as folder:
 
-    def fresh() -> Path:
-        nonlocal count
-        count += 1
-        into = place / str(count)
-        into.mkdir()
-        return work_copy(Path(order.root), into)
+        def fresh() -> Path:
+            nonlocal count
+            count += 1
+            into = folder / str(count)
+            into.mkdir()
+            return work_copy(Path(order.root), into)
 
-    try:
         yield fresh
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> None:
     """Start children until one has been through every route, or no other would go further."""
     skip: list[str] = []
-    while run.finished is None and run.children < _STARTS:
+    # A route that hung costs a child of its own, and time enough.
+    while run.finished is None and run.children < _STARTS + len(run.hung):
         run.needs, run.failed, run.at = None, "", ""
+        hung = len(run.hung)
         ended = _child(run, fresh, seed, until, skip=(*skip, *run.tried))
         if run.finished is not None:
             return
@@ -183,6 +186,8 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
         if run.failed:
             run.stumble(run.failed)
             return
+        if len(run.hung) > hung and not run.at:
+            continue
         if not run.at:
             run.stumble(ended or "the process ended before its time")
             return
@@ -288,9 +293,24 @@ def _reach(run: _Run, shaky: int, seconds: float) -> Reach:
         runs=run.children,
         refused=tuple(run.refused),
         sandbox=run.sandbox,
+        attributes_seen=min(_seen(run), last.attributes_planted),
         learned=run.sketch.lessons,
         not_reproduced=shaky,
         seconds=seconds,
+    )
+
+
+def _seen(run: _Run) -> int:
+    """Count the planted attributes that came out anywhere; what no code names counts as one."""
+    known = {table.name for table in run.sketch.tables}
+    return len(
+        {
+            (carried.attribute.table, carried.attribute.path)
+            for tried in run.tried.values()
+            for outflow in tried.facts.outflows
+            for carried in outflow.carried
+            if carried.attribute is not None and carried.attribute.table in known
+        }
     )
 
 

@@ -22,6 +22,7 @@ from hushtable.prove.faults import WRITES, DroppedError, Fault
 from hushtable.prove.guessing import OWNER
 from hushtable.prove.mint import Mint
 from hushtable.prove.planting import Planted, Planter
+from hushtable.prove.raising import deaf
 from hushtable.prove.sketch import Certainty, Sketch, TableSketch
 from hushtable.prove.tables import (
     corrected,
@@ -59,6 +60,7 @@ class _Front(Emulator):
         self._through = answer
 
     def handle(self, operation: str, body: bytes) -> Answer:
+        deaf()
         return self._through(operation, body)
 
 

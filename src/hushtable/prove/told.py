@@ -50,6 +50,8 @@ class Tried:
     proofs: tuple[Proof, ...] = ()
     labels: tuple[str, ...] = ()
     requests: int = 0
+    hung: bool = False
+    """It was given up, since it did not answer in time."""
     kind: Literal["tried"] = "tried"
 
 

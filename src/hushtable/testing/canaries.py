@@ -157,12 +157,20 @@ class CanaryStore:
             request.url.raw_path.decode(),
             0,
             tuple((str(name), str(text)) for name, text in request.headers.items()),
-            bytes(request.content),
+            _body(request),
         )
         headers = tuple((str(name), str(text)) for name, text in answer.headers.multi_items())
         answered = Answered(answer.status_code, headers, answer.content)
         found = sightings(Exchange(asked, answered), 0, self)
         return tuple(one.canary for one in found)
+
+
+def _body(request: Any) -> bytes:  # noqa: ANN401 - httpx's request
+    try:
+        return bytes(request.read())
+    except RuntimeError:
+        # It was streamed, and is gone.
+        return b""
 
 
 def _decimal(value: Any) -> Any:  # noqa: ANN401 - any value of DynamoDB's types

@@ -25,9 +25,20 @@ def prove(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - a type that 
 
 @pytest.fixture(scope="session")
 def canary_store() -> Iterator[Any]:
-    """Keep one embedded DynamoDB on loopback for all tests of this process, and its settings."""
+    """Keep one embedded DynamoDB on loopback for all tests of this process.
+
+    From the first test that asks for it until the session ends, every request to DynamoDB goes
+    there, and none goes to AWS.
+    """
     canaries = importlib.import_module("hushtable.testing.canaries")
-    with pytest.MonkeyPatch.context() as environment, canaries.CanaryStore() as store:
+    refusing = importlib.import_module("hushtable.testing.refusing")
+    install = importlib.import_module("hushtable.prove.clients.install")
+    refusing.refuse_native()
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        canaries.CanaryStore() as store,
+        install.kept_here(store.url, refusing.HOOKS),
+    ):
         for name, text in store.settings.items():
             environment.setenv(name, text)
         for name in store.unwanted:
@@ -39,8 +50,10 @@ def canary_store() -> Iterator[Any]:
 def canaries(canary_store: Any) -> Any:  # noqa: ANN401 - a type that is loaded by name
     """Plant items, and say whether they come out: an empty store for each test.
 
-    Import the app in the test, or by `canaries.app("app.main:app")`: a client that is made before
-    this fixture is asked for does not know the store.
+    A client may have been made before, and with an endpoint of its own: its requests to DynamoDB
+    end here as well. A request to another service of AWS is refused, unless something stands for
+    that. A client that sends past Python (pydynox, hushtable's guard) must be made in the test, by
+    `canaries.app("app.main:app")`; where one is there already, this raises.
     """
     canary_store.empty()
     return canary_store

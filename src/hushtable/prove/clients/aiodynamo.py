@@ -6,9 +6,8 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
-import wrapt
-
 from hushtable.prove.clients.destination import Destination
+from hushtable.prove.clients.wrapping import wrap
 from hushtable.prove.sandbox.environment import ACCESS_KEY, REGION, SECRET_KEY
 
 
@@ -27,4 +26,4 @@ def clients(module: Any, where: Destination) -> None:
         }
         wrapped(*asked.args, **asked.kwargs)
 
-    wrapt.wrap_function_wrapper(module.Client, "__init__", make)
+    wrap(module.Client, "__init__", make)

@@ -10,25 +10,24 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
-import wrapt
-
 from hushtable.prove.clients.destination import (
     ATTEMPTS,
     CONNECT_SECONDS,
     READ_SECONDS,
     Destination,
 )
+from hushtable.prove.clients.wrapping import wrap
 from hushtable.prove.sandbox.environment import ACCESS_KEY, REGION, SECRET_KEY
 
 
 def creators(module: Any, where: Destination) -> None:
     """Have every client that `botocore.client` makes end here."""
-    wrapt.wrap_function_wrapper(module.ClientCreator, "create_client", _creating(where))
+    wrap(module.ClientCreator, "create_client", _creating(where))
 
 
 def aio_creators(module: Any, where: Destination) -> None:
     """Have every client that `aiobotocore.client` makes end here."""
-    wrapt.wrap_function_wrapper(module.AioClientCreator, "create_client", _creating(where))
+    wrap(module.AioClientCreator, "create_client", _creating(where))
 
 
 def sessions(module: Any, _where: Destination) -> None:
@@ -46,8 +45,8 @@ def sessions(module: Any, _where: Destination) -> None:
         except import_module("botocore.exceptions").ProfileNotFound:
             return {}
 
-    wrapt.wrap_function_wrapper(module.Session, "get_credentials", credentials)
-    wrapt.wrap_function_wrapper(module.Session, "get_scoped_config", scoped)
+    wrap(module.Session, "get_credentials", credentials)
+    wrap(module.Session, "get_scoped_config", scoped)
 
 
 def aio_sessions(module: Any, _where: Destination) -> None:
@@ -59,7 +58,7 @@ def aio_sessions(module: Any, _where: Destination) -> None:
             instance._credentials = kind(ACCESS_KEY, SECRET_KEY)  # noqa: SLF001
         return instance._credentials  # noqa: SLF001
 
-    wrapt.wrap_function_wrapper(module.AioSession, "get_credentials", credentials)
+    wrap(module.AioSession, "get_credentials", credentials)
 
 
 def _creating(where: Destination) -> Any:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-import wrapt
-
 from hushtable.prove.clients.destination import Destination, without_host
+from hushtable.prove.clients.wrapping import wrap
 
 
 def urllib3(module: Any, where: Destination) -> None:
@@ -30,7 +29,7 @@ def urllib3(module: Any, where: Destination) -> None:
         # Without what a pool for another host was told about it.
         return pool.urlopen(*args[4:], **given)
 
-    wrapt.wrap_function_wrapper(kind, "urlopen", urlopen)
+    wrap(kind, "urlopen", urlopen)
 
 
 def httpx(module: Any, where: Destination) -> None:
@@ -46,8 +45,8 @@ def httpx(module: Any, where: Destination) -> None:
             request.headers["host"] = f"{where.host}:{where.port}"
         return wrapped(*args, **kwargs)
 
-    wrapt.wrap_function_wrapper(module.HTTPTransport, "handle_request", send)
-    wrapt.wrap_function_wrapper(module.AsyncHTTPTransport, "handle_async_request", send)
+    wrap(module.HTTPTransport, "handle_request", send)
+    wrap(module.AsyncHTTPTransport, "handle_async_request", send)
 
 
 def aiohttp(module: Any, where: Destination) -> None:
@@ -65,4 +64,4 @@ def aiohttp(module: Any, where: Destination) -> None:
             ours.pop(name, None)
         return wrapped(method, module.URL(f"{where.store_url}/"), *args[2:], **ours)
 
-    wrapt.wrap_function_wrapper(module.ClientSession, "_request", request)
+    wrap(module.ClientSession, "_request", request)

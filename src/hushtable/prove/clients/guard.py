@@ -9,14 +9,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-import wrapt
-
 from hushtable.prove.clients.destination import (
     ATTEMPTS,
     CONNECT_SECONDS,
     READ_SECONDS,
     Destination,
 )
+from hushtable.prove.clients.wrapping import wrap
 from hushtable.prove.sandbox.environment import ACCESS_KEY, REGION, SECRET_KEY
 
 MODULE = "hushtable.guard.transport.choose"
@@ -43,4 +42,4 @@ def transports(module: Any, where: Destination) -> None:
         )
         return wrapped(ours)
 
-    wrapt.wrap_function_wrapper(module, "choose", choose)
+    wrap(module, "choose", choose)

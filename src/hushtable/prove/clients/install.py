@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,21 +12,28 @@ import wrapt
 
 from hushtable.prove.clients import aiodynamo, botocore, by_http, guard, pydynox
 from hushtable.prove.clients.destination import Destination
+from hushtable.prove.clients.wrapping import unwrap
 
 Hook = Callable[[Any, Destination], None]
 
+_NATIVE: tuple[tuple[str, Hook], ...] = (
+    ("pydynox.client", pydynox.clients),
+    (guard.MODULE, guard.transports),
+)
+_SENDING: tuple[tuple[str, Hook], ...] = (
+    ("urllib3.connectionpool", by_http.urllib3),
+    ("httpx._transports.default", by_http.httpx),
+    ("aiohttp.client", by_http.aiohttp),
+)
 _HOOKS: tuple[tuple[str, Hook], ...] = (
     ("botocore.client", botocore.creators),
     ("botocore.session", botocore.sessions),
     ("aiobotocore.client", botocore.aio_creators),
     ("aiobotocore.session", botocore.aio_sessions),
     ("aiodynamo.client", aiodynamo.clients),
-    ("pydynox.client", pydynox.clients),
     ("pydynox.attributes.s3", pydynox.objects),
-    (guard.MODULE, guard.transports),
-    ("urllib3.connectionpool", by_http.urllib3),
-    ("httpx._transports.default", by_http.httpx),
-    ("aiohttp.client", by_http.aiohttp),
+    *_NATIVE,
+    *_SENDING,
 )
 """Modules, and what changes them. A module may be there already or come later."""
 
@@ -40,11 +47,34 @@ def redirect(store_url: str, service_url: Callable[[str], str]) -> None:
     """
     where = Destination(store_url.rstrip("/"), service_url)
     os.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = where.store_url
-    for module, hook in _HOOKS:
-        wrapt.register_post_import_hook(partial(_change, hook, where), module)
+    _install(_HOOKS, where, [True])
 
 
-def _change(hook: Hook, where: Destination, module: Any) -> None:
+@contextlib.contextmanager
+def kept_here(store_url: str, beside: Iterable[tuple[str, Hook]] = ()) -> Iterator[None]:
+    """Have every request to DynamoDB of this process end at the store, within a block.
+
+    Requests are changed where they are sent, so it does not matter when a client was made or what
+    it was given. Those that are sent by native code are changed where the client is made. Requests
+    to other services are left alone. `beside` are more hooks, which come first.
+    """
+    where = Destination(store_url.rstrip("/"), lambda _service: "")
+    on = [True]
+    try:
+        _install((*beside, *_SENDING, *_NATIVE), where, on)
+        yield
+    finally:
+        on.clear()
+        unwrap()
+
+
+def _install(hooks: Iterable[tuple[str, Hook]], where: Destination, on: list[bool]) -> None:
+    for module, hook in hooks:
+        wrapt.register_post_import_hook(partial(_change, hook, where, on), module)
+
+
+def _change(hook: Hook, where: Destination, on: list[bool], module: Any) -> None:
     # Another release may have other names: then the variables and the HTTP libraries are left.
     with contextlib.suppress(AttributeError):
-        hook(module, where)
+        if on:
+            hook(module, where)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from inspect import signature
 from typing import Any
 
-import wrapt
-
 from hushtable.prove.clients.destination import (
     ATTEMPTS,
     CONNECT_SECONDS,
     READ_SECONDS,
     Destination,
 )
+from hushtable.prove.clients.wrapping import wrap
 from hushtable.prove.sandbox.environment import ACCESS_KEY, REGION, SECRET_KEY
 
 _NOBODY = {
@@ -32,12 +31,12 @@ _NOBODY = {
 
 def clients(module: Any, where: Destination) -> None:
     """Have every client of `pydynox.client` end here."""
-    wrapt.wrap_function_wrapper(module.DynamoDBClient, "__init__", _making(lambda: where.store_url))
+    wrap(module.DynamoDBClient, "__init__", _making(lambda: where.store_url))
 
 
 def objects(module: Any, where: Destination) -> None:
     """Have the S3 client that `pydynox.attributes.s3` makes end at ours."""
-    wrapt.wrap_function_wrapper(module, "S3Operations", _making(lambda: where.of("s3")))
+    wrap(module, "S3Operations", _making(lambda: where.of("s3")))
 
 
 def _making(address: Any) -> Any:

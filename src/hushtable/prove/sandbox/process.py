@@ -22,6 +22,7 @@ from hushtable.prove.order import ChildOrder
 from hushtable.prove.sandbox import start
 from hushtable.prove.sandbox.environment import environment
 from hushtable.prove.sandbox.pipe import UnreadableError, order_text, told_of
+from hushtable.prove.sandbox.places import place
 from hushtable.prove.told import Failed, Finished, Needs, Told
 
 MODULE = "hushtable.prove.child"
@@ -69,8 +70,8 @@ def run_child(  # noqa: PLR0913 -- the options of a run, each by keyword
     """
     with (
         stoppable(),
-        tempfile.TemporaryDirectory(prefix="hushtable-prove-", ignore_cleanup_errors=True) as own,
-        _started(order, Path(own), module) as (process, pipe),
+        place() as own,
+        _started(order, own, module) as (process, pipe),
     ):
         listening = _Listening(process, pipe, told)
         return _listen(listening, seconds=seconds, memory=memory, quiet=quiet)
