@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hushtable.prove.beside import paths_beside
+from hushtable.prove.beside import holders, paths_beside
 
 CODE = """
 def show(item, other):
@@ -35,3 +35,12 @@ def test_code_that_cannot_be_read_gives_nothing(tmp_path: Path) -> None:
     file.write_text("def (")
     assert paths_beside(str(file), 1, "x") == ()
     assert paths_beside(str(tmp_path / "none.py"), 1, "x") == ()
+
+
+def test_the_variable_that_a_line_reads_is_told_with_the_way_to_it(tmp_path: Path) -> None:
+    """Of `item["a"]["b"]` it is the map under `a` that lacks `b`, and the item that lacks `a`."""
+    file = tmp_path / "app.py"
+    file.write_text('def read(item):\n    return item["profile"]["locale"], item["plan"]\n')
+    assert holders(str(file), 2, "locale") == (("item", ("profile",)),)
+    assert holders(str(file), 2, "plan") == (("item", ()),)
+    assert holders(str(file), 2, "other") == ()

@@ -37,6 +37,18 @@ def paths_beside(file: str, line: int, key: str) -> tuple[tuple[str, ...], ...]:
     return tuple(found)[:MOST_PATHS]
 
 
+def holders(file: str, line: int, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give the variables of which a line reads `key`, each with the keys that lead to it."""
+    tree = _tree(file)
+    if tree is None:
+        return ()
+    return tuple(
+        (name, path[: path.index(key)])
+        for name, path, first, last in _chains(tree)
+        if key in path and first <= line <= last
+    )
+
+
 def _chains(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int, int]]:
     """Give each read of a variable by constant keys: its name, the keys, and its lines."""
     inner: set[int] = set()

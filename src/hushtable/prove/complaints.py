@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Self, TypeVar
 
-from hushtable.prove.beside import paths_beside
+from hushtable.prove.beside import holders, paths_beside
 from hushtable.prove.exchange import Complaint, Frame
 from hushtable.prove.forms import UNDECLARED
 from hushtable.prove.raising import Raising
@@ -235,6 +235,8 @@ def _details(raised: Raised) -> Details:
             yield "key", key
             for path in paths_beside(frame.f_code.co_filename, frame.f_lineno, key):
                 yield "beside", ".".join(path)
+            for holder in _read(raised, key):
+                yield "read", holder
             for holder in _holders(raised, key):
                 yield "holder", holder
         case AttributeError():
@@ -299,6 +301,19 @@ def _variables(raised: Raised, errors: object) -> Details:
         # A field with an alias is told by the alias, which takes no prefix.
         name = f"{prefix}{head}" if known is not None else head
         yield "env", nested.join((name, *rest)).upper()
+
+
+def _read(raised: Raised, key: str) -> tuple[str, ...]:
+    """Give the undeclared canaries of the very dictionaries of which the line reads the key."""
+    frame = raised.frame
+    found: list[str] = []
+    for name, path in holders(frame.f_code.co_filename, frame.f_lineno, key):
+        value: object = frame.f_locals.get(name)
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, dict) and key not in value:
+            found.extend(_undeclared(value))
+    return tuple(dict.fromkeys(found))
 
 
 def _holders(raised: Raised, key: str) -> Iterator[str]:

@@ -146,18 +146,31 @@ def _from_key(sketch: Sketch, complaint: Complaint, mint: Mint) -> Sketch:
         return _from_wire_type(sketch, complaint, mint, key, source)
     if not 0 < len(key) <= KEY_NAME_BYTES or key in _OF_ANSWERS or mint.lookup(key) is not None:
         return sketch
-    given = tuple(text for name, text in complaint.details if name == "holder")
+    read = tuple(text for name, text in complaint.details if name == "read")
+    given = read or tuple(text for name, text in complaint.details if name == "holder")
     named = set(_WORDS.findall(source))
     # In `item["address"]["street"]` the address is more likely to lack a street than the item.
-    near = (*_holders(given, complaint.values, mint), *_texts(sketch, complaint, mint))
+    values = () if read else complaint.values
+    near = (*_holders(given, values, mint), *_texts(sketch, complaint, mint))
     holders = sorted(near, key=lambda one: not (one.path and one.path[-1] in named))
     for holder in holders:
         target = Target(holder.table, (*holder.path, key))
         table = table_of(sketch, holder.table)
         if table is not None and shape_at(sketch, target) is None:
             found = refined(sketch, target, _same, "the app reads it")
-            return _beside(found, holder, complaint)
+            return _beside(found, _root(holder, key, complaint), complaint)
     return sketch
+
+
+def _root(holder: Target, key: str, complaint: Complaint) -> Target:
+    """Give the item of which a line reads `item["profile"]["locale"]`, from the map it reads."""
+    for name, text in complaint.details:
+        parts = text.split(".") if name == "beside" else []
+        if key in parts:
+            before = tuple(part for part in parts[: parts.index(key)] if part not in TYPES)
+            if before and holder.path[-len(before) :] == before:
+                return Target(holder.table, holder.path[: -len(before)])
+    return holder
 
 
 def _beside(sketch: Sketch, holder: Target, complaint: Complaint) -> Sketch:

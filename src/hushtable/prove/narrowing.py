@@ -29,6 +29,8 @@ def choices(door: Door, exchange: Exchange) -> Iterator[tuple[Location, Shape]]:
             tree = function_at(frame.file, frame.line)
             for name, texts in _tested(tree, frame.line, known):
                 yield from ((at, Shape(choices=texts)) for at in _inputs(door, name))
+                for at in _maps(door, tree, name):
+                    yield from (((*at, text), Shape()) for text in texts)
 
 
 def _inputs(door: Door, name: str) -> Iterator[Location]:
@@ -37,6 +39,19 @@ def _inputs(door: Door, name: str) -> Iterator[Location]:
             yield entry.source.value, name
     if door.body is not None and name in door.body.schema.get("properties", {}):
         yield "body", name
+
+
+def _maps(door: Door, tree: ast.AST | None, name: str) -> Iterator[Location]:
+    """Give the map of the body whose keys a name runs through: `for name in changes`."""
+    schema = door.body.schema if door.body is not None else {}
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.For(target=ast.Name(id=target), iter=through) if target == name:
+                if not schema.get("properties"):
+                    yield ("body",)
+                for part in ast.walk(through):
+                    if isinstance(part, ast.Name) and part.id in schema.get("properties", {}):
+                        yield "body", part.id
 
 
 def _tested(
