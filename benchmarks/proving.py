@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.peers import WORK
+from hushtable.rules.alignment import aligned
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WITNESSED = (
@@ -40,6 +41,10 @@ WITNESSED = (
 SLACK = 3
 """Lines between a label and a finding, as the scorer has it."""
 _REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<extra>\[[^\]]*\])?")
+_APP = re.compile(r"^\s*([\w.-]+:[\w.]+)\s*$", re.MULTILINE)
+"""An app in the list that the command gives where a tree holds several."""
+_SCAN = 600
+"""Seconds for reading a tree, beside those for running it."""
 _NOT_NEEDED = frozenset({"black", "flake8", "isort", "mypy", "pytest", "pytest-asyncio", "ruff"})
 
 
@@ -66,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--list", action="store_true", help="print what was missed")
+    parser.add_argument("--seconds", type=int, default=600, help="for running one app")
     parser.add_argument("--results", type=Path, default=WORK / "proving")
     options = parser.parse_args(argv)
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
@@ -86,20 +92,47 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def one(folder: Path, options: argparse.Namespace, console: Console) -> Outcome:
-    """Prove one service."""
+    """Prove one service; where it holds several apps, each of them, and count them as one."""
     python = environment(folder)
     result = options.results / f"{folder.name}.json"
-    result.unlink(missing_ok=True)
     command = [str(python), "-m", "hushtable.cli.main", "prove", "--root", str(folder)]
+    command += ["--timeout", str(options.seconds), "--quiet", "--no-progress", "-o", str(result)]
     began = time.perf_counter()
-    run = subprocess.run(
-        [*command, "-o", str(result), "--quiet", "--no-progress"],
-        check=False, capture_output=True, text=True, timeout=900,
-    )  # fmt: skip
+    found, why = proven(command, result, options.seconds)
+    several = [] if found else _APP.findall(why)
+    found += [
+        part for app in several for part in proven([*command, app], result, options.seconds)[0]
+    ]
     seconds = time.perf_counter() - began
+    if not found:
+        return Outcome(folder.name, started=False, why=why[-200:], seconds=seconds)
+    whole = together(found)
+    result.write_text(json.dumps(whole), encoding="utf-8")
+    return scored(folder.name, whole, options, console, seconds)
+
+
+def proven(command: list[str], result: Path, seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Run the command; give its result in a list, or none and what was said instead."""
+    result.unlink(missing_ok=True)
+    run = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=seconds + _SCAN
+    )
     if not result.exists():
-        return Outcome(folder.name, started=False, why=run.stderr.strip()[-200:], seconds=seconds)
-    return scored(folder.name, json.loads(result.read_bytes()), options, console, seconds)
+        return [], run.stderr.strip()
+    return [json.loads(result.read_bytes())], ""
+
+
+def together(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count the results of several apps of one service as one."""
+    reaches = [one["reach"] for one in results if one.get("reach")]
+    counts = ("routes", "reached", "not_reproduced")
+    reach = {name: sum(one[name] for one in reaches) for name in counts}
+    unreached = [route for one in reaches for route in one["unreached"]]
+    return {
+        "findings": [finding for one in results for finding in one["findings"]],
+        "unknown": [unknown for one in results for unknown in one["unknown"]],
+        "reach": {**reach, "unreached": unreached},
+    }
 
 
 def scored(
@@ -118,15 +151,16 @@ def scored(
     ]  # fmt: skip
     shown = [finding for finding in result["findings"] if finding["verdict"] == "proven"]
     missed = [row for row in wanted if not any(_meets(row, finding) for finding in shown)]
-    quiet = {
-        (row["file"], row["route"].partition(" ")[0])
+    quiet = [
+        (row["file"], f"{method} {row['route'].partition(' ')[2]}")
         for row in rows(options.labels / "routes.tsv")
         if row["repo"] == name and not row["attributes"].strip()
-    }
+        for method in row["route"].partition(" ")[0].split(",")
+    ]
     false = [
         finding for finding in shown
         if finding["channel"] == "response" and finding["code"] in {"HT101", "HT102", "HT203"}
-        and (finding["path"], (finding["route"] or "").partition(" ")[0]) in quiet
+        and any(_is_of(finding, path, route) for path, route in quiet)
     ]  # fmt: skip
     if options.list:
         for row in missed:
@@ -149,6 +183,13 @@ def scored(
         shaky=reach.get("not_reproduced", 0),
         seconds=seconds,
     )
+
+
+def _is_of(finding: dict[str, Any], path: str, route: str) -> bool:
+    """Whether a finding is of a route of a file, whatever stands before the route's path."""
+    if finding["path"] != path or not finding["route"]:
+        return False
+    return aligned([route], [finding["route"]]).same(route, finding["route"])
 
 
 def _meets(row: dict[str, str], finding: dict[str, Any]) -> bool:
@@ -198,6 +239,9 @@ def requirements(folder: Path) -> list[str]:
             continue
         found |= dict(_named(read.get("project", {}).get("dependencies", ())))
         found |= dict(_named(read.get("tool", {}).get("poetry", {}).get("dependencies", ())))
+    for kept in folder.rglob("site-packages/*.dist-info"):
+        # Somebody's own environment, kept beside the sources, says what they need as well.
+        found |= dict(_named([kept.name.partition("-")[0].replace("_", "-")]))
     return [spelled for name, spelled in found.items() if name not in _NOT_NEEDED]
 
 

@@ -99,6 +99,19 @@ def test_what_is_suspected_and_seen_is_one_proven_finding(
     assert facts.routes
 
 
+def test_the_only_app_needs_no_name(run: Callable[..., Run], engine: Engine) -> None:
+    """Without a name the only app of the tree is run, and several are a usage error."""
+    Path("shop").mkdir()
+    Path("shop/main.py").write_text(SOURCE)
+    run("prove", "--format", "json", "--no-scan")
+    assert engine.asked[0][0].app == "shop.main:app"
+    Path("other.py").write_text(SOURCE)
+    done = run("prove", "--no-scan")
+    assert done.exit_code == USAGE
+    assert "shop.main:app" in done.stderr
+    assert "other:app" in done.stderr
+
+
 def test_without_a_scan_only_what_was_seen_is_told(run: Callable[..., Run], engine: Engine) -> None:
     """With --no-scan nothing is read, and what was seen is proven all the same."""
     Path("app.py").write_text(SOURCE)

@@ -103,6 +103,9 @@ class FakeStore:
             "shop": {"PK": f"PRODUCT#product-of-{owner}", "SK": "META"},
         }
 
+    def values(self, owner: str, item: int) -> Mapping[str, Mapping[str, str]]:
+        return self.keys(owner, item)
+
     def owner_id(self, owner: str) -> str:
         return owner_of(owner)
 

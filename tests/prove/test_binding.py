@@ -107,3 +107,16 @@ def test_what_is_written_is_no_key() -> None:
     broken = Call("Query", {"TableName": "t", "KeyConditionExpression": "= = ="})
     assert list(asked_keys(put)) == list(asked_keys(broken)) == []
     assert found_in("hq12345678", [put, broken]) is None
+
+
+def test_a_filter_tells_what_an_input_is() -> None:
+    """What a Scan compares with an attribute is looked up as that attribute."""
+    request = {
+        "TableName": "users",
+        "FilterExpression": "email = :e AND contains(#n, :n)",
+        "ExpressionAttributeNames": {"#n": "name"},
+        "ExpressionAttributeValues": {":e": {"S": "ann@x.example"}, ":n": {"S": "hqsomebody"}},
+    }
+    calls = (Call("Scan", request),)
+    assert found_in("ann@x.example", calls) == Bound("users", "email")
+    assert found_in("hqsomebody", calls) == Bound("users", "name")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from hushtable.prove.door import Door
 from hushtable.prove.drive import MAX_ROUNDS, Driver, drive, reached
 from hushtable.prove.exchange import Answered, Asked, Exchange
-from hushtable.prove.plan import cursor_in, is_cursor
+from hushtable.prove.paging import cursor_in, is_cursor
 from hushtable.prove.sketch import Form, Sketch, TableSketch
 from tests.prove.conftest import Driven
 from tests.prove.fakes import order_of, owner_of, purposes, run
 
+CREATED = 201
 REACHED = [
     "GET /open/{user_id}", "GET /orders/{id}", "POST /orders", "GET /orders", "GET /filter",
     "GET /products/{product_id}", "POST /form", "POST /upload", "POST /raw", "WEBSOCKET /talk",
@@ -279,3 +282,31 @@ def test_what_a_condition_lets_through_is_sent(service: Driven) -> None:
     assert "checked=false" in asked["checked is false"]
     tokens = {canary.planted for canary in odd.asked.inputs}
     assert tokens & set(json.loads(odd.asked.body))
+
+
+def test_what_must_be_alone_is_asked(service: Driven) -> None:
+    """Where more than must be was given, a request with no more than must be follows."""
+    exchanges = service.drive("POST /orders")
+    (least,) = [one for one in exchanges if one.asked.purpose == "what must be alone"]
+    usual = next(one for one in exchanges if one.answered.status == CREATED)
+    missing = json.loads(usual.asked.body).keys() - json.loads(least.asked.body).keys()
+    assert missing == {"note"}
+
+
+def test_other_services_are_made_to_refuse(service: Driven) -> None:
+    """A service that was asked denies what is asked, and what was done to it is told."""
+    told: list[tuple[str, ...]] = []
+    watched = replace(
+        service.driver.watched,
+        services=lambda: ("sns",),
+        provoke=lambda step: told.append(step.services),
+    )
+    driver = replace(service.driver, watched=watched)
+    found = run(collected(driver, service.door("GET /open/{user_id}")))
+    assert ("sns",) in told
+    assert "sns denies what is asked" in [one.asked.fault for one in found]
+
+
+async def collected(driver: Driver, door: Door) -> list[Exchange]:
+    """Give the exchanges of a door."""
+    return [exchange async for _, exchange in drive(driver, door)]

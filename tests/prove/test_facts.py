@@ -476,3 +476,24 @@ def test_a_word_that_the_app_chose_is_no_text_of_the_clients() -> None:
     assert not facts.expressions
     facts, _ = told(mint, asked, *known)
     assert [one.client for one in facts.expressions] == ["field"]
+
+
+def test_a_token_that_is_logged() -> None:
+    """What says who is calling is told where it is logged, and its echo is not."""
+    mint = Mint()
+    token = mint.make("header.authorization", Source.IDENTITY)
+    said = (Said(Channel.LOG, f"got {token[:50]}", "stdout", FILE, 24, "caller"),)
+    facts, proofs = told(mint, route(), exchange("/users/1", {"token": token}, said=said))
+    (flow,) = facts.outflows
+    assert str(flow.place) == "app.py:24"
+    assert found(facts, proofs) == {"HT602": {"request.authorization"}}
+
+
+def test_the_text_of_an_error_of_the_network() -> None:
+    """A refused connection's text in an answer is the text of an exception."""
+    mint = Mint()
+    mark = mint.make("network.api", Source.SERVICE)
+    body = {"detail": f"cannot connect: {mark}"}
+    facts, proofs = told(mint, route(), exchange("/users/1", body, status=503))
+    assert "HT501" in found(facts, proofs)
+    assert [one.shows for one in proofs] == [Shows.EXCEPTION]

@@ -268,3 +268,15 @@ def test_nothing_is_learned_from_a_store_that_fails_on_purpose() -> None:
     assert learn(START, Exchange(asked, Answered(500), complaints=complaints), mint) is START
     plainly = Exchange(Asked("GET", "/", 0), Answered(500), complaints=complaints)
     assert learn(START, plainly, mint) is not START
+
+
+def padded(item: dict[str, Any]) -> object:
+    """Read a time as a library does that pads it first."""
+    return datetime.strptime(item["due"].zfill(31), "%Y-%m-%dT%H:%M:%S.%f+0000")  # noqa: DTZ007
+
+
+def test_a_value_is_known_when_it_was_padded() -> None:
+    """A time that a parser quotes with zeros before it is that of the attribute."""
+    sketch, _, _ = learned(padded)
+    shape = dict(sketch.tables[0].attributes)["due"]
+    assert shape.pattern == "%Y-%m-%dT%H:%M:%S.%f+0000"

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from pydantic import AnyUrl, BaseModel, Field, TypeAdapter
 
 from hushtable.prove.making import MISSING, Making, fits
+from hushtable.prove.mint import Mint
 from hushtable.prove.sketch import Form, Shape
 from hushtable.prove.surface import schema_of
 from tests.prove.fakes import FakeMint
@@ -172,3 +173,27 @@ def test_what_the_app_told_counts_more_than_the_schema() -> None:
 def test_a_text_fits_a_shape_or_not(text: str, shape: Shape, *, right: bool) -> None:
     """A planted text may stand only where a shape would take it."""
     assert fits(text, shape) is right
+
+
+@pytest.mark.parametrize("kind", ["date", "date-time"])
+def test_a_time_lies_where_its_name_says(kind: str) -> None:
+    """A search spans all that is planted; what is made anew is short, and ends after it starts."""
+    mint = Mint(3)
+
+    def moment(*at: str) -> dt.datetime:
+        schema = {"type": "string", "format": kind}
+        text = Making(mint, schema, lambda _: None).make(schema, at)
+        return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+    assert moment("query", "start_date") < dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
+    assert moment("query", "endDate") > dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    lasts = moment("body", "end_time") - moment("body", "start_time")
+    assert dt.timedelta(0) <= lasts <= dt.timedelta(days=4)
+
+
+@pytest.mark.parametrize("name", ["password", "newPassword", "pwd", "current_password"])
+def test_a_password_is_a_strong_one(name: str) -> None:
+    """What is named as a password has the look of one."""
+    schema = {"type": "string"}
+    making = Making(Mint(3), schema, lambda _: None)
+    assert making.shape(schema, ("body", name)).form is Form.PASSWORD

@@ -237,3 +237,12 @@ def test_malformed_requests_teach_nothing() -> None:
     assert not learner.hears("GetItem", {"Key": {"PK": "plain"}})
     assert not learner.hears("BatchGetItem", {"RequestItems": {"shop": 3}})
     assert not learner.hears("Query", {"KeyConditionExpression": "((", "FilterExpression": 3})
+
+
+def test_a_filter_of_a_scan_chooses_a_kind_of_item() -> None:
+    """A constant that a Scan compares with a key is the form of one kind of item."""
+    learner = Learner()
+    text = {":v": {"S": "ANALYTICS"}}
+    asked = {"FilterExpression": "SK = :v", "ExpressionAttributeValues": text}
+    assert learner.hears("Scan", asked, EMPTY)
+    assert ("SK", "ANALYTICS") in learner.templates()

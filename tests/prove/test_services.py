@@ -192,3 +192,32 @@ def test_they_listen_until_they_are_closed(running: Services) -> None:
         assert others.url("sts") == others.url("sts")
         assert len(others.ports()) == 1
     assert others.ports() == frozenset()
+
+
+def test_a_service_denies_what_is_asked(running: Services) -> None:
+    """A service that is to fail says so in its own words, with a canary, and is named once."""
+    running.drain()
+    running.failing = frozenset({"ssm"})
+    try:
+        with pytest.raises(ClientError) as denied:
+            client(running, "ssm").get_parameter(Name="/app/key")
+    finally:
+        running.failing = frozenset()
+    assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert paths(str(denied.value)) == [("ssm", "AccessDeniedException")]
+    client(running, "sns").list_topics()
+    assert running.drain() == ("ssm", "sns")
+    assert running.drain() == ()
+
+
+def test_a_client_of_a_pool_that_nobody_made_signs_in(running: Services) -> None:
+    """A sign-up and a sign-in through a client that nobody made work."""
+    pool = client(running, "cognito-idp")
+    signed = pool.sign_up(ClientId="app-client", Username="ann@canary.example", Password="Aa1!aaaa")
+    assert signed["UserSub"]
+    answer = pool.initiate_auth(
+        ClientId="app-client",
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ben@canary.example", "PASSWORD": "Bb2!bbbb"},
+    )
+    assert answer["AuthenticationResult"]["AccessToken"]

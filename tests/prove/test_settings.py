@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hushtable.prove.canary import Source
 from hushtable.prove.complaints import Watch
+from hushtable.prove.exchange import Complaint, Frame
 from hushtable.prove.learn import needs
 from hushtable.prove.mint import Mint
 from hushtable.prove.settings import MissingReads, planted
@@ -145,3 +146,15 @@ def test_a_key_may_be_one_of_fernet(monkeypatch: pytest.MonkeyPatch) -> None:
     start()
     assert canary is not None
     assert list(mint.found_in(text)) == [canary]
+
+
+def test_what_an_app_runs_without_is_not_supplied() -> None:
+    """Of an app that has started only what a complaint names is needed, also of a frozen os."""
+    frozen = Frame("<frozen os>", 679, "__getitem__")
+    details = (("key", "ORDERS_TABLE"),)
+    asked = Complaint("KeyError", "'ORDERS_TABLE'", (frozen,), details=details)
+    other = Complaint("ValueError", "no such thing")
+    (found,) = needs((asked, other), ("SOMETHING_ELSE",), started=True)
+    assert (found.name, found.text) == ("ORDERS_TABLE", "ORDERS_TABLE")
+    assert needs((other,), ("SOMETHING_ELSE",), started=True) == ()
+    assert [one.name for one in needs((other,), ("SOMETHING_ELSE",))] == ["SOMETHING_ELSE"]

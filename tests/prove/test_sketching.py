@@ -169,3 +169,10 @@ def test_a_sketch_survives_json() -> None:
     sketch = Sketch((table,), (Setting("X", "{canary}"),), ("one",))
     adapter = TypeAdapter(Sketch)
     assert adapter.validate_json(adapter.dump_json(sketch)) == sketch
+
+
+def test_a_key_without_a_name_is_none() -> None:
+    """A whole item that is given for a key names no key."""
+    whole = KeyUse(Operation.GET, "users", "*", HERE)
+    flow = Outflow(Channel.RESPONSE, HERE, (Carried(Cargo.ATTRIBUTE, Attribute("users", ("a",))),))
+    assert table(Facts(keys=(whole,), outflows=(flow,))).keys == ()

@@ -18,7 +18,7 @@ from hushtable.prove.faults import DROPPED, MESSAGES, Fault
 from hushtable.prove.forms import UNDECLARED
 from hushtable.prove.mint import Mint
 from hushtable.prove.sketch import Certainty, Form, IndexSketch, Shape, Sketch, TableSketch
-from hushtable.prove.store import Store
+from hushtable.prove.store import MOST_PAGES, Store
 
 SKETCH = Sketch(
     (
@@ -292,3 +292,32 @@ def test_a_crowd_comes_and_goes(store: Store) -> None:
     store.restore()
     assert sorted(orders.scan()["Items"], key=str) == before
     store.crowd("nowhere", 30)
+
+
+def test_a_table_of_another_name_is_recognised() -> None:
+    """What the source says of a table by its setting is planted when the app asks for it."""
+    source = TableSketch(
+        "dynamodb_orders_table", (("order_id", "S"),), attributes=(("total", Shape()),)
+    )
+    with Store(Mint(1), Sketch((source,))) as store:
+        store.plant()
+        items = client(store).scan(TableName="acme-orders")["Items"]
+        assert {"order_id", "total", UNDECLARED} <= items[0].keys()
+        assert [one.name for one in store.sketch.tables] == ["acme-orders"]
+        assert "table acme-orders: dynamodb_orders_table of the source" in store.sketch.lessons
+
+
+def test_who_reads_on_is_not_kept_at_it() -> None:
+    """After some capped pages the rest comes as it is."""
+    choices = tuple("abcdef")
+    source = TableSketch(
+        "orders", (("order_id", "S"),), attributes=(("n", Shape(choices=choices)),)
+    )
+    with Store(Mint(1), Sketch((source,))) as store:
+        store.plant()
+        store.page = 1
+        ours = client(store)
+        counts = [ours.scan(TableName="orders")["Count"] for _ in range(MOST_PAGES + 1)]
+        assert counts == [*[1] * MOST_PAGES, 12]
+        store.drain()
+        assert ours.scan(TableName="orders")["Count"] == 1

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from hushtable.embedded.emulator import Emulator
 from hushtable.prove.sketch import Certainty, IndexSketch, Shape, TableSketch
-from hushtable.prove.tables import corrected, create_request, from_description, guessed_table
+from hushtable.prove.tables import (
+    corrected,
+    create_request,
+    from_description,
+    guessed_table,
+    resembling,
+)
 from hushtable.prove.wanted import wanted
 
 
@@ -118,3 +126,22 @@ def test_a_sketch_is_made_and_read_back() -> None:
     gives = {index.name: index.gives for index in again.indexes}
     assert gives["all"] is None
     assert set(gives["some"] or ()) == {"order_id", "status", "total", "user_id"}
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "meant"),
+    [
+        ("shop-orders", ("dynamodb_orders_table", "users_table"), "dynamodb_orders_table"),
+        ("acme-api-keys", ("DYNAMODB_API_KEYS_TABLE",), "DYNAMODB_API_KEYS_TABLE"),
+        ("usage-stats", ("usage_table", "usage_stats_table"), "usage_stats_table"),
+        ("shop-orders", ("orders_table", "order_table"), None),
+        ("shop-orders", ("users_table",), None),
+        ("prod-table", ("users_table",), None),
+    ],
+)
+def test_a_table_is_known_by_the_words_of_its_setting(
+    name: str, others: tuple[str, ...], meant: str | None
+) -> None:
+    """The table that a source calls by its setting is the one whose name says the same."""
+    found = resembling(name, [TableSketch(one, ()) for one in others])
+    assert (found.name if found else None) == meant

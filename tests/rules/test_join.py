@@ -186,3 +186,26 @@ def test_an_attribute_covers_itself_and_an_item_covers_all(path: list[str]) -> N
     assert covers(one, one)
     assert covers(WHOLE, one)
     assert not covers(one, Attribute("orders", one.path))
+
+
+def test_a_log_line_elsewhere_is_not_the_one_that_was_seen() -> None:
+    """What was logged at another place shows nothing of a line that was never run."""
+    script = finding(
+        "HT602", channel=Channel.LOG, place=Place("setup.py", 9), routes=(), attributes=()
+    )
+    seen = judged("HT602", channel=Channel.LOG, place=Place("app/errors.py", 40))
+    result = joined((script,), (seen,), proof(Shows.ATTRIBUTE, EMAIL, channel=Channel.LOG))
+    assert {one.place.path: str(one.verdict) for one in result.findings} == {
+        "setup.py": "suspected",
+        "app/errors.py": "proven",
+    }
+
+
+def test_a_table_may_be_called_by_its_setting() -> None:
+    """A table that the run knows by another name is the one of the route that was seen."""
+    named = finding(attributes=(Attribute("USERS_TABLE", ("email",)),))
+    (one,) = joined((named,), (judged(),), proof(Shows.ATTRIBUTE, EMAIL)).findings
+    assert (one.key, one.verdict) == ("scan-HT103", Verdict.PROVEN)
+    other = finding(attributes=(Attribute("USERS_TABLE", ("phone",)),))
+    found = joined((other,), (judged(),), proof(Shows.ATTRIBUTE, EMAIL)).findings
+    assert sorted(str(one.verdict) for one in found) == ["proven", "suspected"]

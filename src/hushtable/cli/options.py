@@ -73,8 +73,8 @@ NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with N
 App = Annotated[
     str,
     typer.Argument(
-        metavar="APP",
-        help="package.module:attribute, an app or a factory of one.",
+        metavar="[APP]",
+        help="package.module:attribute, an app or a factory of one. Default: the only app found.",
         show_default=False,
     ),
 ]

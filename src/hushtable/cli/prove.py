@@ -19,6 +19,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 EXAMPLES = """\b
 Examples:
+  hushtable prove
   hushtable prove app.main:app
   hushtable prove app.main:create_app --root services/api --fail-on high
   hushtable prove app.main:app --route /orders --role admin -o report.md
@@ -32,7 +33,7 @@ Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
 @app.command(epilog=EXAMPLES)
 @command
 def prove(  # noqa: PLR0913 - each is an option of the command
-    target: o.App,
+    target: o.App = "",
     *,
     root: o.Root = Path(),
     store: o.Store = "",
@@ -58,7 +59,7 @@ def prove(  # noqa: PLR0913 - each is an option of the command
     where = destinations(formats or (), output or ())
     wanted = o.narrowed(settings(o.folder(root), config), select, ignore, fail_on, baseline)
     order = ProveOrder(
-        app=app_name(target),
+        app=app_name(target) if target else "",
         root=str(root),
         store=store,
         seconds=timeout,

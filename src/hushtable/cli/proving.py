@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from hushtable.cli.apps import only_app
 from hushtable.cli.examine import Order, check, finish
 from hushtable.model.config import Identity, ScanConfig
 from hushtable.model.errors import UsageError
@@ -43,7 +44,10 @@ class Proven(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProofOrder:
-    """What is to be proven. `source` is the scan that goes before, `scan` says if there is one."""
+    """What is to be proven. `source` is the scan that goes before, `scan` says if there is one.
+
+    Where `prove` names no app, it is the only one of the tree.
+    """
 
     source: Order
     prove: ProveOrder
@@ -63,7 +67,10 @@ def prove(order: ProofOrder, listen: Listener = silent) -> Report:
     known = scan(root, config, listen) if order.scan else None
     facts = Facts() if known is None else known
     scanned = judge(facts, config, str(root)) if order.scan else Result(root=str(root))
-    proven: Proven = engine.prove(order.prove, known, listen)
+    asked = order.prove
+    if not asked.app:
+        asked = replace(asked, app=only_app(root, config.exclude, known))
+    proven: Proven = engine.prove(asked, known, listen)
     if order.save is not None:
         _save(order.save, proven)
     return finish(order.source, checked, joined(scanned, facts, proven, config))
@@ -93,7 +100,7 @@ def app_name(text: str) -> str:
     module, colon, attribute = text.partition(":")
     attribute = attribute if colon else "app"
     parts = (*module.split("."), *attribute.split("."))
-    if module.endswith(".py") or not all(part.isidentifier() for part in parts):
+    if module.endswith(".py") or not all(part.replace("-", "_").isidentifier() for part in parts):
         text = f"{text!r} is no app; write package.module:attribute, such as app.main:app"
         raise UsageError(text)
     return f"{module}:{attribute}"

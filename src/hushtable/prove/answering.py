@@ -25,6 +25,9 @@ MOST_NAMES = 10
 _SECRET_PARTS = ("username", "password", "api_key", "secret", "token", "value")
 """A secret is often JSON. As plain text it holds its canaries too."""
 
+_FLOWS = [
+    "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+]  # fmt: skip
 _MISSING = re.compile(
     r"NotFound|NoSuch|NonExistent|DoesNotExist|InvalidParameter|not verified|404", re.IGNORECASE
 )
@@ -230,18 +233,47 @@ def _object(maker: Maker, request: Request) -> Request | None:
     return request
 
 
-def _user(maker: Maker, request: Request) -> Request | None:
-    """Make a pool of users, and in it the user that is asked for."""
-    said = request.said()
-    asked = str(said.get("UserPoolId", ""))
-    if not asked:
-        return None
-
+def _pool(maker: Maker, request: Request, asked: str) -> str:
     def make() -> str:
         made = maker.ask(request.another("CreateUserPool", {"PoolName": "made-for-a-test"}))
         return str(made.said().get("UserPool", {}).get("Id", asked))
 
-    pool = maker.once("pool", asked, make)
+    return maker.once("pool", asked, make)
+
+
+def _client(maker: Maker, request: Request, asked: str) -> Request:
+    """Make a pool with the client that is asked for, and in it the user who signs in."""
+    said = request.said()
+    pool = _pool(maker, request, str(said.get("UserPoolId") or f"of {asked}"))
+
+    def make() -> str:
+        client = {"UserPoolId": pool, "ClientName": "made-for-a-test", "ExplicitAuthFlows": _FLOWS}
+        made = maker.ask(request.another("CreateUserPoolClient", client))
+        return str(made.said().get("UserPoolClient", {}).get("ClientId", asked))
+
+    client = maker.once("client", asked, make)
+    given = said.get("AuthParameters")
+    given = given if isinstance(given, dict) else {}
+    name = said.get("Username") or given.get("USERNAME")
+    if name and request.operation != "SignUp":
+        user = {"UserPoolId": pool, "Username": name}
+        maker.ask(request.another("AdminCreateUser", user))
+        if given.get("PASSWORD"):
+            known = {**user, "Password": given["PASSWORD"], "Permanent": True}
+            maker.ask(request.another("AdminSetUserPassword", known))
+    named = {"UserPoolId": pool} if "UserPoolId" in said else {}
+    return request.saying({"ClientId": client, **named})
+
+
+def _user(maker: Maker, request: Request) -> Request | None:
+    """Make a pool of users, and in it the client or the user that is asked for."""
+    said = request.said()
+    if said.get("ClientId"):
+        return _client(maker, request, str(said["ClientId"]))
+    asked = str(said.get("UserPoolId", ""))
+    if not asked:
+        return None
+    pool = _pool(maker, request, asked)
     name = said.get("Username")
     if name and request.operation != "AdminCreateUser":
         mail = {"Name": "email", "Value": maker.mail("cognito-idp", "email")}

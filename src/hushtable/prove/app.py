@@ -6,10 +6,12 @@ import asyncio
 import importlib
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from hushtable.prove.layout import holder, standing
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,7 +20,6 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ASGI_ARGUMENTS = 3
-LAYOUTS = ("", "src", "backend", "server", "api", "app", "service", "backend/src", "backend/app")
 MISSING_MODULES = 5
 NO_MODULE_NAMED = "no module is named"
 NO_ATTRIBUTE = "no such attribute"
@@ -54,35 +55,15 @@ def load(target: str, folder: Path) -> AsgiApp:
     name, _, attribute = target.partition(":")
     if not name:
         raise LoadError(NO_MODULE_NAMED, target)
-    _make_importable(_base_of(name, folder), folder)
-    value: Any = _imported(name, folder)
+    base, name = standing(name, folder)
+    _make_importable(base, folder)
+    value: Any = _imported(name, folder, base)
     for part in (attribute or "app").split("."):
         try:
             value = getattr(value, part)
         except AttributeError:
             raise LoadError(NO_ATTRIBUTE, target) from None
     return _asgi(value, target)
-
-
-def _base_of(name: str, folder: Path) -> Path:
-    """Find the folder that the module's name counts from."""
-    parts = Path(*name.split("."))
-    for base in _bases(folder):
-        if (base / parts).with_suffix(".py").is_file() or (base / parts / "__init__.py").is_file():
-            return base
-    return folder
-
-
-def _bases(folder: Path) -> Iterator[Path]:
-    yield from (folder / layout for layout in LAYOUTS)
-    inside = sorted(path for path in folder.iterdir() if path.is_dir() and _plain(path))
-    yield from inside
-    for path in inside:
-        yield from sorted(one for one in path.iterdir() if one.is_dir() and _plain(one))
-
-
-def _plain(path: Path) -> bool:
-    return path.name.isidentifier() or "-" in path.name
 
 
 def _make_importable(*bases: Path) -> None:
@@ -93,14 +74,15 @@ def _make_importable(*bases: Path) -> None:
         sys.path.insert(0, text)
 
 
-def _imported(name: str, folder: Path) -> Any:
+def _imported(name: str, folder: Path, near: Path) -> Any:
     """Import a module. Where its own imports count from another folder, that one is found too."""
     for _ in range(MISSING_MODULES):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
             missing = (error.name or "").partition(".")[0]
-            base = _holder_of(missing, folder)
+            held = holder(missing, folder, near)
+            base = next((one for one in held if str(one) not in sys.path), None)
             if base is None:
                 raise LoadError(NOT_FOUND, error.name or name) from error
             _make_importable(base)
@@ -110,17 +92,6 @@ def _imported(name: str, folder: Path) -> Any:
         except Exception as error:
             raise LoadError(type(error).__name__, name) from error
     raise LoadError(NOT_FOUND, name)
-
-
-def _holder_of(top: str, folder: Path) -> Path | None:
-    if not top:
-        return None
-    for base in _bases(folder):
-        if str(base) in sys.path:
-            continue
-        if (base / f"{top}.py").is_file() or (base / top).is_dir():
-            return base
-    return None
 
 
 def _asgi(value: Any, target: str) -> AsgiApp:

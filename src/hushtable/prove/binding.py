@@ -151,7 +151,7 @@ def noun_before(name: str, path: str) -> str:
 
 
 def asked_keys(call: exchange.Call) -> Iterator[tuple[str, str, str]]:
-    """Give table, attribute and text of each key value that a call asks the store for."""
+    """Give table, attribute and text of each value by which a call chooses items: keys, filters."""
     request = call.request
     table = str(request.get("TableName", ""))
     yield from _of_item(table, request.get("Key"))
@@ -181,11 +181,17 @@ def _of_item(table: str, key: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_condition(table: str, request: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    text = request.get("KeyConditionExpression")
-    if not isinstance(text, str):
-        return
+    for kind in ("KeyConditionExpression", "FilterExpression"):
+        text = request.get(kind)
+        if isinstance(text, str):
+            yield from _of_expression(table, request, text, kind)
+
+
+def _of_expression(
+    table: str, request: Mapping[str, Any], text: str, kind: str
+) -> Iterator[tuple[str, str, str]]:
     try:
-        tree = parse(text, "KeyConditionExpression")
+        tree = parse(text, kind)
     except ExpressionError:
         return
     names = dict(_maps(request.get("ExpressionAttributeNames")))
@@ -218,7 +224,10 @@ def _attribute(path: Operand, names: Mapping[str, str]) -> str:
 
 
 def found_in(text: str, calls: Iterable[exchange.Call]) -> Bound | None:
-    """Find the key that a text of a request was used as, and what was put around it."""
+    """Find what a text of a request was looked up as, and what was put around it.
+
+    It is a key, or another attribute that a filter compares.
+    """
     if len(text) < _MIN_TEXT:
         return None
     for call in calls:

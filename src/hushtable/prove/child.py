@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.model.proof import Reach
-from hushtable.prove import folders
+from hushtable.prove import folders, passwords
 from hushtable.prove.app import LoadError, Running, load
 from hushtable.prove.canary import Source
 from hushtable.prove.capture import Capture
@@ -39,7 +39,7 @@ from hushtable.prove.plan import Step
 from hushtable.prove.sandbox import confine, pipe
 from hushtable.prove.services import Services
 from hushtable.prove.settings import MissingReads, planted
-from hushtable.prove.sketch import Setting
+from hushtable.prove.sketch import Setting, Shape
 from hushtable.prove.store import Store
 from hushtable.prove.surface import surface
 from hushtable.prove.told import (
@@ -54,6 +54,9 @@ from hushtable.prove.told import (
 )
 from hushtable.prove.witness import sightings
 
+_BROKEN = 500
+_PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})
+
 FOLDER_LINE = "the app was run in a copy of its folder"
 
 
@@ -67,6 +70,7 @@ class Room:
     held: tuple[str, ...] = ()
     mint: Mint = field(init=False)
     store: Store = field(init=False)
+    services: Services = field(init=False)
     capture: Capture = field(init=False)
     watch: Watch = field(init=False)
     missing: MissingReads = field(init=False)
@@ -79,10 +83,12 @@ class Room:
         order = self.order
         self.mint = Mint(order.seed)
         outside = order.order.store
-        services = self.stack.enter_context(Services(self.mint))
+        services = self.services = self.stack.enter_context(Services(self.mint))
         ports: set[int] = set()
         self.held = confine.confine(
-            lambda: frozenset(ports) | services.ports(), own_network=not outside
+            lambda: frozenset(ports) | services.ports(),
+            own_network=not outside,
+            mark=lambda host: self.mint.text(Shape(), Source.SERVICE, ("network", host)).planted,
         )
         backend = Elsewhere(outside) if outside else None
         self.store = self.stack.enter_context(Store(self.mint, order.sketch, backend=backend))
@@ -91,7 +97,12 @@ class Room:
             ports.add(backend.port)
         for setting in order.sketch.settings:
             self.supply(setting)
-        redirect(self.store.url, services.url)
+        redirect(
+            self.store.url,
+            services.url,
+            lambda table: self.mint.undeclared(table, "", 0).planted,
+        )
+        passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
         self.watch = self.stack.enter_context(Watch(self.folder))
         self.missing = self.stack.enter_context(MissingReads(self.folder))
@@ -124,10 +135,12 @@ class Room:
             self.store.crowd(*step.crowd)
         self.store.page = step.page
         self.store.fault = Fault(step.fault, frozenset(step.operations)) if step.fault else None
+        self.services.failing = frozenset(step.services)
 
     def calm(self) -> None:
         """Let the store be as it should be."""
         self.store.page = self.store.fault = None
+        self.services.failing = frozenset()
 
 
 @dataclass(slots=True)
@@ -137,6 +150,8 @@ class Child:
     room: Room
     driver: Driver
     loop: asyncio.AbstractEventLoop
+    learned: bool = False
+    """Since the last exchange: what was seen before was of other items."""
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
@@ -161,12 +176,22 @@ class Child:
     async def at(self, door: Door) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
+        self.learned = False
         steps: list[Step] = []
         exchanges: list[Exchange] = []
         came: list[Sighting] = []
+        count = 0
         async for step, exchange in drive(self.driver, door):
             if exchange.answered.status == 0:
                 continue
+            if self.learned:
+                kept = [at for at, one in enumerate(exchanges) if not _broke(one)]
+                came = list(_of_before(came, kept))
+                exchanges, steps = [exchanges[at] for at in kept], [steps[at] for at in kept]
+                self.learned = False
+            count += 1
+            # That it goes on is told too: a door with many pages takes its time.
+            room.teller.tell(Trying(str(door.route)))
             came += sightings(exchange, len(exchanges), room.mint)
             steps.append(step)
             exchanges.append(exchange)
@@ -181,6 +206,7 @@ class Child:
         def resend(asked: Asked) -> tuple[Sighting, ...]:
             again = self.driver.resend(door, asked, by_label.get(asked.label))
             exchange = asyncio.run_coroutine_threadsafe(again, self.loop).result()
+            room.teller.tell(Trying(str(door.route)))
             return sightings(exchange, 0, room.mint)
 
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
@@ -196,7 +222,7 @@ class Child:
             resend=None if silent or room.order.only else resend,
         )
         why = "" if well and not silent else why
-        return Tried(str(door.route), well, why, made, proofs, labels, len(exchanges), hung=silent)
+        return Tried(str(door.route), well, why, made, proofs, labels, count, hung=silent)
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
@@ -211,22 +237,40 @@ class Child:
             store.sketch = sketch
             store.plant()
             news = True
+        self.learned = news
         return news
 
     def _supplied(self, exchanges: Sequence[Exchange]) -> bool:
         """Supply settings that the app read late: at a request, and not when it started."""
         room = self.room
         complaints = [one for exchange in exchanges for one in exchange.complaints]
-        new = tuple(
-            one
-            for one in needs(complaints, elsewhere=room.missing.elsewhere)
-            if one.name not in room.settings
+        wanted = needs(
+            complaints,
+            room.missing.drain(),
+            elsewhere=room.missing.elsewhere,
+            started=True,
         )
+        new = tuple(one for one in wanted if one.name not in room.settings)
         for setting in new:
             room.supply(setting)
         if new:
             room.teller.tell(Supplied(new))
         return bool(new)
+
+
+def _of_before(came: Iterable[Sighting], kept: Sequence[int]) -> Iterator[Sighting]:
+    """Give what was seen before the last lesson, of the exchanges that are kept, but no items'.
+
+    Other runs begin with the items of now: what only earlier ones showed does not come again.
+    """
+    now = {at: number for number, at in enumerate(kept)}
+    for one in came:
+        if one.exchange in now and one.canary.source not in _PLANTED:
+            yield replace(one, exchange=now[one.exchange])
+
+
+def _broke(exchange: Exchange) -> bool:
+    return bool(exchange.answered.raised) or exchange.answered.status >= _BROKEN
 
 
 def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
@@ -283,6 +327,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         said=room.capture.drain,
         complaints=room.watch.drain,
         refused=room.names_refused,
+        services=room.services.drain,
         provoke=room.provoke,
         calm=room.calm,
         restore=room.store.restore,

@@ -73,7 +73,7 @@ class Credentials:
             bound = found_in(canary.planted, exchange.calls)
             if slot is None or bound is None or slot in self._real:
                 continue
-            if bound.value(self._store.keys("A", 0)) is not None:
+            if self._planted(bound, "A") is not None:
                 self._real[slot] = bound
                 news = True
         return news
@@ -108,10 +108,14 @@ class Credentials:
     def _known(self, slot: Slot, owner: str) -> str | None:
         bound = self._real.get(slot)
         if bound is not None:
-            return bound.value(self._store.keys(owner, 0))
+            return self._planted(bound, owner)
         number = self._setting.get(slot)
         secrets = self._secrets()
         return secrets[number] if number is not None and number < len(secrets) else None
+
+    def _planted(self, bound: Bound, owner: str) -> str | None:
+        keys, values = self._store.keys(owner, 0), self._store.values(owner, 0)
+        return bound.value(keys) or bound.value(values)
 
     def _canary(self, entry: Entry | None, slot: Slot) -> Canary:
         at = (slot[0].value, slot[1])

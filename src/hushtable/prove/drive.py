@@ -41,13 +41,14 @@ class Watched:
     said: Callable[[], tuple[Said, ...]] = _nothing
     complaints: Callable[[], tuple[Complaint, ...]] = _nothing
     refused: Callable[[], tuple[str, ...]] = _nothing
+    services: Callable[[], tuple[str, ...]] = _nothing
     provoke: Callable[[Step], None] = lambda _: None
     calm: Callable[[], None] = lambda: None
     restore: Callable[[], None] = lambda: None
 
     def drain(self) -> None:
         """Forget what was seen before."""
-        for read in (self.calls, self.said, self.complaints, self.refused):
+        for read in (self.calls, self.said, self.complaints, self.refused, self.services):
             read()
 
 
@@ -84,8 +85,9 @@ class Driver:
             watched.calm()
         calls = watched.calls()
         seen = Exchange(
-            step.asked, answered, calls, watched.said(), watched.complaints(), watched.refused()
-        )
+            step.asked, answered, calls, watched.said(), watched.complaints(), watched.refused(),
+            watched.services(),
+        )  # fmt: skip
         if step.crowd or any(call.operation in WRITES for call in calls):
             watched.restore()
             watched.calls()

@@ -120,6 +120,8 @@ class Exchange:
     complaints: tuple[Complaint, ...] = ()
     refused: tuple[str, ...] = ()
     """`host:port` of connections that were refused."""
+    services: tuple[str, ...] = ()
+    """The other services of AWS that were asked, by botocore's names."""
 
 
 @dataclass(frozen=True, slots=True)

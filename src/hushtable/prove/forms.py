@@ -108,6 +108,8 @@ def _plain(shape: Shape, token: str, source: random.Random) -> str:
             return f"{source.getrandbits(128):032x}"
         case Form.BASE64:
             return base64.b64encode(token.encode()).decode()
+        case Form.PASSWORD:
+            return f"{token.capitalize()}1!"
         case Form.PHONE:
             return f"+1555{source.randint(10**7, 10**8 - 1)}"
         case Form.IP:

@@ -77,6 +77,11 @@ def rows_of(table: str) -> str:
     return singular(words[-1]) if words else "row"
 
 
+def speaking(table: str) -> frozenset[str]:
+    """Give the words of a table's name that say what is in it, in the singular."""
+    return frozenset(singular(one) for one in split_words(table) if one not in _names().noise)
+
+
 def is_generic(name: str) -> bool:
     """Whether a key's name says nothing of what it holds (`id`, `PK`, `sort_key`)."""
     words = split_words(name)

@@ -7,6 +7,7 @@ stands behind it still decides for itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from hushtable.prove.credentials import Attached, Credentials
 from hushtable.prove.door import Door, Gatekeeper
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.inputs import Inputs
+from hushtable.prove.lessons import wrongs
 from hushtable.prove.needed import OWNERS, MintLike, StoreLike
 from hushtable.prove.order import ProveOrder
 from hushtable.prove.persons import Person, make, role_named
@@ -36,6 +38,8 @@ ANYONE = "anyone"
 MAX_ROLES = 4
 MISSING_INPUT = 422
 FAILED, BROKEN = 400, 500
+QUOTED = re.compile(r"'([^']+)'")
+USED_AS_RECORD = re.compile(r"string indices must|'str' object")
 MISUSED = frozenset({"TypeError", "AttributeError", "ParamValidationError", "ValidationError"})
 
 
@@ -73,6 +77,9 @@ class Identities:
         self._overridden: dict[Callable[..., Any], Gatekeeper] = {}
         self._limiters: dict[Callable[..., Any], Gatekeeper] = {}
         self._as_text: set[Callable[..., Any]] = set()
+        self._as_records: set[Callable[..., Any]] = set()
+        self._shown: dict[Callable[..., Any], dict[str, tuple[str, ...]]] = {}
+        """What answers show of a person of no known type, with the values that it may have."""
         self._gates: dict[int, _Gate] = {}
 
     def names(self, door: Door) -> tuple[str, ...]:
@@ -216,13 +223,38 @@ class Identities:
         """Try a plain id where a person of no known type was of no use."""
         if exchange.answered.status < BROKEN and not exchange.answered.raised:
             return False
-        if not any(one.kind in MISUSED for one in exchange.complaints):
-            return False
-        for keeper in door.gatekeepers:
+        if self._is_shown(door, exchange):
+            return True
+        misused = [one for one in exchange.complaints if one.kind in MISUSED]
+        as_record = any(USED_AS_RECORD.search(one.text) for one in misused)
+        for keeper in door.gatekeepers if misused else ():
             untyped = keeper.annotation is None and keeper.parameter
-            if untyped and keeper.call in self._overridden and keeper.call not in self._as_text:
+            if not untyped or keeper.call not in self._overridden:
+                continue
+            if as_record and keeper.call in self._as_text:
+                self._as_text.discard(keeper.call)
+                self._as_records.add(keeper.call)
+                return True
+            if not as_record and keeper.call not in self._as_text | self._as_records:
                 self._as_text.add(keeper.call)
                 return True
+        return False
+
+    def _is_shown(self, door: Door, exchange: Exchange) -> bool:
+        """Give a person what the model of an answer wants of them."""
+        wanted = {
+            wrong.path[-1]: tuple(QUOTED.findall(wrong.context.get("expected", "")))
+            for complaint in exchange.complaints
+            if complaint.kind == "ResponseValidationError"
+            for wrong in wrongs(complaint.details)
+            if wrong.kind in {"missing", "enum", "literal_error"}
+        }
+        for keeper in door.gatekeepers:
+            if wanted and keeper.call in self._overridden:
+                known = self._shown.setdefault(keeper.call, {})
+                if not known.items() >= wanted.items():
+                    known.update(wanted)
+                    return True
         return False
 
     def _keeps(self, door: Door) -> bool:
@@ -239,9 +271,10 @@ class Identities:
 
         person = Person(self._mint, owner, self._store.owner_id(owner), role_named(name), known)
         as_text = keeper.call in self._as_text
+        more = self._shown.get(keeper.call, {})
 
         async def somebody() -> Any:
-            return make(person, keeper.annotation, keeper.parameter, as_text=as_text)
+            return make(person, keeper.annotation, keeper.parameter, as_text=as_text, more=more)
 
         return somebody
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hushtable.model.service import ParameterSource
-from hushtable.prove.binding import Bound, Match, by_name, found_in
+from hushtable.prove.binding import Bound, Keys, Match, by_name, found_in
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.door import Door, Entry, is_credential
 from hushtable.prove.exchange import Exchange
@@ -17,13 +17,21 @@ from hushtable.prove.guessing import OWNER, Entities
 from hushtable.prove.making import MISSING, Location, Making, fits
 from hushtable.prove.narrowing import choices
 from hushtable.prove.needed import OWNERS, MintLike, StoreLike
-from hushtable.prove.reading_source import looked_up, reads_body, reads_form
+from hushtable.prove.reading_source import (
+    looked_up,
+    read_of_mappings,
+    reads_body,
+    reads_form,
+)
 from hushtable.prove.refusals import lessons
+from hushtable.prove.requested import ORDINARY
 from hushtable.prove.sending import FORM, JSON, Filled, Slot
 from hushtable.prove.sketch import Form, Shape, Sketch
 from hushtable.prove.sketching import with_attribute, with_table
 
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
+_SAID = frozenset({"properties", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
+"""What says more of a value than that it is a mapping."""
 _FAILED = 400
 CONFLICT = 409
 _REFUSALS = frozenset({401, 403, 429})
@@ -43,15 +51,25 @@ class Inputs:
         self._tables: dict[int, set[str]] = {}
         self._unspoken: dict[int, tuple[Slot, ...]] = {}
         self._taken: set[int] = set()
+        self._read: dict[int, tuple[str, ...]] = {}
+        self._whole: set[int] = set()
+        self._tried_whole: set[int] = set()
         self._values: dict[tuple[int, Location], str] = {}
-        self._keys: dict[str, tuple[Sketch, Mapping[str, Mapping[str, str]]]] = {}
+        self._planted: dict[tuple[str, bool], tuple[Sketch, Keys]] = {}
 
-    def keys(self, owner: str) -> Mapping[str, Mapping[str, str]]:
+    def keys(self, owner: str) -> Keys:
         """Give an owner's planted keys, worked out once for what is known of the store."""
+        return self._known(owner, self.store.keys, keys=True)
+
+    def values(self, owner: str) -> Keys:
+        """Give all that is plain in an owner's planted items, worked out once too."""
+        return self._known(owner, self.store.values, keys=False)
+
+    def _known(self, owner: str, read: Callable[[str, int], Keys], *, keys: bool) -> Keys:
         sketch = self.store.sketch
-        known = self._keys.get(owner)
+        known = self._planted.get((owner, keys))
         if known is None or known[0] is not sketch:
-            known = self._keys[owner] = (sketch, self.store.keys(owner, 0))
+            known = self._planted[owner, keys] = (sketch, read(owner, 0))
         return known[1]
 
     def fill(
@@ -64,6 +82,8 @@ class Inputs:
         minimal: bool = False,
     ) -> Filled:
         """Give values for what a door declares, with the keys of an owner.
+
+        What may be left out of a query is left out, unless it is a key or the door fails so.
 
         Credentials are left out: they belong to an identity. What a header says of the caller
         (`x-user-id`) is the caller's, whoever owns the keys.
@@ -83,6 +103,7 @@ class Inputs:
         for entry in self.entries(door):
             at = (entry.source.value, entry.name)
             wanted = entry.required or fixed.get(at) is not None
+            wanted = wanted or (door.index in self._whole and not minimal)
             if not wanted and (minimal or self._named(door, at, owner) is None):
                 continue
             self._notice(door, entry, owner)
@@ -135,7 +156,9 @@ class Inputs:
             if canary.source is not Source.INPUT or place in self._bound:
                 continue
             bound = found_in(canary.planted, exchange.calls)
-            if bound is not None:
+            # A filter that finds nothing is right where something new is to be made.
+            is_key = bound is not None and bound.value(self.keys("A")) is not None
+            if bound is not None and (is_key or failed or not door.writing):
                 self._bound[place] = bound
                 news = True
         if exchange.answered.status == CONFLICT and door.index not in self._taken:
@@ -151,7 +174,20 @@ class Inputs:
             if at not in fixed or fixed[at] != shape:
                 fixed[at] = shape
                 news = True
-        return news
+        return news or (failed and self._other_inputs(door, exchange))
+
+    def _other_inputs(self, door: Door, exchange: Exchange) -> bool:
+        """Where nothing else helps, try all that may be left out, once."""
+        if exchange.answered.status in _REFUSALS or exchange.asked.purpose not in ORDINARY:
+            return False
+        if door.index in self._tried_whole:
+            self._whole.discard(door.index)
+            return False
+        self._tried_whole.add(door.index)
+        if all(entry.required for entry in self.entries(door)):
+            return False
+        self._whole.add(door.index)
+        return True
 
     def wished(self, sketch: Sketch) -> Sketch:
         """Give planted keys the look that the doors want of them. The same sketch if they have it.
@@ -196,7 +232,7 @@ class Inputs:
             return None
         bound = self._bound.get((door.index, at))
         if bound is not None:
-            value = bound.value(self.keys(owner))
+            value = bound.value(self.keys(owner)) or bound.value(self.values(owner))
             if value is not None:
                 return value
         names = [part for part in at[1:] if not part.isdigit()]
@@ -224,8 +260,8 @@ class Inputs:
         if door.body is not None:
             schema = door.body.schema
             media = door.body.media
-            if media == JSON and not schema:
-                schema = {"type": "object"}
+            if media == JSON and not (schema.keys() & _SAID):
+                schema = self._read_in_body(door)
             value = making(schema, ParameterSource.BODY).make(schema, ("body",))
             if isinstance(value, str) and media != JSON:
                 value = value.encode()
@@ -245,6 +281,14 @@ class Inputs:
         form = door.endpoint is not None and reads_form(door.endpoint)
         made = making(schema, ParameterSource.BODY).make(schema, ("body",))
         return made, FORM if form else JSON
+
+    def _read_in_body(self, door: Door) -> Mapping[str, Any]:
+        """Give the schema of a body that may be any mapping: the names that are read of it."""
+        if door.index not in self._read:
+            names = tuple(dict.fromkeys(read_of_mappings(door.endpoint))) if door.endpoint else ()
+            self._read[door.index] = names
+        properties = {name: {"type": "string"} for name in self._read[door.index]}
+        return {"type": "object", "properties": properties, "required": [*properties]}
 
     def _frames(self, door: Door, making: Any) -> bytes:
         """Give what is said to a socket: JSON with the names it looks up, and plain text."""

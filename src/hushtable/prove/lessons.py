@@ -23,6 +23,7 @@ from hushtable.prove.sketch import Form, Shape, Sketch
 _UNEXPECTED = re.compile(r"got an unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)$")
 _NAME = re.compile(r"'(\w+)'")
+_QUOTED = re.compile(r"'([^']{4,200})'")
 _WORDS = re.compile(r"""["'.](\w+)["']?""")
 _PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})
 _LAST_WIRE = re.compile(r"""["'](\w+)["']\s*\](?:\[["'][A-Z]+["']\])""")
@@ -244,7 +245,9 @@ def _from_message(sketch: Sketch, complaint: Complaint, mint: Mint) -> Sketch:
     details = complaint.details
     source = dict(details).get("source", "")
     choices = tuple(text for name, text in details if name == "choice")
-    given = (complaint.text, *(text for name, text in details if name == "value"))
+    # A parser may quote what it was given, padded with zeros.
+    quoted = [text for one in _QUOTED.findall(complaint.text) for text in (one, one.lstrip("0"))]
+    given = (complaint.text, *(text for name, text in details if name == "value"), *quoted)
     if choices:
         is_number = all(re.fullmatch(r"-?\d+", one) for one in choices)
         shape = Shape("N" if is_number else "S", choices=choices)

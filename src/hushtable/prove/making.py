@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hushtable.prove.binding import words
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.door import Schema
 from hushtable.prove.needed import MintLike
@@ -67,6 +68,7 @@ CONSTANT = {
 # What a name says of a text whose schema says nothing.
 SPEAKING: tuple[tuple[str, Form], ...] = (
     (r"e_?mail$", Form.EMAIL),
+    (r"pass_?(word|wd|phrase)|(^|_)pwd$", Form.PASSWORD),
     (r"(^|_)(url|website|homepage|link|webhook)$|callback", Form.URL),
     (r"(^|_)(phone|mobile|telephone)(_number)?$", Form.PHONE),
     (r"(^|_)(date|birthday|dob)$|^date_of|^birth_?date", Form.DATE),
@@ -79,6 +81,10 @@ COUNTS: Mapping[str, int] = {
     "age": 40, "quantity": 2, "qty": 2, "rating": 4, "stars": 4, "score": 4, "percent": 10,
     "latitude": 48, "longitude": 11, "lat": 48, "lng": 11, "lon": 11, "version": 1, "take": 20,
 }  # fmt: skip
+STARTS = frozenset({"start", "starts", "from", "since", "after", "begin", "min"})
+ENDS = frozenset({"end", "ends", "to", "until", "before", "till", "max"})
+EARLY, LATE = 900_000_000, 1_800_000_000
+HOUR, DAY = 3600, 24 * 3600
 UNKNOWN_COUNT = 7
 MAX_DEPTH = 6
 MAX_ELEMENTS = 3
@@ -233,9 +239,12 @@ class Making:
         if form is Form.TEXT and not pattern and "maxLength" not in schema and at:
             last = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", at[-1]).lower().replace("-", "_")
             form = next((one for text, one in SPEAKING if re.search(text, last)), form)
+        low, high = _span(at, form) if form in {Form.DATE, Form.DATETIME} else (None, None)
         return Shape(
             form=form,
             pattern=pattern,
+            low=low,
+            high=high,
             shortest=schema.get("minLength"),
             longest=schema.get("maxLength"),
         )
@@ -266,6 +275,21 @@ class Making:
         canary = self.mint.text(shape, self.source, (*self.before, *at))
         self.made.append(canary)
         return canary
+
+
+def _span(at: Location, form: Form) -> tuple[float | None, float | None]:
+    """Say where a time lies that is the start or end of others.
+
+    A search is to find all that is planted. What is made anew is short, and begins later than now.
+    """
+    named = set(words(at[-1])) if at else set()
+    new = at[:1] == ("body",)
+    step = DAY if form is Form.DATE else HOUR
+    if named & STARTS:
+        return (LATE, LATE + step) if new else (EARLY - step, EARLY)
+    if named & ENDS:
+        return (LATE + 2 * step, LATE + 3 * step) if new else (LATE, LATE + step)
+    return None, None
 
 
 def _bounds(schema: Schema, *, whole: bool) -> tuple[float, float]:

@@ -31,6 +31,10 @@ class StoreLike(Protocol):
         """Give table, key attribute and planted value of one of an owner's items."""
         ...
 
+    def values(self, owner: str, item: int, /) -> Mapping[str, Mapping[str, str]]:
+        """Give table, attribute and planted value of all that is plain in an owner's item."""
+        ...
+
     def owner_id(self, owner: str) -> str:
         """Give the one id of an owner."""
         ...

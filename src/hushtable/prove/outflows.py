@@ -233,7 +233,9 @@ def _carried(
             # In an answer, only what is stored as well is more than an echo.
             kept = stored.get(canary.token)
             return _input(seen, canary, kept, channel) if kept else None
-        case Source.INPUT:
+        case Source.IDENTITY if channel in OUTWARD or channel is Channel.STORE:
+            return None
+        case Source.INPUT | Source.IDENTITY:
             return _input(seen, canary, Attribute("request", (_last(canary),)), channel)
         case Source.SETTING:
             name = _last(canary)
@@ -268,8 +270,8 @@ def _input(seen: Seen, canary: Canary, attribute: Attribute, channel: Channel) -
 
 
 def _service(canary: Canary, exchange: Exchange) -> Carried:
-    """Tell the text of an error that was made on purpose from another service's secret."""
-    if canary.path[:1] == ("dynamodb",) or exchange.asked.fault:
+    """Tell the text of an error that was made here from another service's secret."""
+    if canary.path[:1] in {("dynamodb",), ("network",)} or exchange.asked.fault:
         inside = [one for one in exchange.complaints if canary.token in one.text.lower()]
         kind = inside[0].kind.rpartition(".")[2] if inside else "ClientError"
         form = "traceback" if b"Traceback (most" in exchange.answered.body else "str(e)"

@@ -46,6 +46,7 @@ TIMES: Mapping[str, int] = {"exp": 4_102_444_800, "iat": 1_700_000_000, "nbf": 1
 PLAIN = ("user", "member", "customer", "viewer", "client", "basic", "reader", "read")
 FIRST = ("sub", "user_id", "id", "username", "email", "role")
 TEXTS = IDS | {"username", "sub", "uid", "email", "name"}
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 GIVING = (AsyncGenerator, AsyncIterator, Generator, Iterator, Awaitable, Coroutine)
 
 
@@ -79,8 +80,9 @@ class Person:
         known = self.known(name)
         if known is not None:
             return known
-        form = Form.EMAIL if "email" in parts or "mail" in parts else Form.TEXT
-        shape = Shape(form=form)
+        making = Making(self.mint, {}, lambda _: None)
+        mail = "email" in parts or "mail" in parts
+        shape = Shape(form=Form.EMAIL) if mail else making.shape({}, (name,))
         return self.mint.text(shape, Source.IDENTITY, (self.owner, name)).planted
 
     def is_role(self, name: str) -> bool:
@@ -162,8 +164,9 @@ def _choices(schema: Mapping[str, Any], making: Making) -> tuple[Any, ...]:
 class Record(dict[str, Any]):
     """A person of no known type: a dictionary and an object, with whatever is read of it."""
 
-    def __init__(self, person: Person) -> None:
-        super().__init__({name: person.value(name) for name in FIRST})
+    def __init__(self, person: Person, more: Mapping[str, tuple[str, ...]] = _NOTHING) -> None:
+        super().__init__({name: person.value(name) for name in (*FIRST, *more)})
+        self.update({name: person.choice(choices) for name, choices in more.items() if choices})
         self.__dict__["_person"] = person
 
     def __missing__(self, key: str) -> Any:
@@ -183,14 +186,24 @@ class Record(dict[str, Any]):
         return self[key] if key in self or speaks else default
 
 
-def make(person: Person, annotation: Any, parameter: str = "", *, as_text: bool = False) -> Any:
-    """Make what a dependency of this type would have given for a person."""
+def make(
+    person: Person,
+    annotation: Any,
+    parameter: str = "",
+    *,
+    as_text: bool = False,
+    more: Mapping[str, tuple[str, ...]] = _NOTHING,
+) -> Any:
+    """Make what a dependency of this type would have given for a person.
+
+    `more` are names that a record is to have from the start, with the values each may have.
+    """
     options = list(members(_given(annotation)))
     wanted = options[0] if options else None
     if wanted is None or wanted is Any or wanted is inspect.Parameter.empty:
         named = set(words(parameter))
         text = as_text or bool(named & TEXTS)
-        return person.text(parameter or "sub") if text else Record(person)
+        return person.text(parameter or "sub") if text else Record(person, more)
     base = get_origin(wanted) or wanted
     if wanted in {bool, str, int, float}:
         given = person.text(parameter if words(parameter) else "sub")
@@ -198,7 +211,7 @@ def make(person: Person, annotation: Any, parameter: str = "", *, as_text: bool 
         plain: dict[Any, Any] = {str: given, int: number, float: float(number), bool: True}
         return plain[wanted]
     if inspect.isclass(base) and issubclass(base, dict | Mapping) and not is_record(base):
-        return Record(person)
+        return Record(person, more)
     if inspect.isclass(wanted) and issubclass(wanted, Enum):
         return person.choice(tuple(wanted))
     if inspect.isclass(wanted) and issubclass(wanted, tuple):

@@ -22,6 +22,14 @@ from hushtable.prove.identity import ANYONE, Identities, owner_of
 from hushtable.prove.inputs import Inputs
 from hushtable.prove.making import MISSING, Making
 from hushtable.prove.needed import OWNERS
+from hushtable.prove.paging import (
+    LIMITS,
+    LISTS,
+    cursor_in,
+    is_cursor,
+    is_limit,
+    read_to_the_end,
+)
 from hushtable.prove.refusing import refused
 from hushtable.prove.sending import Filled, Slot, asked
 from hushtable.prove.sketch import Shape
@@ -30,8 +38,6 @@ USUAL = "as it should be"
 TRIES = 8
 CHOICES = 4
 FAILED = 400
-LIMITS = vocabulary("limit size count top max maximum take number rows")
-CURSORS = vocabulary("cursor next after continuation bookmark start last exclusive pagination")
 FIELDS = vocabulary("sort order field column attribute select projection include key by")
 EDGES = ("1", "1000", "-1")
 LONG = 3000
@@ -43,7 +49,6 @@ SENSITIVE = ("password_hash", "email")
 PAGE = 1
 FLAGS = 4
 FORGED = 8
-MOST_CROWDED = 1000
 THROTTLED = "ProvisionedThroughputExceededException"
 CONDITION = "ConditionalCheckFailedException"
 FAULTS: tuple[tuple[str, str], ...] = (
@@ -54,7 +59,6 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("InternalServerError", "fails inside of the store"),
     ("dropped", "loses its connection"),
 )
-LISTS = frozenset({"Query", "Scan", "ExecuteStatement"})
 WRITES = vocabulary(
     "PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems ExecuteStatement "
     "BatchExecuteStatement ExecuteTransaction"
@@ -67,7 +71,7 @@ class Step:
 
     `fault` is an error's code, raised for `operations` (every one where empty). `page` caps the
     items of a page, so that a list has a next one. `crowd` is a table, and how many items it holds
-    beside the planted ones.
+    beside the planted ones. `services` are other services that refuse.
     """
 
     asked: Asked
@@ -75,6 +79,7 @@ class Step:
     operations: tuple[str, ...] = ()
     page: int | None = None
     crowd: tuple[str, int] | None = None
+    services: tuple[str, ...] = ()
 
 
 Plan = Generator[Step, Exchange, None]
@@ -134,7 +139,11 @@ def _settled(room: Room, name: str) -> Plan:
         news = room.identities.learn(room.door, exchange)
         news = room.inputs.learn(room.door, exchange) or news
         if not news or (name == ANYONE and room.identities.gated(room.door)):
-            return
+            break
+    if name not in {ANYONE, *OWNERS} and not fine(exchange) and not refused(exchange):
+        # Who has a role may do to others what nobody may do to themselves.
+        filled = room.fill(name, owner="B")
+        yield Step(room.asked(name, USUAL, filled, keys_of="B"))
 
 
 def edges(room: Room, usual: Iterable[Exchange]) -> Plan:
@@ -151,6 +160,7 @@ def edges(room: Room, usual: Iterable[Exchange]) -> Plan:
         yield Step(room.asked(ANYONE, "anyone with B's keys", filled, keys_of="B"))
     if room.door.socket:
         return
+    yield from _least(room, best)
     yield from _choices(room, best)
     yield from _flags(room, best)
     yield from _limits(room, best)
@@ -196,6 +206,14 @@ def _is_text(room: Room, schema: Schema) -> bool:
     )
 
 
+def _least(room: Room, best: str) -> Plan:
+    """Ask with no more than must be: each optional filter may keep items back."""
+    least = room.fill(best, minimal=True)
+    usual = room.fill(best)
+    if (least.values, least.body) != (usual.values, usual.body):
+        yield Step(room.asked(best, "what must be alone", least))
+
+
 def _choices(room: Room, best: str) -> Plan:
     seen = [room.fill(best).values]
     for turn in range(1, CHOICES):
@@ -217,13 +235,19 @@ def _flags(room: Room, best: str) -> Plan:
 
 
 def _limits(room: Room, best: str) -> Plan:
-    for slot, _ in slots_of(room):
-        if LIMITS & set(words(slot[1])) and not CURSORS & set(words(slot[1])):
-            for edge in EDGES:
-                value = int(edge) if slot[0] is ParameterSource.BODY else edge
-                filled = room.fill(best).having(slot, value)
-                yield Step(room.asked(best, f"{slot[1]} at {edge}", filled))
-            return
+    slot = _limit_slot(room)
+    if slot is None:
+        return
+    for edge in EDGES:
+        value = int(edge) if slot[0] is ParameterSource.BODY else edge
+        filled = room.fill(best).having(slot, value)
+        yield Step(room.asked(best, f"{slot[1]} at {edge}", filled))
+
+
+def _limit_slot(room: Room) -> Slot | None:
+    """Give the input that bounds a list: the one whose name says nothing else."""
+    named = [slot for slot, _ in slots_of(room) if is_limit(slot[1])]
+    return min(named, key=lambda slot: len(set(words(slot[1])) - LIMITS), default=None)
 
 
 def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
@@ -231,19 +255,27 @@ def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
     listed = last is not None and any(call.operation in LISTS for call in last.calls)
     if slot is None and not listed:
         return
-    exchange = yield Step(room.asked(best, "a page of one", room.fill(best)), page=PAGE)
-    table, limit = read_to_the_end(exchange)
+    page = room.fill(best)
+    exchange = yield Step(room.asked(best, "a page of one", page), page=PAGE)
+    table, most = read_to_the_end(exchange)
     if table:
-        request = room.asked(best, f"{limit + 1} items more in {table}", room.fill(best))
-        yield Step(request, crowd=(table, limit + 1))
+        request = room.asked(best, f"{most + 1} items more in {table}", room.fill(best))
+        yield Step(request, crowd=(table, most + 1))
     if slot is None:
         return
     cursor = cursor_in(exchange.answered.body)
     if cursor is None:
-        yield from _forged(room, best, slot, exchange)
-        return
+        # An app that reads on until it has enough stops when one is enough.
+        limit = _limit_slot(room)
+        if limit is not None:
+            page = page.having(limit, 1 if limit[0] is ParameterSource.BODY else "1")
+            one = yield Step(room.asked(best, "a page of one, as asked for", page), page=PAGE)
+            cursor = cursor_in(one.answered.body)
+        if cursor is None:
+            yield from _forged(room, best, slot, exchange)
+            return
     text = cursor if isinstance(cursor, str) else json.dumps(cursor)
-    filled = room.fill(best).having(slot, text)
+    filled = page.having(slot, text)
     yield Step(room.asked(best, "the next page", filled), page=PAGE)
     middle = len(text) // 2
     changed = (
@@ -253,20 +285,6 @@ def _cursors(room: Room, best: str, last: Exchange | None) -> Plan:
     if best == "A":
         theirs = room.fill("B").having(slot, text)
         yield Step(room.asked("B", "B with A's cursor", theirs, keys_of="A"), page=PAGE)
-
-
-def read_to_the_end(exchange: Exchange) -> tuple[str, int]:
-    """Give a table whose pages were read until there was none, and the Limit of a page of it.
-
-    Whether it stops at that number shows where there are more items. Empty where nothing was.
-    """
-    lists = [call for call in exchange.calls if call.operation in LISTS]
-    for call in lists[-1:]:
-        table, limit = str(call.request.get("TableName", "")), call.request.get("Limit")
-        went_on = call.request.get("ExclusiveStartKey") and not call.answer.get("LastEvaluatedKey")
-        if went_on and isinstance(limit, int) and 0 < limit <= MOST_CROWDED:
-            return table, limit
-    return "", 0
 
 
 def _forged(room: Room, best: str, slot: Slot, exchange: Exchange) -> Plan:
@@ -294,30 +312,6 @@ def _forged(room: Room, best: str, slot: Slot, exchange: Exchange) -> Plan:
         if any(call.request.get("ExclusiveStartKey") and call.status < FAILED
                for call in exchange.calls):  # fmt: skip
             return
-
-
-def is_cursor(name: str) -> bool:
-    """Whether a name is that of the place where the next page of a list starts."""
-    found = set(words(name))
-    return bool(found & CURSORS) and not found & {"date", "time", "name", "at"}
-
-
-def cursor_in(body: bytes) -> Any:
-    """Find the cursor in an answer, None where there is none."""
-    try:
-        waiting = [json.loads(body)]
-    except ValueError:
-        return None
-    while waiting:
-        value = waiting.pop(0)
-        if isinstance(value, Mapping):
-            for name, inner in value.items():
-                if is_cursor(str(name)) and inner and isinstance(inner, str | Mapping):
-                    return inner
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value[:2])
-    return None
 
 
 def _odd_texts(room: Room, best: str) -> Plan:
@@ -426,7 +420,13 @@ def _canary(room: Room, schema: Schema, slot: Slot, why: str) -> Canary:
 
 
 def _faults(room: Room, best: str, last: Exchange) -> Plan:
-    """Let the store fail in each way, for the operation that the handler ends with."""
+    """Let the store fail in each way, for the operation that the handler ends with.
+
+    Other services refuse what is asked of them.
+    """
+    for service in dict.fromkeys(last.services):
+        told = f"{service} denies what is asked"
+        yield Step(room.asked(best, told, room.fill(best), fault=told), services=(service,))
     operations = list(dict.fromkeys(call.operation for call in last.calls))
     if not operations:
         return

@@ -90,6 +90,17 @@ class Planter:
             made = self._items[table.name] = table, self._made(table)
         return made[1]
 
+    def plain(self, table: TableSketch, owner: str, item: int) -> Mapping[str, str]:
+        """Give the texts and numbers of an owner's n-th item, or of the items that there are."""
+        own = [one for one in self.items(table) if one.owner == owner]
+        right = [one for one in own if one.item == item] or own
+        return {
+            name: next(iter(wire.values()))
+            for one in reversed(right)
+            for name, wire in one.wire.items()
+            if wire.keys() <= {"S", "N"}
+        }
+
     def _made(self, table: TableSketch) -> tuple[Planted, ...]:
         sorts = tuple(_mixed(table) if is_mixed(table) else _alike(table))
         most = max((sort.count for sort in sorts), default=0)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_origin, get_type_hints
 
 from hushtable.model.service import ParameterSource
 
@@ -43,6 +43,37 @@ def looked_up(function: Any) -> Iterator[tuple[ParameterSource, str]]:
                 args=[ast.Constant(value=str(name)), *_],
             ):
                 yield from _place(holder, name)
+
+
+def read_of_mappings(function: Any) -> Iterator[str]:
+    """Give each constant name that a function looks up in a parameter that may be any mapping."""
+    tree = tree_of(function)
+    named = {name for name, hint in _hints(function).items() if _is_mapping(hint)}
+    for node in ast.walk(tree) if tree is not None and named else ():
+        match node:
+            case ast.Subscript(value=ast.Name(id=holder), slice=ast.Constant(value=str(name))):
+                found = name
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=holder), attr="get"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                found = name
+            case _:
+                continue
+        if holder in named:
+            yield found
+
+
+def _hints(function: Any) -> dict[str, Any]:
+    try:
+        return get_type_hints(inspect.unwrap(function))
+    except (NameError, TypeError):
+        return {}
+
+
+def _is_mapping(hint: Any) -> bool:
+    base = get_origin(hint) or hint
+    return hint is Any or (inspect.isclass(base) and issubclass(base, Mapping))
 
 
 def reads_form(function: Any) -> bool:

@@ -111,7 +111,8 @@ def _keyed(sketch: Sketch, want: Wanted, context: Context) -> Sketch:
     for name, value in source.items():
         if name in keys and kind_of(value) == "S":
             sketch = _with_form(sketch, want, name, plain(value), context)
-    for one in want.conditions:
+    # A filter of a Scan may name keys, and chooses among the kinds of items in a table.
+    for one in (*want.conditions, *want.filters):
         texts = [plain(value) for value in one.values]
         if not texts or kind_of(one.values[0]) != "S" or one.name not in keys:
             continue

@@ -37,6 +37,8 @@ from hushtable.prove.told import (
 )
 
 STAGE = "prove"
+_FIRST = 2 / 3
+"""The part of the time that the first run may take: what is proven must be shown again."""
 _STARTS = 12
 """Children of the first run at most: each one more needs a setting, or leaves out a route."""
 
@@ -138,7 +140,7 @@ def prove(
     sketch = sketch_of(known) if known is not None else Sketch()
     with _folder(order) as fresh:
         run = _Run(order, listen, sketch, start)
-        _first(run, fresh, seed, until)
+        _first(run, fresh, seed, began + order.seconds * _FIRST)
         proofs, shaky = _again(run, fresh, seed, until)
     reach = _reach(run, shaky, time.monotonic() - began)
     listen(Ended(STAGE, reach.seconds))

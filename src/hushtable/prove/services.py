@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.prove.answering import Answer, Maker, Mint, Request
+from hushtable.prove.denying import Denial, denied
 
 KNOWN = frozenset(
     {
@@ -27,10 +28,13 @@ KNOWN = frozenset(
         "events",
         "firehose",
         "iam",
+        "iot",
+        "iot-data",
         "kinesis",
         "kms",
         "logs",
         "s3",
+        "scheduler",
         "secretsmanager",
         "ses",
         "sesv2",
@@ -41,6 +45,9 @@ KNOWN = frozenset(
     }
 )
 """What moto stands for here, by botocore's names."""
+
+_BACKENDS = {"iot-data": "iotdata"}
+"""What moto calls a service that botocore calls otherwise."""
 
 NEEDED = ("moto", "flask", "flask_cors", "werkzeug")
 
@@ -72,8 +79,11 @@ class Services:
 
     def __init__(self, mint: Mint) -> None:
         """Start nothing yet."""
-        self._mint = mint
+        self.mint = mint
         self._lock = threading.Lock()
+        self.failing: frozenset[str] = frozenset()
+        """The services that deny whatever is asked."""
+        self._used: dict[str, None] = {}
         self._served: dict[str, _Served | None] = {}
 
     def url(self, service: str) -> str:
@@ -82,9 +92,21 @@ class Services:
             return ""
         with self._lock:
             if service not in self._served:
-                self._served[service] = _serve(service, self._mint)
+                self._served[service] = _serve(service, self)
             served = self._served[service]
         return f"http://{_HOST}:{served.port}" if served else ""
+
+    def denial(self, request: Request) -> Denial | None:
+        """Note that a service is asked. Give what it says where it denies what is asked."""
+        with self._lock:
+            self._used[request.service] = None
+        return denied(self.mint, request) if request.service in self.failing else None
+
+    def drain(self) -> tuple[str, ...]:
+        """Give the services that were asked since the last drain, each once."""
+        with self._lock:
+            used, self._used = self._used, {}
+        return tuple(used)
 
     def ports(self) -> frozenset[int]:
         """Give the ports that are listened on."""
@@ -114,13 +136,13 @@ class Services:
         self.close()
 
 
-def _serve(service: str, mint: Mint) -> _Served | None:
+def _serve(service: str, services: Services) -> _Served | None:
     """Serve one service of moto, if all that it needs is installed."""
     if any(find_spec(name) is None for name in NEEDED):
         return None
     try:
         moto = import_module("moto.moto_server.werkzeug_app")
-        app = moto.create_backend_app(service)
+        app = moto.create_backend_app(_BACKENDS.get(service, service))
     except ImportError:
         # A service may need a package that the others do not.
         return None
@@ -134,7 +156,7 @@ def _serve(service: str, mint: Mint) -> _Served | None:
         def log(self, kind: str, message: str, *args: Any) -> None:
             """Keep silent."""
 
-    answering = _Answering(service, app, mint, str(moto.DEFAULT_ACCOUNT_ID))
+    answering = _Answering(service, app, services, str(moto.DEFAULT_ACCOUNT_ID))
     server = serving.make_server(_HOST, 0, answering, threaded=True, request_handler=Handler)
     thread = threading.Thread(
         target=server.serve_forever,
@@ -149,10 +171,11 @@ def _serve(service: str, mint: Mint) -> _Served | None:
 class _Answering:
     """Moto's application for one service, with what is missing made on the fly."""
 
-    def __init__(self, service: str, app: Any, mint: Mint, account: str) -> None:
+    def __init__(self, service: str, app: Any, services: Services, account: str) -> None:
         self._service = service
         self._app = app
-        self._mint = mint
+        self._services = services
+        self._mint = services.mint
         self._account = account
         self._response = import_module("werkzeug.wrappers").Response
         self._renamed: dict[tuple[str, str], str] = {}
@@ -162,6 +185,12 @@ class _Answering:
         if str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("DynamoDB"):
             refused = self._response(status=400, response=b"{}")
             return list(refused(environ, start))
+        denial = self._services.denial(request)
+        if denial is not None:
+            said = self._response(
+                status=denial.status, response=denial.body, content_type=denial.media
+            )
+            return list(said(environ, start))
         response = self._send(environ, request)
         maker = Maker(
             self._mint, lambda asked: self._ask(environ, asked), self._account, self._renamed

@@ -55,13 +55,18 @@ _OF_OS = frozenset({os.__file__, os.getenv.__code__.co_filename})
 
 
 def needs(
-    complaints: Iterable[Complaint], missing: Iterable[str] = (), elsewhere: Iterable[str] = ()
+    complaints: Iterable[Complaint],
+    missing: Iterable[str] = (),
+    elsewhere: Iterable[str] = (),
+    *,
+    started: bool = False,
 ) -> tuple[Setting, ...]:
-    """Give the settings that the app's complaints at its start ask for.
+    """Give the settings that the app's complaints ask for.
 
     `missing` are the names of variables that the app read and did not find. One of them that a
-    complaint names is needed; where no complaint names any, all of them are. `elsewhere` are those
-    that libraries read: libraries look for much, so one of these must be named.
+    complaint names is needed; where no complaint names any, all of them are, unless the app has
+    `started` without them. `elsewhere` are those that libraries read: libraries look for much, so
+    one of these must be named.
     """
     libraries = frozenset(elsewhere)
     found: dict[str, Setting] = {}
@@ -76,7 +81,7 @@ def needs(
         if complaint.kind == "ParamValidationError" and _NO_NAME in complaint.text:
             for name in sought:
                 found[name] = setting_for(name, "a request to the store had no name in it")
-    if not found and unnamed:
+    if not found and unnamed and not started:
         return tuple(setting_for(name, "the app reads it and does not start") for name in sought)
     return tuple(found.values())
 

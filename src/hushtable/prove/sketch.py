@@ -28,6 +28,8 @@ class Form(StrEnum):
     BASE64 = "base64"
     HEX = "hex"
     IP = "ip"
+    PASSWORD = "password"  # noqa: S105 - a word of the model
+    """A text with letters of both cases, a digit and a sign, as rules for passwords ask for."""
 
 
 @dataclass(frozen=True, slots=True)

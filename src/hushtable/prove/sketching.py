@@ -218,7 +218,8 @@ def _from_keys(facts: Facts, name: str) -> TableSketch:
     """Take a table's keys from the key values that the program gives in one place."""
     seen: dict[object, list[str]] = defaultdict(list)
     for key in facts.keys:
-        if key.table == name and key.operation in _OF_ONE_ITEM and key.attribute:
+        named = _PLAIN_NAME.fullmatch(key.attribute)
+        if key.table == name and key.operation in _OF_ONE_ITEM and named:
             names = seen[key.place, str(key.route)]
             if key.attribute not in names:
                 names.append(key.attribute)
@@ -241,7 +242,7 @@ def _seen_indexes(facts: Facts, table: TableSketch) -> Iterator[IndexSketch]:
             for key in facts.keys
             if key.table == table.name and key.place == access.place and key.route == access.route
         ]
-        names = tuple(dict.fromkeys(name for name in keys if name))[:_PAIR]
+        names = tuple(dict.fromkeys(filter(_PLAIN_NAME.fullmatch, keys)))[:_PAIR]
         if names and _PLAIN_TABLE.fullmatch(access.index):
             known.add(access.index)
             yield IndexSketch(

@@ -30,12 +30,16 @@ from hushtable.prove.tables import (
     from_description,
     guessed_table,
     is_ready,
+    resembling,
     with_open_indexes,
 )
 from hushtable.prove.wanted import Wanted, tables_in, wanted
 
 MOST_CALLS = 5000
 """Requests that are remembered between two drains."""
+
+MOST_PAGES = 12
+"""Pages that are capped between two drains: one who reads on and on is not kept at it."""
 
 _OK = 200
 _PAGED = frozenset({"Query", "Scan"})
@@ -81,8 +85,10 @@ class Store:
         self._server = LoopbackServer(_Front(self._handle))
         self._lock = threading.RLock()
         self._calls: list[Call] = []
+        self._paged = 0
         self._made: dict[str, TableSketch] = {}
         self._created: dict[str, Mapping[str, Any]] = {}
+        self._asked: set[str] = set()
         self._described: set[str] = set()
         self._confirmed: set[str] = set()
         self._planted: dict[str, tuple[Item, ...]] = {}
@@ -152,6 +158,7 @@ class Store:
         with self._lock:
             calls = tuple(self._calls)
             self._calls.clear()
+            self._paged = 0
         return calls
 
     @property
@@ -175,6 +182,13 @@ class Store:
                     found[table.name] = _together(right)
             return found
 
+    def values(self, owner: str, item: int) -> Mapping[str, Mapping[str, str]]:
+        """Give the plain texts and numbers of an owner's n-th item, by table and attribute."""
+        with self._lock:
+            planter = self._current()
+            tables = [table for table in self.sketch.tables if table.keys]
+            return {table.name: planter.plain(table, owner, item) for table in tables}
+
     def owner_id(self, owner: str) -> str:
         """Give the id that an owner has in every table."""
         with self._lock:
@@ -189,6 +203,8 @@ class Store:
         if fault and meant and fault.strikes(operation, tables_in(operation, request)):
             return self._failed(fault, operation, request)
         with self._lock:
+            for name in sorted(tables_in(operation, request)):
+                self._recognise(name)
             self._prepare(operation, request)
             sent = self._as_sent(operation, request)
             answer = self._backend.handle(operation, json.dumps(sent).encode())
@@ -221,8 +237,9 @@ class Store:
     def _as_sent(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if operation == "CreateTable":
             return with_open_indexes(request)
-        if self.page is None or operation not in _PAGED:
+        if self.page is None or operation not in _PAGED or self._paged >= MOST_PAGES:
             return request
+        self._paged += 1
         limit = request.get("Limit")
         return {**request, "Limit": min(limit, self.page) if isinstance(limit, int) else self.page}
 
@@ -240,8 +257,24 @@ class Store:
                 known = self._known(name)
                 # At first an app that makes its tables is told that there is none.
                 if is_ready(known) or name in self._described:
-                    self._make(guessed_table(name, known) if known is None else known)
+                    keyed = known is not None and bool(known.keys)
+                    self._make(known if known and keyed else guessed_table(name, known))
                 self._described.add(name)
+
+    def _recognise(self, name: str) -> None:
+        """Take over what the source says of a table that it calls by another name."""
+        if self._known(name) is not None or name in self._made:
+            return
+        free = [one for one in self.sketch.tables if one.name not in self._asked]
+        self._asked.add(name)
+        meant = resembling(name, free)
+        if meant is None:
+            return
+        lesson = f"table {name}: {meant.name} of the source"
+        tables = tuple(
+            replace(one, name=name) if one is meant else one for one in self.sketch.tables
+        )
+        self.sketch = replace(self.sketch, tables=tables, lessons=(*self.sketch.lessons, lesson))
 
     def _expect(self, want: Wanted) -> None:
         known = self._known(want.table)

@@ -6,7 +6,7 @@ corrects it. A table that the app itself created is never corrected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from hushtable.prove.guessing import (
     ordered,
     rows_of,
     singular,
+    speaking,
 )
 from hushtable.prove.sketch import Certainty, IndexSketch, TableSketch
 from hushtable.prove.wanted import Wanted, kind_of
@@ -107,6 +108,23 @@ def _opened(projection: Any) -> Any:
             return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [*names, UNDECLARED]}
         case _:
             return projection
+
+
+def resembling(name: str, tables: Iterable[TableSketch]) -> TableSketch | None:
+    """Give the table that is meant by a name, where the source knows it by its setting.
+
+    `dynamodb_orders_table` is `myapp-orders`: the words that say what is in it are the same, or
+    one name has more of them. None where two fit as well.
+    """
+    wanted = speaking(name)
+    ranked = sorted(
+        ((len(wanted ^ own), table) for table in tables
+         if (own := speaking(table.name)) and wanted and (own <= wanted or wanted <= own)),
+        key=lambda one: one[0],
+    )  # fmt: skip
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
 
 
 def is_ready(table: TableSketch | None) -> bool:

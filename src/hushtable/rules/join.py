@@ -21,6 +21,9 @@ _NAMED = frozenset({Shows.ITEM, Shows.MAP, Shows.ATTRIBUTE, Shows.INPUT})
 _PLACED = frozenset({Channel.LOG, Channel.FILE})
 """What leaves so is told at the line that wrote it, also by a run."""
 
+_CALL = 3
+"""Lines of one call: source and run may tell another of them."""
+
 _MOST_PROOFS = 5
 
 
@@ -33,6 +36,22 @@ class _Both:
     proofs: tuple[Proof, ...]
     routes: Alignment
     shows: dict[str, frozenset[Shows]]
+    tables: frozenset[str] = frozenset()
+    """What the tables of the run are called. A source may call them by their settings."""
+
+    def touch(self, suspected: Iterable[Attribute], seen: Sequence[Attribute]) -> bool:
+        """Whether attributes of a suspicion and of what was seen are the same in part."""
+        return any(
+            covers(self.called(one, other), other) or covers(other, self.called(one, other))
+            for one in suspected
+            for other in seen
+        )
+
+    def called(self, suspected: Attribute, seen: Attribute) -> Attribute:
+        """Give an attribute of the source under the table's name in the run, where it has none."""
+        if suspected.table in self.tables:
+            return suspected
+        return replace(suspected, table=seen.table)
 
 
 def join(
@@ -55,6 +74,7 @@ def join(
         proofs=told,
         routes=aligned(map(str, scanned.routes), _running(proven, told, reach)),
         shows=shows,
+        tables=frozenset(_tables(proven, told)),
     )
     kept: list[Finding] = []
     taken: set[str] = set()
@@ -126,18 +146,22 @@ def _same(suspected: Finding, seen: Finding, both: _Both) -> bool:
     if not suspected.routes and seen.routes and _told_by_route(seen, both):
         return False
     named = suspected.attributes and seen.attributes
-    if named and not _touch(suspected.attributes, seen.attributes):
+    if named and not both.touch(suspected.attributes, seen.attributes):
         return False
     if suspected.channel not in _PLACED:
         return True
-    # A log line tells its own place: beside an exact one no other of the route is meant.
-    exact = [one for one in both.suspected if _at(one, seen)]
-    return not exact or _at(suspected, seen)
+    # A log line tells its own place; where it could not, it is told at a handler.
+    exact = [one for one in both.suspected if _at(one, seen, 0)]
+    if exact:
+        return _at(suspected, seen, 0)
+    told = any(one.place == seen.place for one in seen.routes)
+    return _at(suspected, seen, _CALL) or (told and bool(suspected.routes))
 
 
-def _at(suspected: Finding, seen: Finding) -> bool:
+def _at(suspected: Finding, seen: Finding, lines: int) -> bool:
     mine, its = suspected.place, seen.place
-    return suspected.code == seen.code and (mine.path, mine.line) == (its.path, its.line)
+    near = mine.path == its.path and abs(mine.line - its.line) <= lines
+    return suspected.code == seen.code and near
 
 
 def _told_by_route(seen: Finding, both: _Both) -> bool:
@@ -160,7 +184,8 @@ def _joined(
         return replace(suspected, reasons=(*suspected.reasons, *why))
     proven = replace(suspected, verdict=Verdict.PROVEN, proofs=proofs[:_MOST_PROOFS])
     if suspected.attributes:
-        more = {name for one in same for name in one.attributes}
+        known = {name.table for name in suspected.attributes}
+        more = {name for one in same for name in one.attributes if known & both.tables}
         proven = replace(proven, attributes=tuple(sorted({*suspected.attributes, *more})))
     for one in same:
         if wider(one.audience, proven.audience):
@@ -194,7 +219,7 @@ def _names(proof: Proof, attribute: Attribute, suspected: Finding, both: _Both) 
         proof.shows in _NAMED
         and proof.channel is suspected.channel
         and any(both.routes.same(str(route), proof.route) for route in suspected.routes)
-        and any(covers(its, attribute) for its in proof.attributes)
+        and any(covers(its, both.called(attribute, its)) for its in proof.attributes)
     )
 
 
@@ -210,6 +235,15 @@ def _tried(finding: Finding, reach: Reach, routes: Alignment) -> tuple[str, ...]
         if any(routes.same(name, one.route) for name in names):
             return (f"not tried: {one.route} was not reached ({one.why})",)
     return ()
+
+
+def _tables(proven: Result, proofs: Iterable[Proof]) -> Iterator[str]:
+    """Name the tables of a run: those that were read, and those that something left."""
+    for route in proven.routes:
+        yield from route.reads
+        yield from (one.table for one in route.leaves)
+    yield from (one.table for finding in proven.findings for one in finding.attributes)
+    yield from (one.table for proof in proofs for one in proof.attributes)
 
 
 def _running(proven: Result, proofs: Iterable[Proof], reach: Reach | None) -> Iterator[str]:

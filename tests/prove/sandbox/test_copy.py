@@ -78,3 +78,14 @@ def test_a_copy_within_the_project_is_not_copied(root: Path) -> None:
     copy = work_copy(root, root / "build" / "tmp")
     assert (copy / "app" / "main.py").is_file()
     assert not (copy / "build").exists()
+
+
+def test_sources_within_an_environment_are_copied(tmp_path: Path) -> None:
+    """An environment that holds sources of its own is copied without its packages."""
+    root = tmp_path / "shop"
+    for name in ("env/pyvenv.cfg", "env/main.py", "env/Lib/site-packages/x.py", "env/bin/python",
+                 "other/pyvenv.cfg", "other/lib/x.py"):  # fmt: skip
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+    assert names(work_copy(root, tmp_path / "work")) == {"env/pyvenv.cfg", "env/main.py"}

@@ -32,6 +32,8 @@ class Destination:
 
     store_url: str
     service_url: Callable[[str], str]
+    undeclared: Callable[[str], str] = lambda _: ""
+    """Gives the value that an item of a table has under a name that no code knows."""
 
     @property
     def host(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import wrapt
 
-from hushtable.prove.clients import aiodynamo, botocore, by_http, guard, pydynox
+from hushtable.prove.clients import aiodynamo, botocore, by_http, guard, pydynox, pynamodb
 from hushtable.prove.clients.destination import Destination
 from hushtable.prove.clients.wrapping import unwrap
 
@@ -31,6 +31,7 @@ _HOOKS: tuple[tuple[str, Hook], ...] = (
     ("aiobotocore.client", botocore.aio_creators),
     ("aiobotocore.session", botocore.aio_sessions),
     ("aiodynamo.client", aiodynamo.clients),
+    ("pynamodb.models", pynamodb.models),
     ("pydynox.attributes.s3", pydynox.objects),
     *_NATIVE,
     *_SENDING,
@@ -38,14 +39,19 @@ _HOOKS: tuple[tuple[str, Hook], ...] = (
 """Modules, and what changes them. A module may be there already or come later."""
 
 
-def redirect(store_url: str, service_url: Callable[[str], str]) -> None:
+def redirect(
+    store_url: str,
+    service_url: Callable[[str], str],
+    undeclared: Callable[[str], str] = lambda _: "",
+) -> None:
     """Have every AWS client of this process end at the store, for good.
 
     To be called once, before the app is imported. `service_url` gives the address that stands for
     another service (`s3`), by botocore's name for it; empty where none does, and then the
-    service's own address is asked, which is refused and so named.
+    service's own address is asked, which is refused and so named. `undeclared` gives the value that
+    a new item of a table has under a name that no code knows, for clients that know names alone.
     """
-    where = Destination(store_url.rstrip("/"), service_url)
+    where = Destination(store_url.rstrip("/"), service_url, undeclared)
     os.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = where.store_url
     _install(_HOOKS, where, [True])
 

@@ -41,8 +41,11 @@ _LONGEST_HOST = 255
 class _Confined:
     """What may be reached from this process, and what was refused."""
 
-    def __init__(self, ports: Callable[[], frozenset[int]], *, alone: bool) -> None:
+    def __init__(
+        self, ports: Callable[[], frozenset[int]], mark: Callable[[str], str], *, alone: bool
+    ) -> None:
         self.ports = ports
+        self.mark = mark
         self.alone = alone
         self.bound: set[int] = set()
         self.folders = _own_folders()
@@ -81,7 +84,8 @@ class _Confined:
         if _is_this_machine(host) and port in self.ports() | self.bound:
             return
         self._refuse(host, port)
-        raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        text = self._marked(os.strerror(errno.ECONNREFUSED), host)
+        raise ConnectionRefusedError(errno.ECONNREFUSED, text)
 
     def _connect_here(self, address: Any) -> None:
         """Let a program talk to itself by a file of its own; elsewhere is the machine."""
@@ -108,7 +112,8 @@ class _Confined:
             return
         port = arguments[1] if len(arguments) > 1 else None
         self._refuse(name, port)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        text = self._marked("Name or service not known", name)
+        raise socket.gaierror(socket.EAI_NONAME, text)
 
     def _name(self, arguments: tuple[Any, ...]) -> None:
         host, port = _parts(arguments[0])
@@ -132,6 +137,11 @@ class _Confined:
                 self.started[Path(words[0]).name if words else "a program"] = None
         if not self.alone:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def _marked(self, text: str, host: str) -> str:
+        """Give the text of an error, with what tells it apart from every other."""
+        mark = self.mark(host[:_LONGEST_HOST])
+        return f"{text}: {mark}" if mark else text
 
     def _refuse(self, host: str, port: Any) -> None:
         name = host[:_LONGEST_HOST] if port in {None, ""} else f"{host[:_LONGEST_HOST]}:{port}"
@@ -176,21 +186,25 @@ _NOW: list[_Confined] = []
 
 
 def confine(
-    allowed_ports: Callable[[], frozenset[int]], *, own_network: bool = True
+    allowed_ports: Callable[[], frozenset[int]],
+    *,
+    own_network: bool = True,
+    mark: Callable[[str], str] = lambda _: "",
 ) -> tuple[str, ...]:
     """Confine this process, for good, and say what holds it.
 
     To be called once, and first: before the store listens, and unless `start` has entered a
     namespace already, before any thread runs. `allowed_ports` are those of loopback that
     may be reached; it is asked each time. `own_network` False stays in the machine's network, for
-    a store that is outside of this process.
+    a store that is outside of this process. `mark` gives what the error's text for a refused host
+    holds beside the usual, so that an answer that carries the text is recognised.
     """
     alone = own_network and namespace.enter()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     most = LARGEST_FILE if hard == resource.RLIM_INFINITY else min(LARGEST_FILE, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-    confined = _Confined(allowed_ports, alone=alone)
+    confined = _Confined(allowed_ports, mark, alone=alone)
     _NOW.append(confined)
     audit.watch(confined.watchers())
     _check_names(confined)

@@ -29,6 +29,9 @@ LEFT_OUT = frozenset(
 )
 """Folders that no app runs from, large or private."""
 
+OF_AN_ENVIRONMENT = frozenset({"lib", "lib64", "bin", "include", "share", "scripts"})
+"""Folders of a virtual environment. Some keep their own sources beside these."""
+
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is still copied."""
 
@@ -62,8 +65,15 @@ def work_copy(root: Path, into: Path) -> Path:
 
 
 def _is_left_out(folder: Path, copy: Path) -> bool:
-    environment = (folder / "pyvenv.cfg").is_file()
-    return folder.name in LEFT_OUT or environment or folder == copy or copy.is_relative_to(folder)
+    inside = folder.name.lower() in OF_AN_ENVIRONMENT and _is_environment(folder.parent)
+    empty = _is_environment(folder) and not any(folder.glob("*.py"))
+    return (
+        folder.name in LEFT_OUT or inside or empty or folder == copy or copy.is_relative_to(folder)
+    )
+
+
+def _is_environment(folder: Path) -> bool:
+    return (folder / "pyvenv.cfg").is_file()
 
 
 def _copy(source: Path, target: Path, base: Path) -> int:
