@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from hushtable.prove.door import Door
-from hushtable.prove.drive import Driver, Watched, drive
+from hushtable.prove.drive.door import Door
+from hushtable.prove.drive.drive import Driver, Watched, drive
+from hushtable.prove.drive.identity import Identities
+from hushtable.prove.drive.inputs import Inputs
+from hushtable.prove.drive.plan import Step
+from hushtable.prove.drive.surface import surface
 from hushtable.prove.exchange import Exchange
-from hushtable.prove.identity import Identities
-from hushtable.prove.inputs import Inputs
 from hushtable.prove.order import ProveOrder
-from hushtable.prove.plan import Step
-from hushtable.prove.surface import surface
 from tests.prove.fakes import FakeMint, FakeStore, FakeWatch, run
 
 APPS = Path(__file__).parent / "apps"

@@ -15,9 +15,9 @@ from hushtable.model.proof import Proof
 from hushtable.model.service import Parameter, ParameterSource, Route
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.exchange import Answered, Asked, Call, Exchange, Sighting
-from hushtable.prove.facts import facts
 from hushtable.prove.sketch import Shape, Sketch, TableSketch
-from hushtable.prove.witness import sightings
+from hushtable.prove.witness.facts import facts
+from hushtable.prove.witness.witness import sightings
 
 FOLDER = "/srv/app"
 FILE = f"{FOLDER}/app.py"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNDECLARED = "undeclared"
+"""The name of the attribute that no code names, in items, in maps and in JSON texts."""
+
 
 class Source(StrEnum):
     """Where a canary was put."""

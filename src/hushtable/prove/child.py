@@ -18,30 +18,29 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.model.proof import Reach
-from hushtable.prove import folders, passwords
-from hushtable.prove.app import LoadError, Running, load
 from hushtable.prove.canary import Source
-from hushtable.prove.capture import Capture
+from hushtable.prove.capturing.capture import Capture
 from hushtable.prove.clients.install import redirect
-from hushtable.prove.complaints import Watch
-from hushtable.prove.door import Door
-from hushtable.prove.drive import Driver, Watched, drive, given_up, reached
-from hushtable.prove.elsewhere import Elsewhere
+from hushtable.prove.drive import folders, passwords
+from hushtable.prove.drive.app import LoadError, Running, load
+from hushtable.prove.drive.door import Door
+from hushtable.prove.drive.drive import Driver, Watched, drive, given_up, reached
+from hushtable.prove.drive.identity import Identities
+from hushtable.prove.drive.inputs import Inputs
+from hushtable.prove.drive.plan import Step
+from hushtable.prove.drive.surface import surface
 from hushtable.prove.exchange import Asked, Exchange, Sighting
-from hushtable.prove.facts import facts
-from hushtable.prove.faults import Fault
-from hushtable.prove.identity import Identities
-from hushtable.prove.inputs import Inputs
-from hushtable.prove.learn import learn, needs
-from hushtable.prove.mint import Mint
+from hushtable.prove.learn.complaints import Watch
+from hushtable.prove.learn.learn import learn, needs
+from hushtable.prove.learn.settings import MissingReads, planted
 from hushtable.prove.order import ChildOrder
-from hushtable.prove.plan import Step
 from hushtable.prove.sandbox import confine, pipe
-from hushtable.prove.services import Services
-from hushtable.prove.settings import MissingReads, planted
+from hushtable.prove.services.services import Services
 from hushtable.prove.sketch import Setting, Shape
-from hushtable.prove.store import Store
-from hushtable.prove.surface import surface
+from hushtable.prove.store.elsewhere import Elsewhere
+from hushtable.prove.store.faults import Fault
+from hushtable.prove.store.mint import Mint
+from hushtable.prove.store.store import Store
 from hushtable.prove.told import (
     Failed,
     Finished,
@@ -52,7 +51,8 @@ from hushtable.prove.told import (
     Tried,
     Trying,
 )
-from hushtable.prove.witness import sightings
+from hushtable.prove.witness.facts import facts
+from hushtable.prove.witness.witness import sightings
 
 _BROKEN = 500
 _PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})

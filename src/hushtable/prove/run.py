@@ -23,7 +23,7 @@ from hushtable.prove.sandbox.copy import work_copy
 from hushtable.prove.sandbox.places import place
 from hushtable.prove.sandbox.process import run_child, stoppable
 from hushtable.prove.sketch import Setting, Sketch
-from hushtable.prove.sketching import sketch_of
+from hushtable.prove.store.sketching import sketch_of
 from hushtable.prove.told import (
     Failed,
     Finished,

@@ -17,7 +17,7 @@ from hushtable.embedded.fixtures import Table, load, put
 from hushtable.embedded.server import LoopbackServer
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.exchange import Answered, Asked, Exchange
-from hushtable.prove.witness import sightings
+from hushtable.prove.witness.witness import sightings
 
 _TOKEN = re.compile(r"hq[a-z2-7]{10,12}", re.IGNORECASE)
 _HEAD = 12

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import wrapt
 
+from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.clients import pynamodb
 from hushtable.prove.clients.destination import Destination
-from hushtable.prove.forms import UNDECLARED
 
 attributes = pytest.importorskip("pynamodb.attributes")
 models = importlib.import_module("pynamodb.models")

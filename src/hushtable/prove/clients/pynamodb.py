@@ -11,8 +11,8 @@ from typing import Any
 
 import wrapt
 
+from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.clients.destination import Destination
-from hushtable.prove.forms import UNDECLARED
 
 
 def models(module: Any, where: Destination) -> None:

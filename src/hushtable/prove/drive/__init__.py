@@ -1,0 +1,1 @@
+"""How an app is asked: its doors, what each takes, who asks, and what is planned."""

@@ -1,0 +1,186 @@
+"""Drives one door: every request its plan asks for, one at a time, each an exchange.
+
+Since nothing else runs meanwhile, whatever was called, said and complained of during a request
+belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hushtable.prove.drive.app import AsgiApp
+from hushtable.prove.drive.asgi import LONGEST, NO_ANSWER, WEBSOCKET, ask
+from hushtable.prove.drive.door import Door
+from hushtable.prove.drive.identity import Identities
+from hushtable.prove.drive.inputs import Inputs
+from hushtable.prove.drive.plan import USUAL, WRITES, Plan, Room, Step, basics, edges, fine
+from hushtable.prove.exchange import Answered, Asked, Call, Complaint, Exchange, Said
+
+MAX_ROUNDS = 6
+MAX_REQUESTS = 40
+"""Of the edges; the basic requests are bounded by their own tries."""
+
+MOST_HUNG = 2
+"""Requests that a door may leave without an answer. Each costs as long as one is waited for."""
+
+
+def _nothing() -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is seen during a request, each emptied when it is read; and the hands on the store.
+
+    `provoke` is told of a step before it is asked: its fault and its page size. `calm` ends that.
+    `restore` puts planted items back.
+    """
+
+    calls: Callable[[], tuple[Call, ...]] = _nothing
+    said: Callable[[], tuple[Said, ...]] = _nothing
+    complaints: Callable[[], tuple[Complaint, ...]] = _nothing
+    refused: Callable[[], tuple[str, ...]] = _nothing
+    services: Callable[[], tuple[str, ...]] = _nothing
+    provoke: Callable[[Step], None] = lambda _: None
+    calm: Callable[[], None] = lambda: None
+    restore: Callable[[], None] = lambda: None
+
+    def drain(self) -> None:
+        """Forget what was seen before."""
+        for read in (self.calls, self.said, self.complaints, self.refused, self.services):
+            read()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """An app that is running, with all that is needed to ask it.
+
+    `learn` is given the exchanges of a round; when it returns True, something new was learned and
+    planted, and the basic requests are asked again. `only` keeps the exchanges of these labels
+    (`Asked.label`) beside the basic requests, which teach how to ask.
+    """
+
+    app: AsgiApp
+    inputs: Inputs
+    identities: Identities
+    watched: Watched = field(default_factory=Watched)
+    learn: Callable[[Door, Sequence[Exchange]], bool] = lambda _door, _seen: False
+    seconds: float = 10.0
+    longest: int = LONGEST
+    requests: int = MAX_REQUESTS
+    only: frozenset[str] = frozenset()
+
+    async def exchange(self, door: Door, step: Step) -> Exchange:
+        """Send one request and give all that was seen of it."""
+        watched = self.watched
+        watched.drain()
+        watched.provoke(step)
+        try:
+            with self.identities.as_(step.asked.identity, door):
+                answered = await ask(
+                    self.app, step.asked, seconds=self.seconds, longest=self.longest
+                )
+        finally:
+            watched.calm()
+        calls = watched.calls()
+        seen = Exchange(
+            step.asked, answered, calls, watched.said(), watched.complaints(), watched.refused(),
+            watched.services(),
+        )  # fmt: skip
+        if step.crowd or any(call.operation in WRITES for call in calls):
+            watched.restore()
+            watched.calls()
+        return seen
+
+    async def resend(self, door: Door, asked: Asked, like: Step | None = None) -> Exchange:
+        """Send a request again, perhaps a smaller one, as it was sent in a step."""
+        step = like if like is not None else Step(asked)
+        return await self.exchange(door, replace(step, asked=asked))
+
+
+async def drive(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
+    """Ask everything that is asked at a door, and give each step with its exchange.
+
+    A door that does not answer in time is given up.
+    """
+    silent = 0
+    async for step, exchange in _everything(driver, door):
+        yield step, exchange
+        silent += _is_silent(exchange)
+        if silent >= MOST_HUNG:
+            return
+
+
+def given_up(exchanges: Sequence[Exchange]) -> bool:
+    """Whether a door was given up, since it did not answer in time."""
+    silent = sum(map(_is_silent, exchanges))
+    return silent >= min(MOST_HUNG, max(1, len(exchanges)))
+
+
+def _is_silent(exchange: Exchange) -> bool:
+    return exchange.answered.status == NO_ANSWER and exchange.answered.raised == "TimeoutError"
+
+
+async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
+    room = Room(door, driver.inputs, driver.identities)
+    usual: list[Exchange] = []
+    for _ in range(MAX_ROUNDS):
+        usual = []
+        async for step, exchange in _follow(driver, door, basics(room)):
+            usual.append(exchange)
+            yield step, exchange
+        if not driver.learn(door, usual):
+            break
+    count = 0
+    async for step, exchange in _follow(driver, door, edges(room, usual)):
+        yield step, exchange
+        count += 1
+        if count >= driver.requests:
+            break
+
+
+async def _follow(driver: Driver, door: Door, plan: Plan) -> AsyncIterator[tuple[Step, Exchange]]:
+    """Run a plan: what it yields is sent, and it is told what came of it."""
+    try:
+        step = next(plan)
+        while True:
+            label = step.asked.label
+            wanted = not driver.only or step.asked.purpose == USUAL or label in driver.only
+            # A cursor comes from the page before it.
+            if wanted or step.page is not None:
+                exchange = await driver.exchange(door, step)
+                yield step, exchange
+            else:
+                exchange = Exchange(step.asked, Answered(0))
+            step = plan.send(exchange)
+    except StopIteration:
+        return
+    finally:
+        plan.close()
+
+
+def reached(door: Door, exchanges: Iterable[Exchange]) -> tuple[bool, str]:
+    """Say whether a door answered as it does when all is well, and else why not, by kinds alone."""
+    last: Exchange | None = None
+    for exchange in exchanges:
+        if fine(exchange):
+            return True, ""
+        if exchange.asked.purpose == USUAL:
+            last = exchange
+    if last is None:
+        return False, "it was not asked"
+    answered = last.answered
+    if answered.raised:
+        return False, f"{answered.raised} left the app" + _at(last)
+    if door.route.method == WEBSOCKET:
+        return False, f"the socket was refused with {answered.status}"
+    return False, f"it answered {answered.status}" + _at(last)
+
+
+def _at(exchange: Exchange) -> str:
+    """Name the last exception that was raised meanwhile."""
+    kinds = [one.kind for one in exchange.complaints]
+    if not kinds or kinds[-1] == exchange.answered.raised:
+        return ""
+    return f", after {kinds[-1]}"

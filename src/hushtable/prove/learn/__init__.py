@@ -1,0 +1,1 @@
+"""What an app teaches of its store and settings, by its complaints and its requests."""

@@ -1,0 +1,1 @@
+"""Where canaries came out, and the facts and proofs of it."""

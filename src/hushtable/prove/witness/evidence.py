@@ -1,0 +1,157 @@
+"""A proof as people run it: a curl line, and a whole pytest test.
+
+Both hold names, canaries and made-up values alone, as the request does.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hushtable.model.dynamodb.wire import from_wire
+from hushtable.model.proof import Proof, ProofRequest
+from hushtable.model.service import ANYONE
+from hushtable.prove.exchange import Asked, Exchange
+from hushtable.prove.sketch import Sketch, TableSketch
+from hushtable.prove.witness.locating import items
+
+ADDRESS = "http://127.0.0.1:8000"
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_MOST_ITEMS = 4
+_WIDTH = 100
+_TOKEN = re.compile(r"hq[a-z2-7]{10}", re.IGNORECASE)
+_HARMLESS = frozenset({"accept", "content-type"})
+_LEFT_OUT = frozenset({"host", "content-length", "user-agent", "accept-encoding"})
+
+
+def request_of(asked: Asked) -> ProofRequest:
+    """Give the request of an exchange as a proof tells it."""
+    return ProofRequest(
+        method=asked.method,
+        path=asked.path,
+        headers=tuple(
+            (name, _shown(name, value, asked.identity))
+            for name, value in asked.headers
+            if name.lower() not in _LEFT_OUT
+        ),
+        body=asked.body.decode("utf-8", "replace"),
+        identity=asked.identity,
+        provoked=asked.fault,
+    )
+
+
+def _shown(name: str, value: str, identity: str) -> str:
+    """Hide a header that was configured: it may be a real credential. A made-up one may show."""
+    if name.lower() in _HARMLESS or _TOKEN.search(value):
+        return value
+    return f"<{name.lower()} of {identity or ANYONE}>"
+
+
+def curl(request: ProofRequest, address: str = ADDRESS) -> str:
+    """Give the line that sends a request to a server that runs the app."""
+    parts = ["curl", "-i"]
+    if request.method not in {"GET", "WEBSOCKET"}:
+        parts += ["-X", request.method]
+    for name, value in request.headers:
+        parts += ["-H", f"{name}: {value}"]
+    if request.body:
+        parts += ["--data-raw", request.body]
+    parts.append(f"{address}{request.path}")
+    return shlex.join(parts)
+
+
+def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> str:
+    """Give a pytest test that fails while what is proven is there.
+
+    A caller without credentials is a plain TestClient on planted items. What needs a caller, or
+    something done to the store, is asked of `prove` itself.
+    """
+    what = ", ".join(map(str, proof.attributes[:3])) or str(proof.shows).replace("-", " ")
+    name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
+    title = f"{proof.route} does not show {what} ({proof.where})."
+    title = title.replace("\\", "/").replace('"', "'")
+    plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked
+    if plain and proof.canary and proof.request.method != "WEBSOCKET":
+        head = ["from fastapi.testclient import TestClient", "", ""]
+        body = list(_with_client(proof, exchange, sketch, app))
+        fixture = "canaries"
+    else:
+        head, fixture = ["", ""], "prove"
+        body = list(_with_prove(proof, app))
+    lines = [
+        *(head if plain and proof.canary else []),
+        f"def test_{name}({fixture}):",
+        *_docstring(title),
+        *(f"    {line}" for line in body),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _docstring(title: str) -> Iterator[str]:
+    if len(title) + 10 <= _WIDTH:
+        yield f'    """{title}"""'
+    else:
+        yield f'    """{title}'
+        yield '    """'
+
+
+def _with_client(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> Iterator[str]:
+    for table, item in _needed(exchange, proof.canary):
+        known = next((one for one in sketch.tables if one.name == table), None)
+        keys = _keys(known, item)
+        if keys:
+            yield f"canaries.plant({table!r}, {_plain(item)!r}, key={keys!r})"
+    yield f"client = TestClient(canaries.app({app!r}), raise_server_exceptions=False)"
+    request = proof.request
+    arguments = [repr(request.method), repr(request.path)]
+    if request.headers:
+        arguments.append(f"headers={dict(request.headers)!r}")
+    if request.body:
+        arguments.append(f"content={request.body!r}")
+    yield f"answer = client.request({', '.join(arguments)})"
+    yield f"canaries.assert_unseen({proof.canary!r}, answer)"
+
+
+def _with_prove(proof: Proof, app: str) -> Iterator[str]:
+    names = ", ".join(repr(str(one)) for one in proof.attributes)
+    yield f"proven = prove({app!r}, routes=[{proof.route!r}])"
+    if names:
+        yield f"proven.does_not_show({names})"
+    else:
+        yield "proven.shows_nothing()"
+
+
+def _needed(exchange: Exchange, canary: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Give the items that the store answered with: first those that hold the canary."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for call in exchange.calls:
+        for table, item in items(call):
+            if (table, item) not in found:
+                found.append((table, item))
+    found.sort(key=lambda one: canary not in repr(one[1]).lower())
+    return found[:_MOST_ITEMS]
+
+
+def _keys(known: TableSketch | None, item: Mapping[str, Any]) -> tuple[str, ...]:
+    names = tuple(name for name, _ in known.keys) if known else ()
+    return names if names and all(name in item for name in names) else ()
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _printed(from_wire(wire)) for name, wire in item.items()}
+
+
+def _printed(value: Any) -> Any:
+    """Give a value whose repr is Python that needs no import."""
+    match value:
+        case dict():
+            return {key: _printed(each) for key, each in value.items()}
+        case list():
+            return [_printed(each) for each in value]
+        case bool() | None | str() | bytes() | set():
+            return value
+        case _:
+            number = float(value)
+            return int(number) if number.is_integer() else number
