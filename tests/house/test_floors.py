@@ -11,6 +11,11 @@ import pytest
 from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
 FLOORS = ("cli", "rules", "scan", "report", "probe", "fix", "guard", "embedded", "values", "model")
+ROOMS = (
+    *("run", "child", "drive", "witness", "learn", "store", "capturing", "clients", "services"),
+    *("sandbox", "told", "order", "exchange", "sketch", "canary"),
+)
+"""Of `prove`."""
 LINT = (
     "import sys; from importlinter.cli import lint_imports; "
     "sys.exit(lint_imports(no_cache=True, cache_dir=None))"
@@ -35,6 +40,10 @@ def house(tmp_path: Path) -> Path:
     for floor in FLOORS:
         (tmp_path / "hushtable" / floor).mkdir(parents=True)
         (tmp_path / "hushtable" / floor / "__init__.py").touch()
+    for room in ROOMS:
+        (tmp_path / "hushtable" / "prove" / room).mkdir(parents=True)
+        (tmp_path / "hushtable" / "prove" / room / "__init__.py").touch()
+    (tmp_path / "hushtable" / "prove" / "__init__.py").touch()
     (tmp_path / "hushtable" / "__init__.py").touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path

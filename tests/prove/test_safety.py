@@ -196,8 +196,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> Proven:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(SOURCE))
-        patch.setattr(running, "run_child", partial(run_child, quiet=10))
-        return prove(order, None, silent)
+        return prove(order, None, silent, start=partial(run_child, quiet=10))
 
 
 @pytest.mark.parametrize("name", HARMFUL)

@@ -54,7 +54,7 @@ def test_every_route_is_a_door(service: Driven) -> None:
 def test_a_handler_has_its_place(service: Driven) -> None:
     """The place is the handler's file, relative to the folder, and its first line."""
     place = service.door("GET /me").route.place
-    text = (HERE / "apps" / place.path).read_text(encoding="utf-8").splitlines()
+    text = (HERE.parent / "apps" / place.path).read_text(encoding="utf-8").splitlines()
     assert place.path == "service.py"
     assert text[place.line - 1] == '@app.get("/me")'
     assert service.door("GET /me").route.handler == "service.me"

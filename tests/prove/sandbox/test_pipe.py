@@ -18,7 +18,17 @@ from hushtable.prove.sandbox.pipe import (
     told_of,
 )
 from hushtable.prove.sketch import Form, IndexSketch, Setting, Shape, Sketch, TableSketch
-from hushtable.prove.told import Failed, Finished, Learned, Needs, Opened, Told, Tried, Trying
+from hushtable.prove.told import (
+    Failed,
+    Finished,
+    Learned,
+    Needs,
+    Opened,
+    Supplied,
+    Told,
+    Tried,
+    Trying,
+)
 
 TEXTS = st.text(max_size=20)
 SHAPES = st.recursive(
@@ -51,7 +61,8 @@ PROOFS = st.builds(
 )
 TOLD: st.SearchStrategy[Told] = st.one_of(
     st.builds(Opened, st.tuples(TEXTS), st.tuples(TEXTS)),
-    st.builds(Needs, st.just((Setting("A", "b"),)), SKETCHES),
+    st.builds(Needs, st.just((Setting("A", "b"),)), TEXTS),
+    st.builds(Supplied, st.just((Setting("A", "b"),))),
     st.builds(Trying, TEXTS),
     st.builds(Tried, TEXTS, st.booleans(), proofs=st.tuples(PROOFS), requests=st.integers(0)),
     st.builds(Learned, SKETCHES),

@@ -287,6 +287,8 @@ class Inputs:
         if door.index not in self._read:
             names = tuple(dict.fromkeys(read_of_mappings(door.endpoint))) if door.endpoint else ()
             self._read[door.index] = names
+        if not self._read[door.index]:
+            return door.body.schema if door.body is not None else {}
         properties = {name: {"type": "string"} for name in self._read[door.index]}
         return {"type": "object", "properties": properties, "required": [*properties]}
 
