@@ -78,5 +78,5 @@ $(BASE): pyproject.toml | $(BIN)/python
 # --group needs pip 25.1, hence the upgrade.
 $(DEV): pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --upgrade pip
-	$(PIP) install --quiet --editable '.[embedded,fix,guard,probe]' --group dev
+	$(PIP) install --quiet --editable '.[all]' --group dev
 	@touch $@ $(BASE)
