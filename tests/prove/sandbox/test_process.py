@@ -168,7 +168,10 @@ def test_programs_that_stay_are_ended(tmp_path: Path) -> None:
 
 
 PARENT = """
+    import signal
     import sys
+    # A shell starts programs in the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from hushtable.prove.order import ChildOrder, ProveOrder
     from hushtable.prove.sandbox.process import run_child
     order = ChildOrder(ProveOrder("waiting", sys.argv[1]), sys.argv[1])
