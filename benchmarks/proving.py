@@ -41,7 +41,7 @@ WITNESSED = (
 SLACK = 3
 """Lines between a label and a finding, as the scorer has it."""
 _REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<extra>\[[^\]]*\])?")
-_APP = re.compile(r"^\s*([\w.-]+:[\w.]+)\s*$", re.MULTILINE)
+_APP = re.compile(r"(?<=\s)[\w.-]+:[\w.]+(?=\s|$)")
 """An app in the list that the command gives where a tree holds several."""
 _SCAN = 600
 """Seconds for reading a tree, beside those for running it."""

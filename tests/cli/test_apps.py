@@ -74,5 +74,5 @@ def test_several_apps_are_listed(tmp_path: Path) -> None:
     known = Facts(routes=routes)
     listed = [one.target for one in apps(root, (), known)]
     assert listed == ["shop.api.main:app", "tool:app", "admin.main:app"]
-    with pytest.raises(UsageError, match=r"several apps.*\n  shop\.api\.main:app\n"):
+    with pytest.raises(UsageError, match=r"several apps.* shop\.api\.main:app "):
         only_app(root, (), known)

@@ -35,8 +35,9 @@ def only_app(root: Path, exclude: tuple[str, ...] = (), known: Facts | None = No
         text = f"no app was found in {root}; name it, such as app.main:app"
         raise UsageError(text)
     if len(found) > 1:
-        lines = "\n".join(f"  {one.target}" for one in found)
-        text = f"{root} holds several apps; name one of them:\n{lines}"
+        # One line: what is complained of is shown with its line breaks escaped.
+        targets = " ".join(one.target for one in found)
+        text = f"{root} holds several apps; name one of them: {targets}"
         raise UsageError(text)
     return found[0].target
 
