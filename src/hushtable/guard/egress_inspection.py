@@ -11,17 +11,15 @@ from typing import Any, cast
 from hushtable.guard.egress_declared import Shape
 from hushtable.guard.shapes import (
     CREDENTIAL_NAMES,
-    CURSOR_NAMES,
-    METADATA_NAMES,
     SHORTEST,
     TOKEN_NAMES,
     Leak,
     is_shown,
-    is_typed,
     leak_in_text,
     plain_name,
     plain_names,
 )
+from hushtable.model.dynamodb.signs import CURSOR_NAMES, METADATA_NAMES, is_typed
 
 REDACTED = "[redacted]"
 

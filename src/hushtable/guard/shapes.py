@@ -9,14 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 import msgspec
-
-from hushtable.model.dynamodb.wire import TYPES
 
 
 class Leak(StrEnum):
@@ -124,21 +120,6 @@ PERSONAL_NAMES = frozenset(
     }
 )
 
-# Members of DynamoDB's answers and of what botocore adds to them. Source: API Reference.
-METADATA_NAMES = frozenset(
-    {
-        "ResponseMetadata",
-        "ConsumedCapacity",
-        "ItemCollectionMetrics",
-        "ScannedCount",
-        "UnprocessedKeys",
-        "UnprocessedItems",
-        "HTTPHeaders",
-        "RetryAttempts",
-    }
-)
-CURSOR_NAMES = frozenset({"LastEvaluatedKey", "ExclusiveStartKey"})
-
 HASHES = re.compile(
     r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
     r"|\$argon2(?:id|i|d)\$"
@@ -206,7 +187,6 @@ _MASKED = re.compile(
     r"[*•]*|[xX]{4,}|\.{3}|[\[<(*]*(?:redacted|hidden|masked|filtered|removed)[\]>)*]*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def may_talk(body: bytes) -> bool:
@@ -298,33 +278,3 @@ def _is_key_value(value: object) -> bool:
         return False
     name, payload = next(iter(value.items()))
     return name in _KEY_TYPES and isinstance(payload, str)
-
-
-def is_typed(value: Mapping[str, Any]) -> bool:
-    """Tell whether a JSON object is one typed attribute value, its payload as the type wants."""
-    if len(value) != 1:
-        return False
-    name, payload = next(iter(value.items()))
-    return name in TYPES and _fits(name, payload)
-
-
-def _fits(name: str, payload: object) -> bool:
-    match name:
-        case "S" | "B":
-            return isinstance(payload, str)
-        case "N":
-            return isinstance(payload, str) and _NUMBER.fullmatch(payload) is not None
-        case "BOOL":
-            return isinstance(payload, bool)
-        case "NULL":
-            return payload is True
-        case "M":
-            return isinstance(payload, dict) and all(
-                isinstance(member, dict) and is_typed(member) for member in payload.values()
-            )
-        case "L":
-            return isinstance(payload, list) and all(
-                isinstance(member, dict) and is_typed(member) for member in payload
-            )
-        case _:
-            return isinstance(payload, list) and all(isinstance(member, str) for member in payload)

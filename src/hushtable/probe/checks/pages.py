@@ -8,10 +8,10 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from hushtable.model.dynamodb.signs import is_typed
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.probe.ask import Request
-from hushtable.probe.checks.store_signs import is_typed
 from hushtable.probe.filling import path_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.masking import member, named

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from hushtable.model.dynamodb.wire import TYPES
+from hushtable.model.dynamodb.signs import METADATA_NAMES, is_typed
 from hushtable.probe.masking import member
 
 Sign = tuple[str, str]
 """Where it stands, and what it is; never its value."""
-
-METADATA = frozenset(
-    {"ConsumedCapacity", "HTTPHeaders", "ItemCollectionMetrics", "LastEvaluatedKey",
-     "ResponseMetadata", "RetryAttempts", "ScannedCount", "UnprocessedItems", "UnprocessedKeys"}
-)  # fmt: skip
-"""Members of DynamoDB's answers, and what botocore adds to them. Source: API Reference."""
 
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):")
 _COMPOSED = re.compile(r"[A-Z][A-Z0-9_]{1,30}#[^\s#]{1,200}(?:#\S*)?")
@@ -46,7 +39,7 @@ def _signs(value: object, path: tuple[str, ...]) -> Iterator[Sign]:
                 return
             for name, inner in value.items():
                 where = (*path, str(name))
-                if name in METADATA and name != "LastEvaluatedKey":
+                if name in METADATA_NAMES:
                     yield member(where), str(name)
                 elif _KEY_NAMES.fullmatch(str(name)) and isinstance(inner, str):
                     yield member(where), f"a key of a shared table ({name})"
@@ -59,31 +52,3 @@ def _signs(value: object, path: tuple[str, ...]) -> Iterator[Sign]:
                 yield member(path), f"an ARN of {arn['service']}"
             elif _COMPOSED.fullmatch(value):
                 yield member(path), "a composed key (as USER#1)"
-
-
-def is_typed(value: Mapping[str, Any]) -> bool:
-    """Tell whether an object is one typed attribute value, its payload as the type wants."""
-    if len(value) != 1:
-        return False
-    name, payload = next(iter(value.items()))
-    if name not in TYPES:
-        return False
-    match name:
-        case "S" | "B":
-            return isinstance(payload, str)
-        case "N":
-            return isinstance(payload, str) and bool(re.fullmatch(r"-?\d[\d.eE+-]*", payload))
-        case "BOOL":
-            return isinstance(payload, bool)
-        case "NULL":
-            return payload is True
-        case "M":
-            return isinstance(payload, dict) and all(
-                isinstance(one, dict) and is_typed(one) for one in payload.values()
-            )
-        case "L":
-            return isinstance(payload, list) and all(
-                isinstance(one, dict) and is_typed(one) for one in payload
-            )
-        case _:
-            return isinstance(payload, list) and all(isinstance(one, str) for one in payload)
