@@ -165,3 +165,31 @@ def test_known_values_are_read() -> None:
     for wrong in ("a", "=b", "a="):
         with pytest.raises(UsageError):
             known([wrong])
+
+
+def test_a_login_is_loaded_from_a_file(run: Run, url: str, tmp_path: Path) -> None:
+    """`--login` calls the function of a file for an identity that is named alone."""
+    signing = tmp_path / "signing.py"
+    signing.write_text(
+        f"async def login(name, client):\n    return {{'x-token': {CALLER!r}}}\n", encoding="utf-8"
+    )
+    done = run("probe", url, "--rate", "1000", "--as", "A", "--login", f"{signing}:login")
+    assert done.exit_code == 1, done.output
+    assert CALLER not in done.output
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("signing.py", "FILE.py:FUNCTION"), ("signing.py:other", "no async function"),
+     ("missing.py:login", "must be there"), ("broken.py:login", "cannot be loaded")],
+)  # fmt: skip
+def test_a_login_that_is_none_is_a_usage_error(
+    run: Run, url: str, tmp_path: Path, named: str, said: str
+) -> None:
+    """What `--login` names must be an async function of a file that loads."""
+    (tmp_path / "signing.py").write_text("def other(): ...\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("raise ValueError('token-of-a-4f7d1c9e')\n")
+    done = run("probe", url, "--as", "A", "--login", named)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "token-of-a" not in done.output

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import importlib.util
+import inspect
 import json
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from hushtable.model.errors import UsageError
 from hushtable.model.service import ANYONE
-from hushtable.probe.order import Identity
+from hushtable.probe.order import Identity, Login
 
 _HEADER = re.compile(r"(?P<name>[A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*(?P<value>[ -~\t]*)")
 _FROM_ENVIRONMENT = re.compile(r"\$\{(\w+)\}")
 
 
-def identities(given: Sequence[str]) -> tuple[Identity, ...]:
+def identities(given: Sequence[str], *, login: bool = False) -> tuple[Identity, ...]:
     """Read `NAME=HEADER: value`, repeated for several headers; `${VARIABLE}` is filled in.
 
-    Raises UsageError without repeating what was given: it may hold a secret.
+    With a `login`, a `NAME` alone is who that signs in. Raises UsageError without repeating what
+    was given: it may hold a secret.
     """
     headers: dict[str, list[tuple[str, str]]] = {}
     for number, text in enumerate(given, 1):
         name, equals, header = text.partition("=")
         match = _HEADER.fullmatch(header.strip())
-        if not equals or not re.fullmatch(r"[\w-]{1,40}", name) or match is None:
+        named = re.fullmatch(r"[\w-]{1,40}", name) is not None
+        alone = named and not equals and login
+        if not alone and (not named or not equals or match is None):
             message = f"--as number {number} is not NAME=HEADER, as in 'A=Authorization: Bearer x'"
             raise UsageError(message)
         if name == ANYONE:
             message = f"no identity is called {ANYONE}: that is who sends nothing"
             raise UsageError(message)
-        headers.setdefault(name, []).append((match["name"], _filled(match["value"])))
+        sent = headers.setdefault(name, [])
+        if match is not None:
+            sent.append((match["name"], _filled(match["value"])))
     return tuple(Identity(name, tuple(pairs)) for name, pairs in headers.items())
 
 
@@ -43,6 +51,28 @@ def _filled(value: str) -> str:
         return os.environ[found[1]]
 
     return _FROM_ENVIRONMENT.sub(variable, value)
+
+
+def login_of(named: str) -> Login | None:
+    """Load `FILE.py:FUNCTION`, an async function. None for nothing; raises UsageError."""
+    if not named:
+        return None
+    file, colon, name = named.rpartition(":")
+    spec = importlib.util.spec_from_file_location("hushtable_login", file) if colon else None
+    if spec is None or spec.loader is None or not Path(file).is_file():
+        message = "--login wants FILE.py:FUNCTION, and the file must be there"
+        raise UsageError(message)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        message = f"{file} cannot be loaded: {type(error).__name__}"
+        raise UsageError(message) from error
+    function = getattr(module, name, None)
+    if not inspect.iscoroutinefunction(function):
+        message = f"{file} has no async function `{name}`"
+        raise UsageError(message)
+    return cast("Login", function)
 
 
 def known(given: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ import typer
 
 from hushtable.cli import options as o
 from hushtable.cli import probe_options as p
-from hushtable.cli.asked import identities, known
+from hushtable.cli.asked import identities, known, login_of
 from hushtable.cli.config import settings
 from hushtable.cli.examine import exit_code, progress
 from hushtable.cli.outcome import QUIET, command, emit
@@ -25,6 +25,7 @@ Examples:
   hushtable probe http://127.0.0.1:8000 --plan
   hushtable probe http://api.internal --as 'A=Authorization: Bearer ${TOKEN_A}' \\
                                       --as 'B=Authorization: Bearer ${TOKEN_B}'
+  hushtable probe http://127.0.0.1:8000 --as A --as B --login signing_in.py:login
   hushtable probe https://api.example.org --i-own api.example.org --rate 5
   hushtable probe http://127.0.0.1:8000 --source services/api -o report.sarif
 
@@ -40,6 +41,7 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     *,
     openapi: p.OpenApi = "",
     as_: p.As = None,
+    login: p.Login = "",
     know: p.Know = None,
     writes: p.Writes = False,
     rate: p.Rate = 20.0,
@@ -68,8 +70,9 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     bounds = Bounds(rate=rate, timeout=timeout, within=within)
     route = Way(proxy=proxy, client_certificate=cert, trust=trust)
     owned = frozenset(i_own or ())
-    callers, values = identities(as_ or ()), known(know or ())
-    order = Order(url, openapi, callers, values, writes, owned, bounds, route)
+    callers, values = identities(as_ or (), login=bool(login)), known(know or ())
+    hook = login_of(login)
+    order = Order(url, openapi, callers, values, writes, owned, bounds, route, hook)
     if plan:
         emit(str(plan_of(order)))
         return QUIET

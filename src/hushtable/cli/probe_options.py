@@ -21,6 +21,13 @@ As = Annotated[
         help="An identity; ${VARIABLE} is filled in. Repeatable; the first two are compared.",
     ),
 ]
+Login = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE:FUNCTION",
+        help="Your async function (name, client) -> headers, for every --as NAME alone.",
+    ),
+]
 Know = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help="A value for a parameter. Repeatable."),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import httpx
+
 from hushtable.model.service import ANYONE
+
+Login = Callable[[str, httpx.AsyncClient], Awaitable[Mapping[str, str]]]
+"""Given the name of an identity and a client of the service, gives the headers it sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ class Way:
 class Order:
     """What to ask. `openapi` is a URL or a file; empty looks at the usual places.
 
-    `identities` come first to last as given: the first two are the A and B of comparisons.
-    `known` are values for parameters by name. `consented` are hosts that may be asked although
-    they are neither loopback nor private.
+    `identities` come first to last as given: the first two are the A and B of comparisons. One
+    without headers is signed in by `login`. `known` are values for parameters by name. `consented`
+    are hosts that may be asked although they are neither loopback nor private.
     """
 
     url: str
@@ -57,3 +63,4 @@ class Order:
     consented: frozenset[str] = frozenset()
     bounds: Bounds = Bounds()
     way: Way = Way()
+    login: Login | None = None

@@ -29,6 +29,7 @@ from hushtable.probe.checks.service import cached, in_urls, outdated, service
 from hushtable.probe.checks.writes import assigned, faults, unlimited, write
 from hushtable.probe.finding_out import describe
 from hushtable.probe.knowledge import Knowledge, key_of
+from hushtable.probe.login import signed_in
 from hushtable.probe.look import look
 from hushtable.probe.openapi import Description
 from hushtable.probe.order import Order
@@ -78,7 +79,8 @@ def probe(
     """Ask the service that an order names, and give what it showed.
 
     `sensitivities` are the user's own words for attributes. `transport` replaces the network.
-    Raises UsageError for a target that may not be asked, before anything is sent.
+    Raises UsageError for a target that may not be asked, before anything is sent, and for a login
+    that gives nothing.
     """
     checked = target(order.url, order.consented)
     return asyncio.run(_probe(order, checked, listen, sensitivities or {}, transport))
@@ -95,8 +97,9 @@ async def _probe(
     run = _Run()
     async with client(order, checked, transport) as opened:
         asker = Asker(opened, checked, order)
+        identities = await signed_in(order, opened)
         asker.begin()
-        session = Session(asker, checked, order.identities, sensitivities=sensitivities)
+        session = Session(asker, checked, identities, sensitivities=sensitivities)
         try:
             await _everything(session, order, run, listen)
         except EndedError as error:
