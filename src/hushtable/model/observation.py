@@ -36,6 +36,7 @@ class Seen(StrEnum):
     DEBUG = "a page for developers"
     IN_URL = "a credential in a URL"
     CLEARTEXT = "answers without encryption"
+    MIXED = "a page over HTTPS that loads by plain HTTP"
     COOKIE = "a cookie without its flags"
     ORIGIN = "credentials for any origin"
     NO_HEADER = "a missing security header"

@@ -35,13 +35,17 @@ _LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `path` begins with `/` and has its query; `headers` are not secret."""
+    """One request. `path` begins with `/` and has its query; `headers` are not secret.
+
+    `in_clear` sends it by plain HTTP to a service of HTTPS, which is asked of nobody.
+    """
 
     method: str
     path: str
     identity: Identity = NOBODY
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    in_clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,6 @@ class Answer:
     body: bytes = field(default=b"", repr=False)
     cut: bool = False
     failure: str = ""
-    scheme: str = "http"
 
     def header(self, name: str) -> str:
         """Give a header, empty when it is not there; several are joined with commas."""
@@ -66,6 +69,11 @@ class Answer:
     def ok(self) -> bool:
         """Whether it is a success with something to look at."""
         return 200 <= self.status < 300  # noqa: PLR2004 - the statuses of success
+
+    @property
+    def moved(self) -> bool:
+        """Whether it says that the answer is elsewhere."""
+        return 300 <= self.status < 400  # noqa: PLR2004 - the statuses of a redirect
 
 
 Ask = Callable[[Request], Awaitable[Answer]]
@@ -102,9 +110,11 @@ class Asker:
         Raises EndedError when the run must end.
         """
         answer = await self._once(request)
+        if request.in_clear:
+            return answer
         for _ in range(MAX_REDIRECTS):
             location = answer.header("location")
-            if request.method not in READS or not 300 <= answer.status < 400 or not location:  # noqa: PLR2004 - the statuses of a redirect
+            if request.method not in READS or not answer.moved or not location:
                 break
             url = urljoin(f"{self.target.origin}{request.path}", location)
             if not self.target.same_origin(url):
@@ -146,9 +156,10 @@ class Asker:
 
     async def _send(self, request: Request) -> Answer:
         headers = [*request.identity.headers, *request.headers]
+        origin = self.target.in_clear if request.in_clear else self.target.origin
         made = self.client.build_request(
             request.method,
-            f"{self.target.origin}{request.path}",
+            f"{origin}{request.path}",
             headers=headers,
             content=request.body,
         )
@@ -168,7 +179,6 @@ class Asker:
             tuple((key.lower(), value) for key, value in response.headers.multi_items()),
             bytes(body[:MAX_BODY]),
             cut,
-            scheme=self.target.scheme,
         )
 
     def _take_note(self, answer: Answer) -> None:
@@ -225,6 +235,7 @@ def client(
         )
         transport = bare if order.way.proxy else Pinned(bare, target)
     return httpx.AsyncClient(
+        base_url=target.origin,
         transport=transport,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ NOTHING = object()
 
 _DEEPEST_JSON = 200
 _EXCERPTS = 5
+_WORDS = re.compile(r"[\s;,=]+")
+"""What stands between the parts of a header: `Bearer x`, `sid=x; other=y`."""
 
 
 def decoded(answer: Answer) -> object:
@@ -90,7 +93,7 @@ class Session:
             part
             for one in self.identities
             for _, value in one.headers
-            for part in {value, *value.split()}
+            for part in {value, *_WORDS.split(value)}
             if len(part) > len("Bearer")
         )
 
@@ -142,6 +145,13 @@ class Session:
             "near": self.target.near,
         }
         return Observation(seen, **(told | more))
+
+    def whole(
+        self, seen: Seen, exchange: Exchange, details: tuple[str, ...], shown: str
+    ) -> Observation:
+        """Say what holds for the whole service, with the exchange that shows it."""
+        transcripts = (self.transcript(exchange, shown),)
+        return self.observe(seen, exchange, route=None, details=details, transcripts=transcripts)
 
 
 def excerpt(fields: Iterable[Field]) -> str:

@@ -40,6 +40,12 @@ class Target:
         port = "" if _PORTS[self.scheme] == self.port else f":{self.port}"
         return f"{self.scheme}://{shown}{port}"
 
+    @property
+    def in_clear(self) -> str:
+        """The same host by plain HTTP; empty where its port is not known."""
+        implied = self.scheme == "https" and self.port == _PORTS["https"]
+        return self.origin.replace("https:", "http:", 1) if implied else ""
+
     def same_origin(self, url: str) -> bool:
         """Whether an absolute URL leads to this very scheme, host and port."""
         try:

@@ -13,7 +13,6 @@ from hushtable.probe.filling import path_of
 from hushtable.probe.knowledge import key_of, noun_before
 from hushtable.probe.masking import masked, member
 from hushtable.probe.openapi import Operation
-from hushtable.probe.order import NOBODY
 from hushtable.probe.sensitive import SENSITIVE, SURE
 from hushtable.probe.session import Exchange, Session, attribute, excerpt, told
 
@@ -118,32 +117,44 @@ def _holds_data_of_people(exchange: Exchange) -> bool:
 
 
 async def by_counting(session: Session) -> AsyncIterator[Observation]:
-    """Count on from a known number, as nobody, at operations of people."""
+    """Count on from a known number at operations of people: as nobody, else as the first caller."""
     for name, exchanges in by_operation(session).items():
-        operation = exchanges[0].operation
-        nobody = [one for one in exchanges if one.audience == ANYONE]
-        counted = _counted(operation)
-        if name in session.told or not nobody or counted is None:
+        counted = _counted(exchanges[0].operation)
+        if name in session.told or counted is None:
             continue
-        values = dict(nobody[0].values)
-        number = values.get(counted, "")
-        if not number.isdecimal():
-            continue
-        values[counted] = str(int(number) + 1)
-        path = path_of(session.base, operation, values)
-        following = await session.ask(operation, Request("GET", path, NOBODY), values)
-        if following.answer.ok and following.value != nobody[0].value and following.leaves:
-            yield session.observe(
-                Seen.OTHERS,
-                following,
-                fields=told(following.fields),
-                details=(f"counting {counted}",),
-                transcripts=(
-                    session.transcript(nobody[0], "one of them"),
-                    session.transcript(following, "the next"),
-                ),
-                certain=False,
-            )
+        first = min(exchanges, key=lambda one: one.audience != ANYONE)
+        seen = await _next(session, first, counted)
+        if seen is not None:
+            session.told.add(name)
+            yield seen
+
+
+async def _next(session: Session, first: Exchange, counted: str) -> Observation | None:
+    """Ask for what follows an answer, as the same caller; None where it shows nobody else."""
+    values = dict(first.values)
+    number = values.get(counted, "")
+    if not number.isdecimal():
+        return None
+    operation = first.operation
+    values[counted] = str(int(number) + 1)
+    path = path_of(session.base, operation, values)
+    following = await session.ask(operation, Request("GET", path, first.identity), values)
+    if not following.answer.ok or following.value == first.value or not following.leaves:
+        return None
+    if first.audience != ANYONE and not following.fields:
+        # A directory for members says names; only what is sensitive belongs to one of them.
+        return None
+    return session.observe(
+        Seen.OTHERS,
+        following,
+        fields=told(following.fields),
+        details=(f"counting {counted}",),
+        transcripts=(
+            session.transcript(first, "one of them"),
+            session.transcript(following, "the next"),
+        ),
+        certain=False,
+    )
 
 
 def _counted(operation: Operation) -> str | None:

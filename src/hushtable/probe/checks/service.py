@@ -1,4 +1,4 @@
-"""What holds for a whole service: transport, cookies, origins, headers, documents, tools."""
+"""What holds for a whole service: cookies, origins, headers, documents, tools."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hushtable.model.sensitivity_names import classify
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.model.transcript import Transcript
 from hushtable.probe.ask import Request
+from hushtable.probe.checks.transport import transport
 from hushtable.probe.openapi import Operation
 from hushtable.probe.sensitive import SENSITIVE
 from hushtable.probe.session import Exchange, Session, told
@@ -23,10 +24,6 @@ _TELLING = ("server", "x-powered-by", "x-aspnet-version", "x-runtime", "via")
 _SESSION_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
 _PAGES = re.compile(r"swagger-ui|redoc|rapidoc|scalar|graphiql", re.IGNORECASE)
 _DOCS = ("/docs", "/redoc", "/swagger", "/swagger-ui/index.html", "/api-docs")
-_HSTS_AGE = re.compile(r"max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
-_SHORTEST_HSTS = 15_552_000
-"""Half a year; the preload list asks for a year."""
-
 _TOOLS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("/metrics", re.compile(r"^# (?:HELP|TYPE) \w+", re.MULTILINE), "metrics for Prometheus"),
     ("/.env", re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{2,}=", re.MULTILINE), "a file of settings"),
@@ -50,7 +47,7 @@ async def service(session: Session) -> AsyncIterator[Observation]:
     """Ask for the root and a few well-known places, and look at every answer so far."""
     root = await session.ask(_ROOT, Request("GET", session.target.base or "/"))
     answers = [root, *session.exchanges]
-    for seen in _transport(session, root):
+    async for seen in transport(session, root):
         yield seen
     for seen in (*_cookies(session, answers), *_versions(session, answers)):
         yield seen
@@ -62,27 +59,6 @@ async def service(session: Session) -> AsyncIterator[Observation]:
         yield seen
     async for seen in _tools(session):
         yield seen
-
-
-def _whole(
-    session: Session, seen: Seen, exchange: Exchange, details: tuple[str, ...], shown: str
-) -> Observation:
-    """Say what holds for the whole service, with the exchange that shows it."""
-    transcripts = (session.transcript(exchange, shown),)
-    return session.observe(seen, exchange, route=None, details=details, transcripts=transcripts)
-
-
-def _transport(session: Session, root: Exchange) -> Iterator[Observation]:
-    if session.target.scheme == "http":
-        if not session.target.near and root.answer.status:
-            shown = "the answer came over plain HTTP"
-            yield _whole(session, Seen.CLEARTEXT, root, ("no redirect to HTTPS",), shown)
-        return
-    said = root.answer.header("strict-transport-security")
-    age = _HSTS_AGE.search(said)
-    if root.answer.status and (age is None or int(age[1]) < _SHORTEST_HSTS):
-        what = "a short Strict-Transport-Security" if age else "no Strict-Transport-Security"
-        yield _whole(session, Seen.CLEARTEXT, root, (what,), what)
 
 
 def _cookies(session: Session, answers: list[Exchange]) -> Iterator[Observation]:
@@ -100,7 +76,7 @@ def _cookies(session: Session, answers: list[Exchange]) -> Iterator[Observation]
             missing = tuple(flag for flag in wanted if flag.lower() not in flags)
             if missing:
                 shown = f"the cookie `{_name(name)}` comes without {', '.join(missing)}"
-                yield _whole(session, Seen.COOKIE, exchange, (_name(name), *missing), shown)
+                yield session.whole(Seen.COOKIE, exchange, (_name(name), *missing), shown)
 
 
 def _name(text: str) -> str:
@@ -117,7 +93,7 @@ def _versions(session: Session, answers: list[Exchange]) -> Iterator[Observation
             done.add(header)
             told_of = f"{found['name']} {found['version']}"
             shown = f"{header}: {told_of}"
-            yield _whole(session, Seen.VERSION, exchange, (header, told_of), shown)
+            yield session.whole(Seen.VERSION, exchange, (header, told_of), shown)
 
 
 def _headers(session: Session, answers: list[Exchange]) -> Iterator[Observation]:
@@ -137,7 +113,7 @@ def _headers(session: Session, answers: list[Exchange]) -> Iterator[Observation]
             done.add(kind)
             what = "a page" if kind == "text/html" else "data"
             shown = f"{what} comes without {', '.join(missing)}"
-            yield _whole(session, Seen.NO_HEADER, exchange, (what, *missing), shown)
+            yield session.whole(Seen.NO_HEADER, exchange, (what, *missing), shown)
 
 
 def _framed(exchange: Exchange) -> bool:
@@ -156,7 +132,7 @@ async def _origins(session: Session, root: Exchange) -> AsyncIterator[Observatio
         credentials = asked.answer.header("access-control-allow-credentials").lower() == "true"
         if allowed in {ORIGIN, "null"} and credentials:
             shown = "any origin is allowed, with credentials"
-            yield _whole(session, Seen.ORIGIN, asked, ("any origin", "credentials"), shown)
+            yield session.whole(Seen.ORIGIN, asked, ("any origin", "credentials"), shown)
             return
 
 
@@ -167,9 +143,7 @@ async def _documents(session: Session) -> AsyncIterator[Observation]:
         exchange = await session.ask(operation, Request("GET", place))
         body = exchange.answer.body.decode("utf-8", "replace")
         if exchange.answer.ok and _PAGES.search(body):
-            yield _whole(
-                session, Seen.DOCS, exchange, (place,), "a page that tells every operation"
-            )
+            yield session.whole(Seen.DOCS, exchange, (place,), "a page that tells every operation")
             return
 
 
@@ -179,7 +153,7 @@ async def _tools(session: Session) -> AsyncIterator[Observation]:
         exchange = await session.ask(operation, Request("GET", place))
         body = exchange.answer.body[:200_000].decode("utf-8", "replace")
         if exchange.answer.ok and sign.search(body):
-            yield _whole(session, Seen.TOOL, exchange, (place, what), what)
+            yield session.whole(Seen.TOOL, exchange, (place, what), what)
 
 
 def cached(session: Session) -> Iterator[Observation]:
