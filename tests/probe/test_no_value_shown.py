@@ -9,7 +9,7 @@ import pytest
 
 from hushtable.model.config import ScanConfig
 from hushtable.model.score import score
-from hushtable.report import document, github, junit, markdown, sarif, terminal
+from hushtable.report import concise, document, github, gitlab, junit, markdown, sarif, terminal
 from hushtable.report.report import Report
 from hushtable.rules.catalogue import catalogue
 from hushtable.rules.judge import judge
@@ -26,6 +26,8 @@ FORMATS = {
     "markdown": markdown.render,
     "github": github.render,
     "junit": junit.render,
+    "gitlab": gitlab.render,
+    "concise": concise.render,
 }
 
 

@@ -20,7 +20,8 @@ Formats = Annotated[
     list[Format] | None,
     typer.Option(
         "--format",
-        help="terminal (default), json, sarif, markdown, github, junit. Repeatable with -o.",
+        help="terminal (default), json, sarif, markdown, github, junit, gitlab, concise. "
+        "Repeatable with -o.",
         metavar="FORMAT",
     ),
 ]

@@ -25,6 +25,8 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     GITHUB = "github"
     JUNIT = "junit"
+    GITLAB = "gitlab"
+    CONCISE = "concise"
 
 
 _MODULES = {
@@ -34,6 +36,8 @@ _MODULES = {
     Format.MARKDOWN: "hushtable.report.markdown",
     Format.GITHUB: "hushtable.report.github",
     Format.JUNIT: "hushtable.report.junit",
+    Format.GITLAB: "hushtable.report.gitlab",
+    Format.CONCISE: "hushtable.report.concise",
 }
 """Loaded when the format is asked for, so that none pays for another."""
 
