@@ -13,6 +13,7 @@ HEAVY = (
     "fastapi",
     "httpx",
     "libcst",
+    "mcp",
     "ministack",
     "phonenumbers",
     "pydantic",
@@ -37,7 +38,13 @@ def imported_by(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["hushtable.cli.main", "hushtable.cli.policy", "hushtable.rules.catalogue"]
+    "module",
+    [
+        "hushtable.cli.main",
+        "hushtable.cli.mcp",
+        "hushtable.cli.policy",
+        "hushtable.rules.catalogue",
+    ],
 )
 def test_starting_loads_nothing_heavy(module: str) -> None:
     """Importing the command line, a command or the catalogue pulls in no heavy package."""

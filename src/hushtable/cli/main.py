@@ -22,6 +22,7 @@ COMMANDS = {
     "rules": "List the rules.",
     "policy": "Write the IAM policy and tables of a service on the guard.",
     "reencrypt": "Renew encrypted attributes under the active key.",
+    "mcp": "Serve scan, explain, fix and rules to a coding assistant.",
 }
 """Each command with its line in the help; `scan` lives in `hushtable.cli.scan`."""
 

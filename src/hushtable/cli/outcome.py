@@ -46,10 +46,7 @@ def command(body: Callable[_Parameters, int]) -> Callable[_Parameters, None]:
         except Exception as error:
             if isinstance(error, typer.Exit) or os.environ.get(DEBUG_VARIABLE):
                 raise
-            complain(
-                f"internal error, {type(error).__name__} at {_place(error)}; "
-                f"please report it (set {DEBUG_VARIABLE}=1 to see more)"
-            )
+            complain(f"{internal(error)} (set {DEBUG_VARIABLE}=1 to see more)")
             code = UNEXAMINED
         raise typer.Exit(code)
 
@@ -59,6 +56,11 @@ def command(body: Callable[_Parameters, int]) -> Callable[_Parameters, None]:
 def complain(text: str) -> None:
     """Say one sentence on standard error."""
     print(f"hushtable: {visible(text)}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+
+
+def internal(error: Exception) -> str:
+    """Tell an error that is nobody's but ours by its kind and place, without its text."""
+    return f"internal error, {type(error).__name__} at {_place(error)}; please report it"
 
 
 def emit(text: str) -> None:

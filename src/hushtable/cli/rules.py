@@ -37,7 +37,7 @@ def rules(
     """List the rules with severity, weakness and title."""
     pages = [rule.page for rule in catalogue()]
     if form is Format.JSON:
-        emit(json.dumps([_entry(page) for page in pages], indent=2) + "\n")
+        emit(json.dumps([entry(page) for page in pages], indent=2) + "\n")
         return QUIET
     names = max((len(page.name) for page in pages), default=0)
     for page in pages:
@@ -50,7 +50,8 @@ def rules(
     return QUIET
 
 
-def _entry(page: RulePage) -> dict[str, Any]:
+def entry(page: RulePage) -> dict[str, Any]:
+    """Give what a rule is, as JSON."""
     return {
         "code": page.code,
         "name": page.name,
