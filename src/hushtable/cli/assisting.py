@@ -8,6 +8,7 @@ program is data; what is not plainly visible in it is written out, so that nothi
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -179,6 +180,7 @@ def server(desk: Desk) -> MCPServer[Any]:
         writes = desk.writes and body.__name__ == "fix"
         made.add_tool(
             _tool(body, one_at_a_time),
+            description=inspect.getdoc(body),
             annotations=ToolAnnotations(
                 read_only_hint=not writes,
                 destructive_hint=writes,
