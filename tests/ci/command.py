@@ -1,0 +1,48 @@
+"""`hushtable` as a script on PATH, and a service to scan, for what calls it by its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+LEAKY = """import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    return table.get_item(Key={"note_id": note_id})["Item"]
+"""
+QUIET = """from fastapi import FastAPI
+
+app = FastAPI()
+"""
+_SCRIPT = """#!/bin/sh
+printf '%s\\n' "$*" >> "$ASKED"
+case "$1" in
+  check)
+    printf '| route | more |\\n'
+    exit "${CHECK_GIVES:-0}" ;;
+esac
+exec "$REAL_PYTHON" -m hushtable.cli.main "$@"
+"""
+
+
+def on_path(folder: Path, **more: str) -> dict[str, str]:
+    """Write the script, which knows `check` already, and give an environment that finds it."""
+    folder.mkdir()
+    for name, text in {"hushtable": _SCRIPT, "pip": "#!/bin/sh\n"}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return {
+        **{name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "REAL_PYTHON": sys.executable,
+        "ASKED": str(folder / "asked"),
+        "HUSHTABLE_CACHE_DIR": str(folder / "cache"),
+        **more,
+    }
