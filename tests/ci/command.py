@@ -25,7 +25,8 @@ _SCRIPT = """#!/bin/sh
 printf '%s\\n' "$*" >> "$ASKED"
 case "$1" in
   check)
-    printf '| route | more |\\n'
+    printf 'GET /notes: more\\n'
+    case "$*" in *" -o "*) echo '| route | more |' > hushtable-changes.md ;; esac
     exit "${CHECK_GIVES:-0}" ;;
 esac
 exec "$REAL_PYTHON" -m hushtable.cli.main "$@"

@@ -78,10 +78,10 @@ def test_the_lock_is_checked(job: Run, tmp_path: Path, check: int) -> None:
     """Where there is a lock, its code is the job's, and what changed is shown and kept."""
     done = job(QUIET, lock=True, check=check)
     assert done.returncode == check
-    assert "| route | more |" in done.stdout
+    assert "GET /notes: more" in done.stdout
     assert "| route" in (tmp_path / "work" / "hushtable-changes.md").read_text(encoding="utf-8")
     asked = (tmp_path / "tools" / "asked").read_text(encoding="utf-8").splitlines()
-    assert asked[-1] == "check --format markdown -- api"
+    assert asked[-1] == "check --no-progress -o hushtable-changes.md -- api"
 
 
 def test_a_variable_is_never_a_script(job: Run, tmp_path: Path) -> None:
