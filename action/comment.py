@@ -24,6 +24,8 @@ LIMIT = 60_000
 """Characters of a comment; GitHub refuses more than 65,536."""
 SUMMARY_LIMIT = 250_000
 """Characters of a summary, of four bytes at most; GitHub drops one larger than 1 MiB whole."""
+UNFOLDED = 6_000
+"""Characters of a report that is shown without a click."""
 LEAST = 2_000
 """Characters that are worth folding away."""
 PAGES = 50
@@ -32,7 +34,7 @@ _FENCE = re.compile(r"^(`{3,})")
 _REFUSED = frozenset({401, 403, 404})
 _CODES = {
     "": "was not reached",
-    "0": "quiet",
+    "0": "passed",
     "1": "findings",
     "2": "could not run as it was asked to",
     "3": "something was not examined",
@@ -165,8 +167,12 @@ def told_of(environment: Mapping[str, str]) -> Told:
     changes, report = (_text(environment.get(name, "")) for name in ("CHANGES", "REPORT"))
     first = f"**hushtable**: scan: {_CODES.get(scan, 'failed')}"
     quiet = scan == "0" and check in {"", "0"}
-    if not check:
+    if not check and len(report) <= UNFOLDED:
         return Told(f"{first}\n\n{report.strip()}", quiet=quiet)
+    if not check:
+        # The report begins with its title, then the score and how many findings there are.
+        (figures,) = report.split("\n\n")[1:2] or [""]
+        return Told(f"{first}\n\n{figures.strip()}", report.strip(), quiet)
     # With a lock, what changed is what a reader is here for.
     first += f"; lock: {_CHECK_CODES.get(check, 'failed')}"
     return Told(f"{first}\n\n{changes.strip()}", report.strip(), quiet)

@@ -122,7 +122,7 @@ def test_a_leak_fails_after_it_was_told(act: Act, api: Forge) -> None:
     # Once mended, the same comment says so.
     mended = act(QUIET)
     assert (mended.code, len(api.comments)) == (0, 1), mended.log
-    assert "scan: quiet" in api.comments[0]["body"]
+    assert "scan: passed" in api.comments[0]["body"]
 
 
 def test_the_lock_is_checked_where_there_is_one(act: Act, api: Forge) -> None:

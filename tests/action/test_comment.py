@@ -48,7 +48,7 @@ def test_it_is_made_once_and_then_changed(
     assert main(run) == 0
     assert main(run | {"SCAN_CODE": "0"}) == 0
     (one,) = api.comments
-    assert one["body"].startswith(f"{mark_of('.')}\n**hushtable**: scan: quiet\n")
+    assert one["body"].startswith(f"{mark_of('.')}\n**hushtable**: scan: passed\n")
     assert "Score 3" in one["body"]
     assert capsys.readouterr().out.split("\n")[:2] == [
         "The comment was created.",
@@ -161,6 +161,16 @@ def test_with_a_lock_the_changes_come_first(tmp_path: Path, run: dict[str, str])
     )
     assert text.index("| more |") < text.index("<details>") < text.index("Score 3")
     assert text.endswith("\n\n</details>")
+
+
+def test_a_long_report_is_folded_away(run: dict[str, str]) -> None:
+    """Score and figures are in front of a report that is long; a short one is shown as it is."""
+    assert "<details>" not in told_of(run).text(LIMIT)
+    long = "# hushtable\n\n**Score 3.** 99 findings\n\n" + "### HT101\n\nIt leaks.\n\n" * 400
+    Path(run["REPORT"]).write_text(long, encoding="utf-8")
+    front, _, folded = told_of(run).text(LIMIT).partition("<details>")
+    assert front == "**hushtable**: scan: findings\n\n**Score 3.** 99 findings\n\n"
+    assert folded.count("It leaks.") == 400
 
 
 lines = st.lists(
