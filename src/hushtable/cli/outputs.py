@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 
 from hushtable.cli.outcome import emit
 from hushtable.model.errors import UsageError
@@ -25,6 +26,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     GITHUB = "github"
     JUNIT = "junit"
+    HTML = "html"
 
 
 _MODULES = {
@@ -34,6 +36,7 @@ _MODULES = {
     Format.MARKDOWN: "hushtable.report.markdown",
     Format.GITHUB: "hushtable.report.github",
     Format.JUNIT: "hushtable.report.junit",
+    Format.HTML: "hushtable.report.html.page",
 }
 """Loaded when the format is asked for, so that none pays for another."""
 
@@ -42,6 +45,7 @@ _SUFFIXES = {
     ".sarif": Format.SARIF,
     ".md": Format.MARKDOWN,
     ".xml": Format.JUNIT,
+    ".html": Format.HTML,
     ".txt": Format.TERMINAL,
 }
 
@@ -130,8 +134,19 @@ def deliver(report: Report, where: Sequence[Destination], on: Screen) -> None:
 
 
 def _render(report: Report, where: Destination, on: Screen) -> str:
-    module = importlib.import_module(_MODULES[where.format])
+    module = _module(where.format)
     if where.format is not Format.TERMINAL:
         return str(module.render(report))
     width, colour = (on.width, on.colour) if where.path is None else (_PIPE_WIDTH, False)
     return str(module.render(report, width=width, colour=colour, brief=on.brief))
+
+
+def _module(form: Format) -> ModuleType:
+    """Load what renders a format. Raises UsageError where its libraries are not installed."""
+    try:
+        return importlib.import_module(_MODULES[form])
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "hushtable":
+            raise
+        message = f"{form} needs {error.name}: pip install 'hushtable[report]'"
+        raise UsageError(message) from error
