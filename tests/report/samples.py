@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+from typing import Any
 
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding, Result, Suppression, Verdict
@@ -19,6 +21,7 @@ from hushtable.model.service import (
     Pagination,
     Route,
 )
+from hushtable.report.document import document
 from hushtable.report.report import Report
 
 HOSTILE = (
@@ -188,6 +191,7 @@ def told(result: Result, prefix: str = "") -> Report:
         pages=PAGES,
         prefix=prefix,
         baselined=True,
+        ran=tuple(PAGES),
     )
 
 
@@ -254,3 +258,20 @@ def poisoned(text: str) -> Result:
             learned=(text,),
         ),
     )
+
+
+def huge(text: str) -> dict[str, Any]:
+    """Give the JSON of a result as large as the largest services have, with `text` everywhere."""
+    one = document(told(poisoned(text)))
+    names = [f"table{number // 20}.attribute_{number}" for number in range(200)]
+    route, finding = one["routes"][0], one["findings"][0]
+    one["routes"] = [
+        {**route, "path": f"/things/{number}", "leaves": names} for number in range(300)
+    ]
+    one["findings"] = [
+        copy.deepcopy(finding)
+        | {"key": f"{number:016x}", "attributes": [names[number % 200]],
+           "routes": [f"{route['method']} /things/{number % 300}"]}
+        for number in range(5000)
+    ]  # fmt: skip
+    return one

@@ -203,7 +203,7 @@ def test_an_allow_for_a_rule_that_did_not_run_is_not_unused() -> None:
 
 
 def test_sensitivities_of_what_leaves() -> None:
-    """Every attribute that leaves has its worst category; what only a log gets is not listed."""
+    """Every attribute that leaves, by whatever channel, has its worst category."""
     route = replace(OPEN, leaves=(attribute("users.plan"), attribute("users.email")))
     facts = Facts(
         routes=(route,),
@@ -215,6 +215,7 @@ def test_sensitivities_of_what_leaves() -> None:
     )
     assert judge(facts, ScanConfig(select=("HT303",)), ".").sensitivities == (
         ("users.email", "personal"),
+        ("users.pin", "credential"),
         ("users.plan", "public"),
         ("users.token", "credential"),
     )

@@ -79,12 +79,19 @@ def finish(order: Order, checked: Checked, result: Result) -> Report:
         result=result,
         score=whole,
         pages={rule.code: rule.page for rule in catalogue()},
+        ran=ran(config, live=False),
         prefix=_prefix(order.root),
         fail_on=config.fail_on,
         baselined=known is not None,
         since=order.since,
         selected=bool(config.select or config.ignore),
     )
+
+
+def ran(config: ScanConfig, *, live: bool) -> tuple[str, ...]:
+    """Give the codes of the rules that judged; HT7xx judge what only a live service shows."""
+    codes = (rule.code for rule in chosen(config.select, config.ignore))
+    return tuple(code for code in codes if live or not code.startswith("HT7"))
 
 
 def exit_code(report: Report) -> int:

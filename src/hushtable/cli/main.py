@@ -18,6 +18,7 @@ COMMANDS = {
     "probe": "Ask a live service what it shows, and to whom.",
     "prove": "Run a service on made-up data and prove what leaves it.",
     "fix": "Fix what is found: show the difference, or write it.",
+    "report": "Tell results to people: a page for a browser, controls as CSV.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",
     "policy": "Write the IAM policy and tables of a service on the guard.",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 
 from hushtable.cli.outcome import emit
 from hushtable.model.errors import UsageError
@@ -27,6 +28,7 @@ class Format(StrEnum):
     JUNIT = "junit"
     GITLAB = "gitlab"
     CONCISE = "concise"
+    HTML = "html"
 
 
 _MODULES = {
@@ -38,6 +40,7 @@ _MODULES = {
     Format.JUNIT: "hushtable.report.junit",
     Format.GITLAB: "hushtable.report.gitlab",
     Format.CONCISE: "hushtable.report.concise",
+    Format.HTML: "hushtable.report.html.page",
 }
 """Loaded when the format is asked for, so that none pays for another."""
 
@@ -46,6 +49,7 @@ _SUFFIXES = {
     ".sarif": Format.SARIF,
     ".md": Format.MARKDOWN,
     ".xml": Format.JUNIT,
+    ".html": Format.HTML,
     ".txt": Format.TERMINAL,
 }
 
@@ -134,8 +138,19 @@ def deliver(report: Report, where: Sequence[Destination], on: Screen) -> None:
 
 
 def _render(report: Report, where: Destination, on: Screen) -> str:
-    module = importlib.import_module(_MODULES[where.format])
+    module = _module(where.format)
     if where.format is not Format.TERMINAL:
         return str(module.render(report))
     width, colour = (on.width, on.colour) if where.path is None else (_PIPE_WIDTH, False)
     return str(module.render(report, width=width, colour=colour, brief=on.brief))
+
+
+def _module(form: Format) -> ModuleType:
+    """Load what renders a format. Raises UsageError where its libraries are not installed."""
+    try:
+        return importlib.import_module(_MODULES[form])
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "hushtable":
+            raise
+        message = f"{form} needs {error.name}: pip install 'hushtable[report]'"
+        raise UsageError(message) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hushtable.cli.asked import keys_of
+from hushtable.cli.examine import ran
 from hushtable.model.config import ScanConfig
 from hushtable.model.context import Context, weighed
 from hushtable.model.event import Listener, silent
@@ -52,6 +53,7 @@ def ask(order: Order, wanted: Wanted, listen: Listener = silent) -> Report:
         result=result,
         score=score(result.findings, answered(result)),
         pages={rule.code: rule.page for rule in catalogue()},
+        ran=ran(config, live=True),
         fail_on=config.fail_on,
         selected=bool(config.select or config.ignore),
         comparison=None

@@ -12,6 +12,7 @@ from typing import Any
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding
 from hushtable.model.observation import Asked
+from hushtable.model.page import RulePage
 from hushtable.model.place import Place, Step
 from hushtable.model.score import by_risk
 from hushtable.model.service import Route
@@ -36,6 +37,9 @@ def document(report: Report) -> dict[str, Any]:
         "coverage": _coverage(result.coverage),
         "score": report.score.value,
         "grade": report.score.grade,
+        "penalties": [dataclasses.asdict(one) for one in report.score.penalties],
+        "rules": [_rule(report.pages[code]) for code in report.ran if code in report.pages],
+        "sensitivities": dict(result.sensitivities),
         "unknown": [_unknown(unknown) for unknown in result.unknown],
         "unused_allows": [_allow(allow) for allow in result.unused_allows],
         **({} if result.asked is None else _live(report, result.asked)),
@@ -91,6 +95,18 @@ def _route(route: Route) -> dict[str, Any]:
         "scan": route.scans,
         "reads": list(route.reads),
         "leaves": [str(attribute) for attribute in route.leaves],
+    }
+
+
+def _rule(page: RulePage) -> dict[str, Any]:
+    return {
+        "code": page.code,
+        "name": page.name,
+        "title": page.title,
+        "severity": str(page.severity),
+        "cwe": list(page.cwe),
+        "owasp": list(page.owasp),
+        "classes": list(page.classes),
     }
 
 

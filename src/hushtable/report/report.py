@@ -32,6 +32,8 @@ class Report:
     baselined: bool = False
     since: str = ""
     selected: bool = False
+    ran: tuple[str, ...] = ()
+    """Codes of the rules that judged."""
     comparison: Comparison | None = None
     """With an earlier result, where one was given."""
 

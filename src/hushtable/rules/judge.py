@@ -10,7 +10,6 @@ from hushtable.model.rule import Judgement
 from hushtable.model.sensitivity import Category
 from hushtable.rules import allow
 from hushtable.rules.catalogue import Rule, chosen
-from hushtable.rules.leaving import OUTWARD
 from hushtable.rules.merge import findings, order
 
 _WORST_FIRST = {category: rank for rank, category in enumerate(Category)}
@@ -57,8 +56,6 @@ def _sensitivities(facts: Facts) -> tuple[tuple[str, str], ...]:
         str(attribute): Category.PUBLIC for route in facts.routes for attribute in route.leaves
     }
     for outflow in facts.outflows:
-        if outflow.channel not in OUTWARD:
-            continue
         for carried in outflow.carried:
             if carried.attribute is None:
                 continue

@@ -26,6 +26,15 @@ ISO = "ISO 27001:2022"
 FRAMEWORKS = (PCI, SOC2, HIPAA, GDPR, NIST, ISO)
 
 
+EXAMINED = {
+    "scan": CLASSES,
+    "prove": CLASSES,
+    "probe": frozenset("REAI"),
+}
+"""What each engine can see of: a live service shows neither its logs, its store nor its source.
+`prove` stands for a run that read the source first, as it does unless told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """One control. `evidence`: a run of hushtable is itself evidence for it."""

@@ -1,0 +1,137 @@
+"""Writes a result as one file of HTML that needs no network and runs nothing but its own script.
+
+The page's policy (Content Security Policy Level 3) names its script and its style by their hash,
+and allows nothing else: no inline handler, no image, no form, no base. Every text is escaped by
+the template or stands in a block of JSON, in which `<` is written out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from hushtable import __version__
+from hushtable.report.document import document
+from hushtable.report.html import controls
+from hushtable.report.html.gathered import Gathered, Json, gathered, shown
+from hushtable.report.html.history import history
+from hushtable.report.html.inventory import inventory
+from hushtable.report.report import Report
+
+_SCRIPTS = ("page.js", "story.js", "map.js", "filters.js")
+"""Joined in this order."""
+
+_CATEGORIES = ("credential", "financial", "health", "personal", "internal", "public")
+_SEVERITIES = ("critical", "high", "medium", "low", "note")
+
+
+def render(report: Report) -> str:
+    """Give one run as a page."""
+    return page([("this run", document(report))])
+
+
+def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
+    """Give results as a page: the last one is shown, the earlier ones are its history.
+
+    Each comes with the name it is called by, and fits `result.schema.json`.
+    """
+    name, last = results[-1]
+    told = shown(last)
+    drawn = gathered(last)
+    style, script = _asset("page.css"), "\n".join(map(_asset, _SCRIPTS))
+    return (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            name=name,
+            version=__version__,
+            told=told,
+            drawn=drawn,
+            engine=controls.engine(last),
+            controls=[
+                (framework, tuple(rows))
+                for framework, rows in groupby(controls.assessed(last), lambda one: one.framework)
+            ],
+            inventory=inventory(told),
+            history=history(results),
+            tally=_tally(drawn),
+            choices=_choices(drawn),
+            rules={rule["code"]: rule["title"] for rule in told.get("rules", [])},
+            spans=_spans,
+            style=Markup(style),  # noqa: S704 - ours
+            script=Markup(script),  # noqa: S704 - ours
+            policy=_policy(style, script),
+            data=_block(drawn, last),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("hushtable.report.html", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _asset(name: str) -> str:
+    return (resources.files("hushtable.report.html") / "assets" / name).read_text("utf-8")
+
+
+def _spans(text: str) -> list[str]:
+    """Divide a sentence at its backticks: every second part is a name."""
+    parts = text.split("`")
+    return parts if len(parts) % 2 else [text]
+
+
+def _policy(style: str, script: str) -> str:
+    def hashed(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; script-src 'sha256-{hashed(script)}'; "
+        f"style-src 'sha256-{hashed(style)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _block(drawn: Gathered, last: Mapping[str, Json]) -> Markup:
+    """Give the data as JSON that no text in it can end (HTML, 13.1.2: script content)."""
+    told = {**drawn.document, "csv": controls.table(last)}
+    text = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 - without `<` it ends no element
+
+
+def _tally(drawn: Gathered) -> dict[str, int]:
+    """Count the findings that stand, by severity, and the proven ones among them."""
+    standing = [one for one in drawn.findings if one["standing"] in {"proven", "suspected"}]
+    counted = {
+        severity: sum(one["severity"] == severity for one in standing) for severity in _SEVERITIES
+    }
+    proven = sum(one["standing"] == "proven" for one in standing)
+    return {**counted, "all": len(standing), "proven": proven}
+
+
+def _choices(drawn: Gathered) -> list[tuple[str, str, list[str]]]:
+    """Give what the map and the findings can be narrowed to: a name, its label, its values."""
+    categories = {one["category"] for one in drawn.columns}
+    choices: list[tuple[str, str, Any]] = [
+        ("table", "Table", sorted({one["table"] for one in drawn.columns})),
+        ("audience", "Audience", sorted({one["audience"] for one in drawn.routes})),
+        ("category", "Sensitivity", [one for one in _CATEGORIES if one in categories]),
+        ("rule", "Rule", sorted({one["code"] for one in drawn.findings})),
+        ("standing", "Verdict", sorted({one["standing"] for one in drawn.findings})),
+    ]
+    return choices
