@@ -80,7 +80,7 @@ def finish(order: Order, checked: Checked, result: Result) -> Report:
         score=whole,
         pages={rule.code: rule.page for rule in catalogue()},
         ran=ran(config, live=False),
-        prefix=_prefix(order.root),
+        prefix=prefix(order.root),
         fail_on=config.fail_on,
         baselined=known is not None,
         since=order.since,
@@ -131,7 +131,7 @@ def _baseline(order: Order) -> Path | None:
     return Path(named)
 
 
-def _prefix(root: Path) -> str:
+def prefix(root: Path) -> str:
     """Name the folder from where the command runs; nothing where it lies outside."""
     here, there = Path.cwd(), root.resolve()
     if there == here or not there.is_relative_to(here):

@@ -18,6 +18,8 @@ COMMANDS = {
     "probe": "Ask a live service what it shows, and to whom.",
     "prove": "Run a service on made-up data and prove what leaves it.",
     "fix": "Fix what is found: show the difference, or write it.",
+    "lock": "Agree to what leaves a service: write it to hushtable.lock.",
+    "check": "Compare what leaves a service with what was agreed.",
     "report": "Tell results to people: a page for a browser, controls as CSV.",
     "explain": "Explain a rule, the score, or what an attribute counts as.",
     "rules": "List the rules.",

@@ -25,6 +25,14 @@ Formats = Annotated[
         metavar="FORMAT",
     ),
 ]
+CheckFormats = Annotated[
+    list[Format] | None,
+    typer.Option(
+        "--format",
+        help="terminal (default), json, markdown, github. Repeatable with -o.",
+        metavar="FORMAT",
+    ),
+]
 Files = Annotated[
     list[str] | None,
     typer.Option(
@@ -76,6 +84,15 @@ App = Annotated[
     typer.Argument(
         metavar="[APP]",
         help="package.module:attribute, an app or a factory of one. Default: the only app found.",
+        show_default=False,
+    ),
+]
+Prove = Annotated[
+    str | None,
+    typer.Option(
+        "--prove",
+        metavar="[APP]",
+        help="Run the app on made-up data, too: package.module:attribute, or the only one found.",
         show_default=False,
     ),
 ]

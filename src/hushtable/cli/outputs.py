@@ -6,7 +6,7 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -125,8 +125,16 @@ def deliver(report: Report, where: Sequence[Destination], on: Screen) -> None:
 
     Raises UsageError when a file cannot be written.
     """
+    send(where, lambda each: _render(report, each, on))
+
+
+def send(where: Sequence[Destination], render: Callable[[Destination], str]) -> None:
+    """Send what is rendered for each destination there.
+
+    Raises UsageError when a file cannot be written.
+    """
     for each in where:
-        text = _render(report, each, on)
+        text = render(each)
         if each.path is None:
             emit(text)
             continue
@@ -137,11 +145,16 @@ def deliver(report: Report, where: Sequence[Destination], on: Screen) -> None:
             raise UsageError(message) from error
 
 
+def looks(where: Destination, on: Screen) -> tuple[int, bool]:
+    """Give the columns and whether there are colours: none in a file."""
+    return (on.width, on.colour) if where.path is None else (_PIPE_WIDTH, False)
+
+
 def _render(report: Report, where: Destination, on: Screen) -> str:
     module = _module(where.format)
     if where.format is not Format.TERMINAL:
         return str(module.render(report))
-    width, colour = (on.width, on.colour) if where.path is None else (_PIPE_WIDTH, False)
+    width, colour = looks(where, on)
     return str(module.render(report, width=width, colour=colour, brief=on.brief))
 
 

@@ -203,8 +203,13 @@ def order(line: Line) -> tuple[object, ...]:
 
 
 def compare(agreed: Contract, now: Contract) -> Difference:
-    """Say what is wider now than agreed, and what is narrower."""
-    return Difference(wider=_more(now, agreed), narrower=_more(agreed, now))
+    """Say what is wider now than agreed, and what is narrower.
+
+    What only a run has shown is not narrower where nothing was run now, and what only a scan tells
+    is not where none was made: nobody looked.
+    """
+    looked = now.basis in {agreed.basis, Basis.BOTH}
+    return Difference(_more(now, agreed), _more(agreed, now) if looked else ())
 
 
 def reaches(audience: str, other: str) -> bool:

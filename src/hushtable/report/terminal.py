@@ -57,6 +57,13 @@ _GRADE_STYLES = {"A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bo
 
 def render(report: Report, *, width: int = 100, colour: bool = False, brief: bool = False) -> str:
     """Give the report as text of at most `width` columns. `brief`: findings and failures only."""
+    wide = max(width, NARROWEST)
+    parts = _findings(report) if brief else _everything(report, wide)
+    return printed(parts, width=wide, colour=colour)
+
+
+def printed(parts: Iterable[RenderableType], *, width: int, colour: bool) -> str:
+    """Lay out what is told for a terminal. Texts are made visible before, and no line commands."""
     console = Console(
         file=io.StringIO(),
         width=max(width, NARROWEST),
@@ -69,7 +76,6 @@ def render(report: Report, *, width: int = 100, colour: bool = False, brief: boo
         legacy_windows=False,
     )
     with console.capture() as capture:
-        parts = _findings(report) if brief else _everything(report, console.width)
         for part in parts:
             console.print(part, overflow="fold")
     return "\n".join(inert(line.rstrip()) for line in capture.get().splitlines()) + "\n"
@@ -79,20 +85,20 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
     yield from _map(report, width)
     yield from _findings(report)
     yield from _asides(report)
-    yield _line("Coverage", examined_line(report.result))
+    yield labelled("Coverage", examined_line(report.result))
     if report.result.coverage.unresolved:
         calls = [f"{visible(name)} ({times})" for name, times in report.result.coverage.unresolved]
-        yield _line("", f"most often unresolved: {shortened(calls, 5)}")
+        yield labelled("", f"most often unresolved: {shortened(calls, 5)}")
     if report.result.reach is not None:
-        yield _line("Reach", reach_line(report.result.reach))
+        yield labelled("Reach", reach_line(report.result.reach))
         for label, text in reach_details(report.result.reach):
-            yield _line("", f"{label}: {visible(text)}")
-    yield _line("Findings", visible(tally(report)))
-    yield _line("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
+            yield labelled("", f"{label}: {visible(text)}")
+    yield labelled("Findings", visible(tally(report)))
+    yield labelled("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
     if report.comparison is not None:
-        yield _line("Against", visible(str(report.comparison)))
+        yield labelled("Against", visible(str(report.comparison)))
     if report.score.penalties:
-        yield _line("", "`hushtable explain score` shows how it is counted")
+        yield labelled("", "`hushtable explain score` shows how it is counted")
 
 
 def _map(report: Report, width: int) -> Iterator[RenderableType]:
@@ -231,7 +237,8 @@ def _asides(report: Report) -> Iterator[RenderableType]:
         yield Text()
 
 
-def _line(label: str, text: str, style: str = "") -> RenderableType:
+def labelled(label: str, text: str, style: str = "") -> RenderableType:
+    """Give a line with a label before it."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(style="bold", width=8, no_wrap=True)
     grid.add_column(overflow="fold", style=style)
