@@ -32,10 +32,11 @@ class TakesAnApp(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - the library's own
         """Tie the app to its option before the rest is read."""
-        return super().parse_args(ctx, list(_tied(args)))
+        return super().parse_args(ctx, list(tied(args)))
 
 
-def _tied(args: Sequence[str]) -> Iterator[str]:
+def tied(args: Sequence[str]) -> Iterator[str]:
+    """Write `--prove APP` as one word, and `--prove` without an app as one without a value."""
     left = list(args)
     while left:
         one = left.pop(0)

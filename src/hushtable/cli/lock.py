@@ -23,8 +23,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 EXAMPLES = """\b
 Examples:
-  hushtable lock                      agree to what leaves now, by a scan
-  hushtable lock services/api --prove and to what a run of the only app shows
+  hushtable lock                          agree to what leaves now, by a scan
+  hushtable lock services/api --prove     and to what a run of its only app shows
   hushtable lock --prove app.main:app -o agreed.lock
 
 \b

@@ -95,7 +95,7 @@ def render(agreement: Agreement, *, width: int = 100, colour: bool = False) -> s
 
 def render_markdown(agreement: Agreement) -> str:
     """Give the difference as Markdown: what changed, and nothing else."""
-    lines = ["# hushtable check", "", f"**{markdown.prose(agreement.summary)}.**", ""]
+    lines = ["# hushtable check", "", f"**{_prose(agreement, agreement.summary)}.**", ""]
     for heading, other, changes in _sides(agreement):
         if changes:
             columns = (*_COLUMNS, other)
@@ -108,7 +108,7 @@ def render_markdown(agreement: Agreement) -> str:
         for unknown in agreement.unknown:
             lines.append(f"- {markdown.code(str(unknown.place))} {markdown.prose(unknown.why)}")
         lines.append("")
-    lines.append(f"{markdown.prose(agreement.made)}.")
+    lines.append(f"{_prose(agreement, agreement.made)}.")
     return "\n".join(lines) + "\n"
 
 
@@ -289,6 +289,10 @@ def _other(change: Change, named: Callable[[str], str]) -> str:
             return ", ".join(named(str(part)) for part in change.beside)
         case _:
             return "nothing of this table"
+
+
+def _prose(agreement: Agreement, text: str) -> str:
+    return markdown.prose(text.replace(agreement.lock, f"`{agreement.lock}`"))
 
 
 def _path(agreement: Agreement, place: Place) -> str:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hushtable.model.config import ScanConfig
+from hushtable.model.contract import Contract, compare
 from hushtable.model.event import silent
 from hushtable.model.finding import Finding
 from hushtable.model.proof import Reach
 from hushtable.prove.order import ProveOrder
+from hushtable.report.agreement import lines_of
 from hushtable.report.proving import reach_line, seen
 from hushtable.rules.catalogue import catalogue
+from hushtable.rules.exposures import shown as came_out
 from hushtable.rules.join import shown
 from hushtable.rules.judge import judge
+from hushtable.rules.lockfile import NAME, read
 from hushtable.scan.run import scan
 
 ENGINE = "hushtable.prove.run"
+
+_AGREE = "agree to it with `hushtable lock --prove`, and review what that changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,9 @@ class Showed:
     findings: tuple[Finding, ...]
     reach: Reach
     unknown: tuple[str, ...] = ()
+    leaves: Contract = field(default_factory=Contract)
+    """Every attribute that came out, by route, channel and audience."""
+    root: Path = Path()
 
     def shows_nothing(self) -> None:
         """Raise AssertionError that tells each finding; or when no route was reached."""
@@ -46,6 +55,18 @@ class Showed:
         ]
         if found:
             raise AssertionError("\n".join(map(_told, found)))
+
+    def agrees_with(self, lock: Path | str = NAME) -> None:
+        """Raise AssertionError that lists what came out and is not agreed to in a lock.
+
+        `lock` is relative to the project. Raises ConfigError where it is missing or broken.
+        """
+        agreed = read(self.root / lock)
+        self._was_run()
+        wider = compare(agreed, self.leaves).wider
+        if wider:
+            lines = (f"more leaves than is agreed in {lock}:", *lines_of(wider), _AGREE)
+            raise AssertionError("\n  ".join(lines))
 
     def _was_run(self) -> None:
         """Refuse to call quiet what was not tried."""
@@ -81,13 +102,17 @@ class Prover:
         )
         config = ScanConfig(select=tuple(select))
         run = self.engine or importlib.import_module(ENGINE).prove
-        proven = run(order, scan(folder, config, silent), silent)
+        known = scan(folder, config, silent)
+        proven = run(order, known, silent)
         judged = judge(proven.facts, config, str(folder))
+        leaves = came_out(proven.facts, proven.proofs, known)
         shows = {rule.code: frozenset(rule.info.shown_by) for rule in catalogue()}
         return Showed(
             tuple(shown(judged.findings, proven.proofs, shows)),
             proven.reach,
             tuple(one.why for one in (*judged.unknown, *proven.unknown)),
+            leaves.contract,
+            folder,
         )
 
 
