@@ -19,7 +19,7 @@ from hushtable.model.contract import Basis
 from hushtable.model.facts import Unknown
 from hushtable.model.place import Place
 from hushtable.model.proof import Reach
-from hushtable.rules.lockfile import NAME, read
+from hushtable.report.lockfile import NAME, read
 from tests.cli.test_prove import Engine
 
 SOURCE = """

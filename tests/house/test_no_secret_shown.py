@@ -118,6 +118,13 @@ def create_user(name: str):
         raise HTTPException(500, detail="{raised}" + str(error))
 '''
 
+MORE = """
+
+@app.get("/users/{user_id}/all")
+def read_all(user_id: str):
+    return users.get_item(Key={"user_id": user_id})["Item"]
+"""
+
 FILES = {
     "app/__init__.py": "",
     "app/main.py": APP,
@@ -200,6 +207,11 @@ def test_no_planted_value_is_shown(service: Service) -> None:
     runs = {form: service.run("scan", "service", "--format", form) for form in FORMATS}
     runs["files"] = service.run("scan", "service", *outputs)
     runs["baseline"] = service.run("scan", "service", "--write-baseline")
+    runs["lock"] = service.run("lock", "service")
+    main = service.root / "app/main.py"
+    main.write_text(main.read_text(encoding="utf-8") + MORE, encoding="utf-8")
+    for form in ("terminal", "json", "markdown", "github"):
+        runs[f"check {form}"] = service.run("check", "service", "--format", form)
     found = {}
     for name, run in runs.items():
         found[f"{name} stdout"] = service.shown(run.stdout)
@@ -214,7 +226,9 @@ def test_no_planted_value_is_shown(service: Service) -> None:
     assert {"HT101", "HT604"} <= codes
     assert "app/broken.py" in {unknown["path"] for unknown in seen["unknown"]}
     reports = {Path(path).name for path in written}
-    assert {f"report.{form}" for form in FORMATS} <= reports
+    assert {"hushtable.lock", *(f"report.{form}" for form in FORMATS)} <= reports
+    assert b"/users/{user_id}/all" in runs["check json"].stdout
+    assert runs["check json"].returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hushtable.model.errors import ConfigError
 from hushtable.model.facts import Facts
 from hushtable.model.proof import Reach
 from hushtable.model.service import ANYONE, SIGNED_IN, Channel
-from hushtable.rules.lockfile import NAME, write
+from hushtable.report.lockfile import NAME, write
 from hushtable.testing.running import Prover
 from tests.testing.test_proving import FACTS, Engine
 

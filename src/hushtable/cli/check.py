@@ -23,7 +23,7 @@ from hushtable.report.agreement import (
     render_json,
     render_markdown,
 )
-from hushtable.rules.lockfile import NAME, read
+from hushtable.report.lockfile import NAME, read
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -17,7 +17,7 @@ from hushtable.cli.outputs import screen
 from hushtable.model.contract import Contract
 from hushtable.model.errors import ConfigError
 from hushtable.report.agreement import render
-from hushtable.rules.lockfile import NAME, read, write
+from hushtable.report.lockfile import NAME, read, write
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

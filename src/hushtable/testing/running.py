@@ -15,12 +15,12 @@ from hushtable.model.finding import Finding
 from hushtable.model.proof import Reach
 from hushtable.prove.order import ProveOrder
 from hushtable.report.agreement import lines_of
+from hushtable.report.lockfile import NAME, read
 from hushtable.report.proving import reach_line, seen
 from hushtable.rules.catalogue import catalogue
 from hushtable.rules.exposures import shown as came_out
 from hushtable.rules.join import shown
 from hushtable.rules.judge import judge
-from hushtable.rules.lockfile import NAME, read
 from hushtable.scan.run import scan
 
 ENGINE = "hushtable.prove.run"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hushtable.model.contract import NOBODY, Basis, Contract, Exposure, Part, contract
 from hushtable.model.errors import ConfigError
 from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Channel
-from hushtable.rules.lockfile import NAME, parse, read, text, write
+from hushtable.report.lockfile import NAME, parse, read, text, write
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 NAMES = TEXT.filter(lambda name: "." not in name and name != "*")
