@@ -44,7 +44,7 @@ exposures = st.builds(
     table=st.sampled_from(("users", "orders")),
     part=parts(),
 )
-contracts = st.builds(contract, st.lists(exposures, max_size=7))
+contracts = st.builds(contract, st.lists(exposures, max_size=5))
 
 
 def part(text: str, *less: str) -> Part:
@@ -102,7 +102,7 @@ def test_together_is_the_least_that_holds_both(one: Contract, other: Contract) -
     assert (both.lines == other.lines) == (not compare(other, one).wider)
 
 
-@given(st.lists(exposures, max_size=7))
+@given(st.lists(exposures, max_size=5))
 def test_the_form_does_not_depend_on_the_way(found: list[Exposure]) -> None:
     """A contract is the same in whatever order and however often it is told, and made again."""
     made = contract(found)

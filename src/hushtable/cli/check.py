@@ -58,7 +58,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
         bool, typer.Option("--strict", help="Fail on what is narrower, too: lock it again.")
     ] = False,
     formats: o.CheckFormats = None,
-    output: o.Files = None,
+    output: o.CheckFiles = None,
     role: o.Roles = None,
     timeout: o.Seconds = 300.0,
     config: o.ConfigFile = None,

@@ -42,6 +42,15 @@ Files = Annotated[
         help="Write a file: FORMAT:FILE, or by suffix (.json .sarif .md .xml .txt). Repeatable.",
     ),
 ]
+CheckFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write a file: FORMAT:FILE, or by suffix (.json .md .txt). Repeatable.",
+    ),
+]
 Select = Annotated[
     list[str] | None,
     typer.Option(help="Only these rules: codes, beginnings of codes, names.", metavar="RULES"),
