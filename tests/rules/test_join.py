@@ -209,3 +209,35 @@ def test_a_table_may_be_called_by_its_setting() -> None:
     other = finding(attributes=(Attribute("USERS_TABLE", ("phone",)),))
     found = joined((other,), (judged(),), proof(Shows.ATTRIBUTE, EMAIL)).findings
     assert sorted(str(one.verdict) for one in found) == ["proven", "suspected"]
+
+
+def test_a_table_that_both_know_is_no_other() -> None:
+    """What left a table that the source names proves nothing of one that only the source names."""
+    orders = replace(EMAIL, table="orders")
+    setting = replace(EMAIL, table="settings.archive_table")
+    suspected = (
+        finding(attributes=(orders,), key="orders"),
+        finding(attributes=(setting,), key="setting"),
+    )
+    seen = judged(attributes=(orders,))
+    result = joined(suspected, (seen,), proof(Shows.ATTRIBUTE, orders))
+    verdicts = {one.key: one.verdict for one in result.findings}
+    assert verdicts == {"orders": Verdict.PROVEN, "setting": Verdict.SUSPECTED}
+    # Where the run names a table that the source does not, it may be that one.
+    (one,) = joined(suspected[1:], (seen,), proof(Shows.ATTRIBUTE, orders)).findings
+    assert one.verdict is Verdict.PROVEN
+
+
+@pytest.mark.parametrize("code", ["HT103", "HT201"])
+def test_what_did_not_come_again_proves_nothing(code: str) -> None:
+    """A suspicion stays one and says so; what only that run saw is no finding."""
+    shows = Shows.SCAN if code == "HT201" else Shows.ATTRIBUTE
+    named = () if code == "HT201" else (EMAIL,)
+    once = proof(shows, *named, replayed=2, reproduced=1)
+    suspected = finding(code, attributes=named)
+    (one,) = joined((suspected,), (judged(code, attributes=named),), once).findings
+    assert (one.verdict, one.proofs) == (Verdict.SUSPECTED, ())
+    assert one.reasons == ("seen once; it came again in 1 of 2 replays",)
+    assert joined((), (judged(code, attributes=named),), once).findings == ()
+    other = finding(code, attributes=(PHONE,)) if named else replace(suspected, routes=())
+    assert joined((other,), (), once).findings[0].reasons == ()

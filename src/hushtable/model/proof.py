@@ -80,8 +80,15 @@ class Proof:
     """A whole pytest test that fails while the exposure is there."""
     replayed: int = 0
     reproduced: int = 0
+    notes: tuple[str, ...] = ()
+    """What it rests on that a service does not do by itself, a sentence each."""
     shows: Shows = Shows.ATTRIBUTE
     route: str = ""
+
+
+def came_again(proof: Proof) -> bool:
+    """Whether an exposure was shown in each of its replays. One that was not is no proof."""
+    return proof.reproduced >= proof.replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +120,7 @@ class Reach:
     """Hosts that the app wanted to reach and did not."""
     sandbox: tuple[str, ...] = ()
     learned: tuple[str, ...] = ()
+    replayed: int = 0
+    """Proofs that were to be shown again; `not_reproduced` of them were not, and are no claim."""
     not_reproduced: int = 0
     seconds: float = 0.0

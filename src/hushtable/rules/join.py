@@ -2,7 +2,8 @@
 
 A finding is made once: what was suspected and was seen keeps its place and key and is proven.
 What only prove saw is added. What was tried and not seen stays suspected, with how often it was
-tried: that something did not come out refutes nothing.
+tried: that something did not come out refutes nothing. What came out once and not again, with other
+canaries, proves nothing either.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hushtable.model.finding import Finding, Result, Verdict
-from hushtable.model.proof import Proof, Reach, Shows
+from hushtable.model.proof import Proof, Reach, Shows, came_again
 from hushtable.model.service import ANYONE, Attribute, Channel, Route
 from hushtable.rules.alignment import Alignment, aligned
 from hushtable.rules.catalogue import Rule, catalogue
@@ -38,6 +39,10 @@ class _Both:
     shows: dict[str, frozenset[Shows]]
     tables: frozenset[str] = frozenset()
     """What the tables of the run are called. A source may call them by their settings."""
+    named: frozenset[str] = frozenset()
+    """What the source calls its tables. One of that name in the run is that table and no other."""
+    once: tuple[Proof, ...] = ()
+    """What was seen and did not come again: a reason, and no proof."""
 
     def touch(self, suspected: Iterable[Attribute], seen: Sequence[Attribute]) -> bool:
         """Whether attributes of a suspicion and of what was seen are the same in part."""
@@ -48,8 +53,11 @@ class _Both:
         )
 
     def called(self, suspected: Attribute, seen: Attribute) -> Attribute:
-        """Give an attribute of the source under the table's name in the run, where it has none."""
-        if suspected.table in self.tables:
+        """Give an attribute of the source under the table's name in the run, where it has none.
+
+        A table that both know by one name is never taken for one that only the source names.
+        """
+        if suspected.table in self.tables or (suspected.table and seen.table in self.named):
             return suspected
         return replace(suspected, table=seen.table)
 
@@ -65,7 +73,8 @@ def join(
 
     A judgement without a proof is left out. `rules` replaces the catalogue, for tests.
     """
-    told = tuple(dict.fromkeys(proofs))
+    every = tuple(dict.fromkeys(proofs))
+    told = tuple(one for one in every if came_again(one))
     known = catalogue() if rules is None else rules
     shows = {rule.code: frozenset(rule.info.shown_by) for rule in known}
     both = _Both(
@@ -75,6 +84,8 @@ def join(
         routes=aligned(map(str, scanned.routes), _running(proven, told, reach)),
         shows=shows,
         tables=frozenset(_tables(proven, told)),
+        named=frozenset(_sources(scanned)),
+        once=tuple(one for one in every if not came_again(one)),
     )
     kept: list[Finding] = []
     taken: set[str] = set()
@@ -180,7 +191,9 @@ def _joined(
         proofs = _by_name(suspected, both)
     if not proofs:
         can_be_shown = reach is not None and both.shows.get(suspected.code)
-        why = _tried(suspected, reach, both.routes) if reach and can_be_shown else ()
+        why = _once(suspected, both)
+        if not why and reach and can_be_shown:
+            why = _tried(suspected, reach, both.routes)
         return replace(suspected, reasons=(*suspected.reasons, *why))
     proven = replace(suspected, verdict=Verdict.PROVEN, proofs=proofs[:_MOST_PROOFS])
     if suspected.attributes:
@@ -223,6 +236,22 @@ def _names(proof: Proof, attribute: Attribute, suspected: Finding, both: _Both) 
     )
 
 
+def _once(suspected: Finding, both: _Both) -> tuple[str, ...]:
+    """Say that something of a suspicion was seen, and that it did not come again."""
+    wanted = both.shows.get(suspected.code, frozenset())
+    for one in both.once:
+        here = any(both.routes.same(str(route), one.route) for route in suspected.routes)
+        if one.shows not in wanted or not here:
+            continue
+        named = one.shows in _NAMED and suspected.attributes
+        if named and not (
+            one.channel is suspected.channel and both.touch(suspected.attributes, one.attributes)
+        ):
+            continue
+        return (f"seen once; it came again in {one.reproduced} of {one.replayed} replays",)
+    return ()
+
+
 def _tried(finding: Finding, reach: Reach, routes: Alignment) -> tuple[str, ...]:
     """Say what became of the routes of a suspicion that was not proven."""
     names = [str(route) for route in finding.routes]
@@ -244,6 +273,14 @@ def _tables(proven: Result, proofs: Iterable[Proof]) -> Iterator[str]:
         yield from (one.table for one in route.leaves)
     yield from (one.table for finding in proven.findings for one in finding.attributes)
     yield from (one.table for proof in proofs for one in proof.attributes)
+
+
+def _sources(scanned: Result) -> Iterator[str]:
+    """Name the tables of the source: those that its routes read, and those that findings name."""
+    for route in scanned.routes:
+        yield from filter(None, route.reads)
+        yield from (one.table for one in route.leaves if one.table)
+    yield from (one.table for each in scanned.findings for one in each.attributes if one.table)
 
 
 def _running(proven: Result, proofs: Iterable[Proof], reach: Reach | None) -> Iterator[str]:
