@@ -135,6 +135,7 @@ REACH = Reach(
     refused=("example.com:443",),
     sandbox=("no network: a namespace of its own",),
     learned=tuple(f"users.a{number} is a text" for number in range(10)),
+    replayed=5,
     not_reproduced=1,
     seconds=12.5,
 )

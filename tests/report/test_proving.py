@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from hushtable.model.proof import Reach
 from hushtable.report import document, github, junit, markdown, sarif, terminal
-from hushtable.report.proving import reach_details, reach_line, seen
+from hushtable.report.proving import proof_document, reach_details, reach_line, seen
 from tests.report.samples import PROOF, REACH, proved, told
 from tests.report.test_document import SCHEMA
 
@@ -92,3 +93,18 @@ def test_nothing_is_said_of_what_did_not_happen() -> None:
     assert list(reach_details(Reach())) == []
     assert "reproduced" not in reach_line(Reach(routes=1))
     assert "not reproduced" in reach_line(REACH)
+
+
+def test_what_a_proof_rests_on_is_said() -> None:
+    """A note stands beside where the canary came out, and in the JSON result."""
+    noted = replace(PROOF, notes=("bcrypt.checkpw was stood in for",))
+    assert seen(noted).endswith("of 2 replays, bcrypt.checkpw was stood in for")
+    assert proof_document(noted)["notes"] == ["bcrypt.checkpw was stood in for"]
+
+
+def test_how_many_proofs_came_again_is_said() -> None:
+    """The number is told where there were replays, none as well."""
+    assert "0 of 5 proofs not reproduced" in reach_line(Reach(routes=1, replayed=5))
+    assert "1 of 5 proofs not reproduced and left out" in reach_line(
+        Reach(routes=1, replayed=5, not_reproduced=1)
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -51,11 +51,9 @@ from hushtable.prove.told import (
     Tried,
     Trying,
 )
+from hushtable.prove.witness.course import Course
 from hushtable.prove.witness.facts import facts
 from hushtable.prove.witness.witness import sightings
-
-_BROKEN = 500
-_PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})
 
 FOLDER_LINE = "the app was run in a copy of its folder"
 
@@ -74,6 +72,7 @@ class Room:
     capture: Capture = field(init=False)
     watch: Watch = field(init=False)
     missing: MissingReads = field(init=False)
+    stood_in: Callable[[], tuple[str, ...]] = field(init=False)
     refused: dict[str, None] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
@@ -91,7 +90,9 @@ class Room:
             mark=lambda host: self.mint.text(Shape(), Source.SERVICE, ("network", host)).planted,
         )
         backend = Elsewhere(outside) if outside else None
-        self.store = self.stack.enter_context(Store(self.mint, order.sketch, backend=backend))
+        known = tuple(one for one in order.sketch.settings if one.name not in order.late)
+        sketch = replace(order.sketch, settings=known) if order.late else order.sketch
+        self.store = self.stack.enter_context(Store(self.mint, sketch, backend=backend))
         ports.add(self.store.port)
         if backend is not None:
             ports.add(backend.port)
@@ -102,7 +103,7 @@ class Room:
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
         )
-        passwords.accept(self.mint)
+        self.stood_in = passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
         self.watch = self.stack.enter_context(Watch(self.folder))
         self.missing = self.stack.enter_context(MissingReads(self.folder))
@@ -152,11 +153,17 @@ class Child:
     loop: asyncio.AbstractEventLoop
     learned: bool = False
     """Since the last exchange: what was seen before was of other items."""
+    supplied: bool = False
+    """By a setting, which other runs have from the start."""
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
         order = self.room.order
+        known = order.sketch
         self.room.store.plant()
+        if self.room.store.sketch is not known:
+            known = self.room.store.sketch
+            self.room.teller.tell(Learned(known))
         for door in doors:
             name = str(door.route)
             if name in order.skip or not _chosen(name, order.order.routes):
@@ -164,44 +171,49 @@ class Child:
             if not _shown(door, order.only):
                 continue
             self.room.teller.tell(Trying(name))
-            known = self.room.store.sketch
+            self._as_known_at(name)
             tried = await self.at(door)
-            self.room.teller.tell(tried)
+            # First, since what came out belongs to the items that this makes.
             if self.room.store.sketch is not known:
-                self.room.teller.tell(Learned(self.room.store.sketch))
-            if tried.hung and not order.only:
+                known = self.room.store.sketch
+                self.room.teller.tell(Learned(known))
+            self.room.teller.tell(tried)
+            if tried.hung and not order.replay:
                 # Its handler may run on in a thread, and be taken for what the next door does.
                 os._exit(0)
+
+    def _as_known_at(self, route: str) -> None:
+        """Plant what the run had planted here, whose proofs are to be shown again."""
+        store = self.room.store
+        tables = self.room.order.stages.at(route)
+        if tables is not None and tables != store.sketch.tables:
+            store.sketch = replace(store.sketch, tables=tables)
+            store.plant()
 
     async def at(self, door: Door) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
         self.learned = False
-        steps: list[Step] = []
-        exchanges: list[Exchange] = []
-        came: list[Sighting] = []
+        by_label: dict[str, Step] = {}
+        course = Course()
         count = 0
         async for step, exchange in drive(self.driver, door):
             if exchange.answered.status == 0:
                 continue
             if self.learned:
-                kept = [at for at, one in enumerate(exchanges) if not _broke(one)]
-                came = list(_of_before(came, kept))
-                exchanges, steps = [exchanges[at] for at in kept], [steps[at] for at in kept]
+                course.lesson(again=not self.supplied)
                 self.learned = False
             count += 1
             # That it goes on is told too: a door with many pages takes its time.
             room.teller.tell(Trying(str(door.route)))
-            came += sightings(exchange, len(exchanges), room.mint)
-            steps.append(step)
-            exchanges.append(exchange)
-        well, why = reached(door, exchanges)
+            by_label[step.asked.label] = step
+            course.add(exchange, sightings(exchange, 0, room.mint))
+        well, why = reached(door, course.exchanges)
         if not well and self.driver.identities.why(door):
             why = self.driver.identities.why(door)
-        silent = given_up(exchanges)
+        silent = given_up(course.exchanges)
         if silent:
             why = f"no answer for {self.driver.seconds:g} s"
-        by_label = {step.asked.label: step for step in steps}
 
         def resend(asked: Asked) -> tuple[Sighting, ...]:
             again = self.driver.resend(door, asked, by_label.get(asked.label))
@@ -211,18 +223,29 @@ class Child:
 
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
         # only to be seen once more, and a door that hangs is asked nothing more.
-        made, proofs, labels = await asyncio.to_thread(
+        made, proofs, numbers = await asyncio.to_thread(
             facts,
             door.route,
-            exchanges,
-            came,
+            course.exchanges,
+            course.sightings,
             room.store.sketch,
             str(room.folder),
             app=room.order.order.app,
-            resend=None if silent or room.order.only else resend,
+            resend=None if silent or room.order.replay else resend,
+            early=(course.early, course.early_sightings),
         )
-        why = "" if well and not silent else why
-        return Tried(str(door.route), well, why, made, proofs, labels, count, hung=silent)
+        every = (*course.exchanges, *course.early)
+        return Tried(
+            str(door.route),
+            well,
+            "" if well and not silent else why,
+            made,
+            proofs,
+            tuple(every[number].asked.label for number in numbers),
+            count,
+            hung=silent,
+            early=self.learned or not all(map(course.is_fresh, numbers)),
+        )
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
@@ -231,7 +254,7 @@ class Child:
         for exchange in exchanges:
             sketch = learn(sketch, exchange, store.mint, str(door.route))
         sketch = self.driver.inputs.wished(sketch)
-        news = self._supplied(exchanges)
+        self.supplied = news = self._supplied(exchanges)
         news = folders.made(self.room.folder, exchanges) or news
         if sketch is not store.sketch:
             store.sketch = sketch
@@ -256,21 +279,6 @@ class Child:
         if new:
             room.teller.tell(Supplied(new))
         return bool(new)
-
-
-def _of_before(came: Iterable[Sighting], kept: Sequence[int]) -> Iterator[Sighting]:
-    """Give what was seen before the last lesson, of the exchanges that are kept, but no items'.
-
-    Other runs begin with the items of now: what only earlier ones showed does not come again.
-    """
-    now = {at: number for number, at in enumerate(kept)}
-    for one in came:
-        if one.exchange in now and one.canary.source not in _PLANTED:
-            yield replace(one, exchange=now[one.exchange])
-
-
-def _broke(exchange: Exchange) -> bool:
-    return bool(exchange.answered.raised) or exchange.answered.status >= _BROKEN
 
 
 def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
@@ -328,6 +336,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         complaints=room.watch.drain,
         refused=room.names_refused,
         services=room.services.drain,
+        stood_in=room.stood_in,
         provoke=room.provoke,
         calm=room.calm,
         restore=room.store.restore,

@@ -122,6 +122,8 @@ class Exchange:
     """`host:port` of connections that were refused."""
     services: tuple[str, ...] = ()
     """The other services of AWS that were asked, by botocore's names."""
+    stood_in: tuple[str, ...] = ()
+    """Checks of a library (`bcrypt.checkpw`) that took a planted hash for a password's own."""
 
 
 @dataclass(frozen=True, slots=True)

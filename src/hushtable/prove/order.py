@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hushtable.prove.sketch import Sketch
+from hushtable.prove.sketch import Sketch, TableSketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,30 @@ class ProveOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """What was known of the store when the proofs of a route were seen: its tables.
+
+    `tables` are numbers of `Stages.tables`, in the order of the sketch.
+    """
+
+    route: str
+    tables: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a run knew at each of its routes. Most tables are the same for most of them."""
+
+    tables: tuple[TableSketch, ...] = ()
+    routes: tuple[Stage, ...] = ()
+
+    def at(self, route: str) -> tuple[TableSketch, ...] | None:
+        """Give the tables as they were known at a route; None where it was not called."""
+        stage = next((one for one in self.routes if one.route == route), None)
+        return None if stage is None else tuple(self.tables[number] for number in stage.tables)
+
+
+@dataclass(frozen=True, slots=True)
 class ChildOrder:
     """What one child is told: the copy's folder, what is known already, whom to leave out."""
 
@@ -57,3 +81,9 @@ class ChildOrder:
     """Routes that ended an earlier child (`GET /crash`)."""
     only: tuple[str, ...] = ()
     """Labels of the exchanges to send again (`Asked.label`), for a replay; empty sends all."""
+    replay: bool = False
+    """What was seen is to be seen once more: nothing is made smaller, and what hangs may hang."""
+    late: frozenset[str] = frozenset()
+    """Settings that the run knew of only when a request wanted them: they are there, unknown."""
+    stages: Stages = field(default_factory=Stages)
+    """For a replay: what each route was asked with. What was learned later changes the items."""

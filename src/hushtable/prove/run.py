@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 from hushtable.model.event import Advanced, Began, Ended, Listener, Stumbled
 from hushtable.model.facts import Coverage, Facts, Unknown
 from hushtable.model.place import Place
-from hushtable.model.proof import Proof, Reach, Unreached
-from hushtable.prove.order import ChildOrder, ProveOrder
+from hushtable.model.proof import Proof, Reach, Unreached, came_again
+from hushtable.prove.order import ChildOrder, ProveOrder, Stages
+from hushtable.prove.replay import Known, counted, kept, told
 from hushtable.prove.sandbox.copy import work_copy
 from hushtable.prove.sandbox.places import place
 from hushtable.prove.sandbox.process import run_child, stoppable
@@ -35,12 +36,23 @@ from hushtable.prove.told import (
     Tried,
     Trying,
 )
+from hushtable.prove.witness.evidence import as_part_of_a_run
 
 STAGE = "prove"
 _FIRST = 2 / 3
 """The part of the time that the first run may take: what is proven must be shown again."""
 _STARTS = 12
 """Children of the first run at most: each one more needs a setting, or leaves out a route."""
+
+
+class _More(TypedDict, total=False):
+    """What else a child is told, by the names of `ChildOrder`."""
+
+    skip: tuple[str, ...]
+    only: tuple[str, ...]
+    replay: bool
+    late: frozenset[str]
+    stages: Stages
 
 
 class Runner(Protocol):
@@ -71,9 +83,12 @@ class _Run:
     listen: Listener
     sketch: Sketch
     start: Runner
+    known: Known = field(default_factory=Known)
     routes: tuple[str, ...] = ()
     tried: dict[str, Tried] = field(default_factory=dict)
     at: str = ""
+    before: Sketch = field(default_factory=Sketch)
+    """What was known when the route that is called was begun with."""
     hung: list[str] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     finished: Reach | None = None
@@ -82,6 +97,12 @@ class _Run:
     sandbox: tuple[str, ...] = ()
     refused: dict[str, None] = field(default_factory=dict)
     children: int = 0
+    began: Sketch = field(default_factory=Sketch)
+    """What was known before anything was asked."""
+    late: set[str] = field(default_factory=set)
+    """Settings that the last child was given at a request."""
+    skipped: list[str] = field(default_factory=list)
+    """Routes that ended a child."""
 
     def hear(self, told: Told) -> None:
         """Take what a child says."""
@@ -92,8 +113,10 @@ class _Run:
                 self.routes, self.sandbox = routes, sandbox
             case Trying(route):
                 self.at = route
+                self.before = self.sketch
             case Tried(route):
                 self.tried[route] = told
+                self.known.note(route, self.before if told.early else self.sketch)
                 self.at = ""
                 if told.hung:
                     self.hung.append(route)
@@ -102,6 +125,7 @@ class _Run:
             case Learned(sketch):
                 self.sketch = replace(sketch, settings=self.sketch.settings)
             case Supplied(settings):
+                self.late.update(one.name for one in settings)
                 self.supply(settings)
             case Needs():
                 self.needs = told
@@ -139,13 +163,17 @@ def prove(
     seed = order.seed or secrets.randbelow(2**31) + 1
     sketch = sketch_of(known) if known is not None else Sketch()
     with _folder(order) as fresh:
-        run = _Run(order, listen, sketch, start)
+        run = _Run(order, listen, sketch, start, began=sketch)
         _first(run, fresh, seed, began + order.seconds * _FIRST)
-        proofs, shaky = _again(run, fresh, seed, until)
-    reach = _reach(run, shaky, time.monotonic() - began)
+        proofs = _again(run, fresh, seed, until)
+    shaky = [proof for proof in proofs if not came_again(proof)]
+    for proof in shaky:
+        run.stumble(told(proof))
+    replayed = sum(bool(proof.replayed) for proof in proofs)
+    reach = _reach(run, (replayed, len(shaky)), time.monotonic() - began)
     listen(Ended(STAGE, reach.seconds))
     return Proven(
-        facts=_together([tried.facts for tried in run.tried.values()]),
+        facts=kept(_together([tried.facts for tried in run.tried.values()]), proofs),
         proofs=proofs,
         reach=reach,
         unknown=tuple(run.unknown),
@@ -172,12 +200,12 @@ def _folder(order: ProveOrder) -> Iterator[Callable[[], Path]]:
 
 def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> None:
     """Start children until one has been through every route, or no other would go further."""
-    skip: list[str] = []
     # A route that hung costs a child of its own, and time enough.
     while run.finished is None and run.children < _STARTS + len(run.hung):
         run.needs, run.failed, run.at = None, "", ""
         hung = len(run.hung)
-        ended = _child(run, fresh, seed, until, skip=(*skip, *run.tried))
+        run.late.clear()
+        ended = _child(run, fresh, seed, until, skip=(*run.skipped, *run.tried))
         if run.finished is not None:
             return
         if run.needs is not None:
@@ -196,88 +224,83 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
         why = ended or "the process ended"
         run.stumble(f"{run.at}: {why}")
         run.tried.setdefault(run.at, Tried(run.at, reached=False, why=why))
-        skip.append(run.at)
+        run.skipped.append(run.at)
     if run.finished is None:
         run.stumble(f"given up after {run.children} starts")
 
 
-def _child(  # noqa: PLR0913, PLR0917 - what one child is told
-    run: _Run,
-    fresh: Callable[[], Path],
-    seed: int,
-    until: float,
-    skip: Sequence[str] = (),
-    only: Sequence[str] = (),
+def _child(
+    run: _Run, fresh: Callable[[], Path], seed: int, until: float, **more: Unpack[_More]
 ) -> str:
     run.children += 1
     left = until - time.monotonic()
     if left <= 1:
         return "the time is over"
-    order = ChildOrder(
-        order=run.order,
-        folder=str(fresh()),
-        sketch=run.sketch,
-        seed=seed,
-        skip=tuple(skip),
-        only=tuple(only),
-    )
+    order = ChildOrder(run.order, str(fresh()), run.sketch, seed, **more)
     return run.start(order, run.hear, seconds=left, memory=run.order.memory)
 
 
-def _again(
-    run: _Run, fresh: Callable[[], Path], seed: int, until: float
-) -> tuple[tuple[Proof, ...], int]:
+def _again(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> tuple[Proof, ...]:
     """Show every proof again with other canaries in other processes; give it its counts."""
     labels = tuple(dict.fromkeys(label for one in run.tried.values() for label in one.labels))
     proofs = [proof for one in run.tried.values() for proof in one.proofs]
-    shown = [0] * len(proofs)
-    replays = 0
-    if proofs:
-        for number in range(1, run.order.replays + 1):
-            other = _Run(run.order, lambda _event: None, run.sketch, run.start)
-            ended = _child(other, fresh, seed + 7919 * number, until, only=labels)
-            run.children += 1
-            if other.finished is None:
-                run.stumble(f"replay {number}: {other.failed or ended or 'it did not end'}")
-                continue
-            replays += 1
-            again = _by_kind(proof for one in other.tried.values() for proof in one.proofs)
-            shown = [
-                count + _is_among(proof, again) for count, proof in zip(shown, proofs, strict=True)
-            ]
-    counted = tuple(
-        replace(proof, replayed=replays, reproduced=count)
-        for proof, count in zip(proofs, shown, strict=True)
-    )
-    return counted, sum(proof.reproduced < proof.replayed for proof in counted)
+    late = frozenset(run.late)
+    more = _More(replay=True, late=late, only=labels, stages=run.known.stages(run.tried))
+    replays: list[tuple[Proof, ...]] = []
+    for number in range(1, run.order.replays + 1) if proofs else ():
+        found, ended = _replay(run, run.sketch, fresh, seed + 7919 * number, until, more)
+        if ended:
+            run.stumble(f"replay {number}: {ended}")
+        else:
+            replays.append(found)
+    alone = counted(proofs, replays)
+    if len(replays) < run.order.replays or all(map(came_again, alone)):
+        return alone
+    return _as_it_was(run, alone, fresh, seed, until)
 
 
-_Kind = tuple[object, ...]
+def _as_it_was(
+    run: _Run, alone: tuple[Proof, ...], fresh: Callable[[], Path], seed: int, until: float
+) -> tuple[Proof, ...]:
+    """Do everything as the run did, for what did not come again when it was asked alone.
 
-
-def _kind(proof: Proof) -> _Kind:
-    return (proof.shows, proof.route, proof.request.identity, proof.channel)
-
-
-def _by_kind(proofs: Iterable[Proof]) -> dict[_Kind, list[Proof]]:
-    found: dict[_Kind, list[Proof]] = {}
-    for proof in proofs:
-        found.setdefault(_kind(proof), []).append(proof)
-    return found
-
-
-def _is_among(proof: Proof, others: Mapping[_Kind, Sequence[Proof]]) -> bool:
-    """Whether a run with other canaries showed the same: every attribute, by the same way.
-
-    More may come out there, since more had been learned when its items were planted.
+    What it was asked before may have left something in the app that it needs.
     """
-    alike = others.get(_kind(proof), ())
-    if not proof.attributes:
-        return any(one.where == proof.where for one in alike)
-    return set(proof.attributes) <= {each for one in alike for each in one.attributes}
+    shaky = [one for one in alone if not came_again(one)]
+    last = max(run.routes.index(one.route) for one in shaky)
+    skip = (*run.routes[last + 1 :], *run.skipped)
+    sketch = replace(run.began, settings=run.sketch.settings)
+    replays: list[tuple[Proof, ...]] = []
+    for number in range(run.order.replays + 1, 2 * run.order.replays + 1):
+        more = _More(replay=True, late=frozenset(run.late), skip=skip)
+        found, ended = _replay(run, sketch, fresh, seed + 7919 * number, until, more)
+        if ended or not any(one.reproduced for one in counted(shaky, [found])):
+            return alone
+        replays.append(found)
+    now = dict(zip(shaky, counted(shaky, replays), strict=True))
+    return tuple(
+        as_part_of_a_run(now[one]) if one in now and came_again(now[one]) else one for one in alone
+    )
 
 
-def _reach(run: _Run, shaky: int, seconds: float) -> Reach:
+def _replay(  # noqa: PLR0913, PLR0917 - what one child is told
+    run: _Run,
+    sketch: Sketch,
+    fresh: Callable[[], Path],
+    seed: int,
+    until: float,
+    more: _More,
+) -> tuple[tuple[Proof, ...], str]:
+    """Give what another process shows with other canaries, or why it did not end."""
+    other = _Run(run.order, lambda _event: None, sketch, run.start)
+    ended = _child(other, fresh, seed, until, **more)
+    run.children += 1
+    if other.finished is None:
+        return (), other.failed or ended or "it did not end"
+    return tuple(one for tried in other.tried.values() for one in tried.proofs), ""
+
+
+def _reach(run: _Run, again: tuple[int, int], seconds: float) -> Reach:
     last = run.finished or Reach()
     reached = [one for one in run.tried.values() if one.reached]
     why = {route: one.why for route, one in run.tried.items() if not one.reached}
@@ -297,7 +320,8 @@ def _reach(run: _Run, shaky: int, seconds: float) -> Reach:
         sandbox=run.sandbox,
         attributes_seen=min(_seen(run), last.attributes_planted),
         learned=run.sketch.lessons,
-        not_reproduced=shaky,
+        replayed=again[0],
+        not_reproduced=again[1],
         seconds=seconds,
     )
 

@@ -50,6 +50,8 @@ class Tried:
     proofs: tuple[Proof, ...] = ()
     labels: tuple[str, ...] = ()
     requests: int = 0
+    early: bool = False
+    """Some of them came before the last lesson, so from the items that were there at first."""
     hung: bool = False
     """It was given up, since it did not answer in time."""
     kind: Literal["tried"] = "tried"

@@ -29,6 +29,7 @@ def seen(proof: Proof) -> str:
         parts.append(f"while {proof.request.provoked}")
     if proof.replayed:
         parts.append(f"again in {proof.reproduced} of {count(proof.replayed, 'replay')}")
+    parts.extend(proof.notes)
     return ", ".join(parts)
 
 
@@ -45,8 +46,10 @@ def reach_line(reach: Reach) -> str:
         f"{count(reach.requests, 'request')} in {count(reach.runs, 'run')}",
         f"{reach.attributes_seen:,} of {count(reach.attributes_planted, 'attribute')} seen",
     ]
-    if reach.not_reproduced:
-        parts.append(f"{count(reach.not_reproduced, 'proof')} not reproduced and left out")
+    if reach.replayed or reach.not_reproduced:
+        left_out = " and left out" if reach.not_reproduced else ""
+        told = f"{reach.not_reproduced:,} of {count(reach.replayed, 'proof')}"
+        parts.append(f"{told} not reproduced{left_out}")
     return f"{', '.join(parts)}, in {reach.seconds:.1f} s"
 
 
@@ -90,6 +93,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "test": proof.test,
         "replayed": proof.replayed,
         "reproduced": proof.reproduced,
+        "notes": list(proof.notes),
     }
 
 
@@ -107,6 +111,7 @@ def reach_document(reach: Reach) -> dict[str, Any]:
         "refused": list(reach.refused),
         "sandbox": list(reach.sandbox),
         "learned": list(reach.learned),
+        "replayed": reach.replayed,
         "not_reproduced": reach.not_reproduced,
         "seconds": reach.seconds,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -12,29 +13,32 @@ from hushtable.prove.drive import passwords
 from hushtable.prove.sketch import Form, Shape
 from hushtable.prove.store.mint import Mint
 
+Checked = tuple[Mint, ModuleType, Callable[[], tuple[str, ...]]]
+
 
 @pytest.fixture
-def checkpw(monkeypatch: pytest.MonkeyPatch) -> tuple[Mint, ModuleType]:
+def checkpw(monkeypatch: pytest.MonkeyPatch) -> Checked:
     """Give a stand-in for a library, with its check changed."""
     module = ModuleType("bcrypt")
     module.checkpw = lambda password, hashed: password == hashed  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bcrypt", module)
     mint = Mint(5)
-    passwords.accept(mint)
-    return mint, module
+    return mint, module, passwords.accept(mint)
 
 
-def test_a_planted_hash_fits_a_made_up_password(checkpw: tuple[Mint, ModuleType]) -> None:
+def test_a_planted_hash_fits_a_made_up_password(checkpw: Checked) -> None:
     """A made-up password is right for a planted hash, and every other check is the library's."""
-    mint, module = checkpw
+    mint, module, said = checkpw
     given = mint.text(Shape(form=Form.PASSWORD), Source.INPUT, ("body", "password")).planted
     wire = mint.wire(Shape(), table="users", path=("password_hash",), owner="A", item=0)
     planted = wire["S"]
     assert module.checkpw(given.encode(), planted.encode()) is True
     assert module.checkpw(given, hashed=planted) is True
+    assert said() == ("bcrypt.checkpw",)
     assert module.checkpw(b"guessed", planted.encode()) is False
     assert module.checkpw(given.encode(), b"$2b$12$else") is False
     assert module.checkpw(planted, planted) is True  # its own answer: the same text
+    assert said() == ()
 
 
 def test_a_made_up_password_is_strong() -> None:

@@ -100,3 +100,21 @@ def test_the_smallest_request_is_kept() -> None:
     _, proofs = told(mint, route(), each, resend=resend)
     assert {one.request.path for one in proofs if one.canary} == {"/users/1?full=1"}
     assert len(sent) <= 8
+
+
+def test_what_was_stood_in_for_is_said_in_every_form() -> None:
+    """A check of a password that was answered for the library is told with the proof."""
+    mint = Mint()
+    item = mint.item("users", "A", "user_id", "email")
+    call = get("users", {"user_id": "1"}, item)
+    each = exchange("/users/1", {"email": item["email"]}, call, stood_in=("bcrypt.checkpw",))
+    _, proofs = told(mint, route(), each)
+    (one,) = [proof for proof in proofs if proof.shows is Shows.ATTRIBUTE]
+    (note,) = one.notes
+    assert "bcrypt.checkpw was stood in for" in note
+    assert one.curl.endswith(f"  # {note}")
+    assert shlex.split(one.curl, comments=True) == shlex.split(curl(one.request))
+    # A client alone would have its password refused.
+    assert "(prove):" in one.test
+    assert f"    # {note}\n" in one.test
+    ast.parse(one.test)

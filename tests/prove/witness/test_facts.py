@@ -497,3 +497,21 @@ def test_the_text_of_an_error_of_the_network() -> None:
     facts, proofs = told(mint, route(), exchange("/users/1", body, status=503))
     assert "HT501" in found(facts, proofs)
     assert [one.shows for one in proofs] == [Shows.EXCEPTION]
+
+
+def test_an_item_of_the_app_is_one_when_it_was_written() -> None:
+    """A model that the app made and saved is an item, with a note; one it never saved is none."""
+    mint = Mint()
+    made = mint.make("undeclared", Source.UNDECLARED, table="users")
+    body = {"user_id": "1", "undeclared": made}
+    put = Call("PutItem", {"TableName": "users", "Item": wire(body)})
+    refused = replace(put, status=400, code="ConditionalCheckFailedException")
+    for calls in ((), (refused,)):
+        facts, proofs = told(mint, route("POST", "/users"), exchange("/users", body, *calls))
+        assert not [flow for flow in facts.outflows if flow.channel is Channel.RESPONSE]
+        assert Shows.ITEM not in {one.shows for one in proofs}
+    _, proofs = told(mint, route("POST", "/users"), exchange("/users", body, put))
+    (one,) = [proof for proof in proofs if proof.shows is Shows.ITEM]
+    assert any("had added undeclared to the model" in note for note in one.notes)
+    whole = exchange("/users", mint.item("users", "A", "plan"))
+    assert not any(one.notes for one in told(mint, route("GET", "/users"), whole)[1])

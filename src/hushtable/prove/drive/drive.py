@@ -42,13 +42,15 @@ class Watched:
     complaints: Callable[[], tuple[Complaint, ...]] = _nothing
     refused: Callable[[], tuple[str, ...]] = _nothing
     services: Callable[[], tuple[str, ...]] = _nothing
+    stood_in: Callable[[], tuple[str, ...]] = _nothing
     provoke: Callable[[Step], None] = lambda _: None
     calm: Callable[[], None] = lambda: None
     restore: Callable[[], None] = lambda: None
 
     def drain(self) -> None:
         """Forget what was seen before."""
-        for read in (self.calls, self.said, self.complaints, self.refused, self.services):
+        read_out = (self.calls, self.said, self.complaints, self.refused, self.services)
+        for read in (*read_out, self.stood_in):
             read()
 
 
@@ -86,7 +88,7 @@ class Driver:
         calls = watched.calls()
         seen = Exchange(
             step.asked, answered, calls, watched.said(), watched.complaints(), watched.refused(),
-            watched.services(),
+            watched.services(), watched.stood_in(),
         )  # fmt: skip
         if step.crowd or any(call.operation in WRITES for call in calls):
             watched.restore()

@@ -2,7 +2,7 @@
 
 A canary is no real hash, and to plant a real one would hide that it left. So the check of one
 against a made-up password says yes, as it would for a user who knows theirs; any other check is
-the library's own.
+the library's own. Which check said so is kept: what was seen of that request rests on it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,34 @@ _CHECKS: tuple[tuple[str, str, int, int, Callable[[], Any]], ...] = (
 """Module, function, where its password and its hash stand, and what it gives for a right one."""
 
 
-def accept(mint: Mint) -> None:
-    """Have planted hashes fit made-up passwords from now on, in every library that is known."""
+def accept(mint: Mint) -> Callable[[], tuple[str, ...]]:
+    """Have planted hashes fit made-up passwords from now on, in every library that is known.
+
+    What is given names the checks that said yes to one since it was last called.
+    """
+    said: dict[str, None] = {}
+
+    def drain() -> tuple[str, ...]:
+        names = tuple(said)
+        said.clear()
+        return names
+
     for module, name, password, hashed, right in _CHECKS:
-        check = partial(_checked, mint, password, hashed, right)
+        check = partial(_checked, mint, password, hashed, _telling(module, name, right, said))
         wrapt.register_post_import_hook(partial(_wrap, name, check), module)
+    return drain
+
+
+def _telling(
+    module: str, name: str, right: Callable[[], Any], said: dict[str, None]
+) -> Callable[[], Any]:
+    public = f"{module.partition('.')[0]}.{name}"
+
+    def told() -> Any:
+        said[public] = None
+        return right()
+
+    return told
 
 
 def _wrap(name: str, check: Any, module: Any) -> None:

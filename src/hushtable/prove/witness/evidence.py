@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hushtable.model.dynamodb.wire import from_wire
 from hushtable.model.proof import Proof, ProofRequest
 from hushtable.model.service import ANYONE
+from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.exchange import Asked, Exchange
 from hushtable.prove.sketch import Sketch, TableSketch
 from hushtable.prove.witness.locating import items
@@ -49,8 +51,25 @@ def _shown(name: str, value: str, identity: str) -> str:
     return f"<{name.lower()} of {identity or ANYONE}>"
 
 
-def curl(request: ProofRequest, address: str = ADDRESS) -> str:
-    """Give the line that sends a request to a server that runs the app."""
+def notes(exchange: Exchange, *, made: bool, early: bool = False) -> tuple[str, ...]:
+    """Say what of an exchange a service would not have done by itself, a sentence each.
+
+    `made`: the canary is of an item that the app made, and prove had added it. `early`: the items
+    lacked something that the route wants, and that they were given afterwards.
+    """
+    told = [
+        f"{check} was stood in for: a planted hash fits whatever password is given"
+        for check in exchange.stood_in
+    ]
+    if made:
+        told.append(f"prove had added {UNDECLARED} to the model that the app made this item of")
+    if early:
+        told.append("the items planted for it were not yet as the route expects them")
+    return tuple(told)
+
+
+def curl(request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = ()) -> str:
+    """Give the line that sends a request to a server that runs the app; notes are a comment."""
     parts = ["curl", "-i"]
     if request.method not in {"GET", "WEBSOCKET"}:
         parts += ["-X", request.method]
@@ -59,34 +78,53 @@ def curl(request: ProofRequest, address: str = ADDRESS) -> str:
     if request.body:
         parts += ["--data-raw", request.body]
     parts.append(f"{address}{request.path}")
-    return shlex.join(parts)
+    told = "; ".join(notes)
+    return shlex.join(parts) + (f"  # {told}" if told else "")
 
 
 def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> str:
     """Give a pytest test that fails while what is proven is there.
 
     A caller without credentials is a plain TestClient on planted items. What needs a caller, or
-    something done to the store, is asked of `prove` itself.
+    something done to the store or stood in for, is asked of `prove` itself.
     """
     what = ", ".join(map(str, proof.attributes[:3])) or str(proof.shows).replace("-", " ")
     name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
     title = f"{proof.route} does not show {what} ({proof.where})."
     title = title.replace("\\", "/").replace('"', "'")
     plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked
-    if plain and proof.canary and proof.request.method != "WEBSOCKET":
+    plain = plain and bool(proof.canary) and not proof.notes
+    if plain and proof.request.method != "WEBSOCKET":
         head = ["from fastapi.testclient import TestClient", "", ""]
         body = list(_with_client(proof, exchange, sketch, app))
         fixture = "canaries"
     else:
-        head, fixture = ["", ""], "prove"
+        head, fixture = [], "prove"
         body = list(_with_prove(proof, app))
     lines = [
-        *(head if plain and proof.canary else []),
+        *head,
         f"def test_{name}({fixture}):",
         *_docstring(title),
+        *(f"    # {line}" for line in proof.notes),
         *(f"    {line}" for line in body),
     ]
     return "\n".join(lines) + "\n"
+
+
+def as_part_of_a_run(proof: Proof) -> Proof:
+    """Say of a proof, in all its forms, that its request alone does not show it."""
+    note = "asked alone it did not come again: it needs what earlier requests left in the app"
+    between = "; " if proof.notes else "  # "
+    # The whole app is asked: nobody knows which of its routes is needed.
+    routes = f", routes=[{proof.route!r}]"
+    test = proof.test.replace(routes, "") if routes in proof.test else ""
+    comment = f"    # {note}\n    proven = prove("
+    return replace(
+        proof,
+        notes=(*proof.notes, note),
+        curl=f"{proof.curl}{between}{note}",
+        test=test.replace("    proven = prove(", comment, 1),
+    )
 
 
 def _docstring(title: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from hushtable.model.facts import Access, Carried, Facts, Operation, Outflow
 from hushtable.model.proof import Proof, Shows
@@ -23,11 +24,11 @@ from hushtable.model.service import (
 from hushtable.prove.exchange import Exchange, Sighting
 from hushtable.prove.sketch import Sketch
 from hushtable.prove.store.faults import WRITES
-from hushtable.prove.witness.evidence import curl, request_of, written_test
+from hushtable.prove.witness.evidence import curl, notes, request_of, written_test
 from hushtable.prove.witness.expressions import expressions
 from hushtable.prove.witness.keyuses import keys
 from hushtable.prove.witness.mishaps import debug, swallows, url_secrets
-from hushtable.prove.witness.outflows import outflows
+from hushtable.prove.witness.outflows import beside, outflows
 from hushtable.prove.witness.reads import accesses
 from hushtable.prove.witness.seen import OWNERS, Seen, Shown, answered_well, refused, widest
 from hushtable.prove.witness.shrink import Resend, marks, shrunk
@@ -42,6 +43,7 @@ _WRITES = frozenset(
         Operation.TRANSACT_WRITE,
     }
 )
+_Fact = TypeVar("_Fact")
 _GRAVE = frozenset({Category.FINANCIAL, Category.HEALTH, Category.PERSONAL})
 
 
@@ -55,11 +57,14 @@ def facts(  # noqa: PLR0913 - what was seen, and how it is to be told
     declared: Mapping[str, str] | None = None,
     app: str = "app.main:app",
     resend: Resend | None = None,
-) -> tuple[Facts, tuple[Proof, ...], tuple[str, ...]]:
-    """Give the facts of one route, their proofs, and the label of each proof's exchange.
+    early: tuple[Sequence[Exchange], Sequence[Sighting]] = ((), ()),
+) -> tuple[Facts, tuple[Proof, ...], tuple[int, ...]]:
+    """Give the facts of one route, their proofs, and the number of each proof's exchange.
 
     A sighting's `exchange` counts in `exchanges`. `app` is named by the tests that are written.
-    Nothing is said but what was seen: no fact rests on an exchange that did not happen.
+    `early` is what errors, logs and files showed of items as they were before something was
+    learned; its exchanges are numbered after the others. Nothing is said but what was seen: no
+    fact rests on an exchange that did not happen.
     """
     seen = Seen(route, tuple(exchanges), tuple(sightings), sketch, folder, dict(declared or {}))
     left = tuple(outflows(seen))
@@ -68,18 +73,21 @@ def facts(  # noqa: PLR0913 - what was seen, and how it is to be told
     made = tuple(accesses(seen))
     route = _route(seen, [one for one, _ in left], [one for one, _ in made], open_to=trespassed)
     seen = replace(seen, route=route)
+    before = replace(seen, exchanges=tuple(early[0]), sightings=tuple(early[1]))
+    aside = tuple(beside(left, outflows(before)))
     # The outflows keep who got each; everything else is told of the route as a whole.
     left = tuple((_regated(outflow, route), shown) for outflow, shown in left)
     rest = (tuple(accesses(seen)), tuple(keys(seen)), tuple(expressions(seen)))
     mishaps = (tuple(swallows(seen)), tuple(debug(seen)), tuple(url_secrets(seen)))
+    failed = (_news(mishaps[0], swallows(before)), _news(mishaps[1], debug(before)))
     told = Facts(
         routes=(route,),
-        outflows=tuple(one for one, _ in left),
+        outflows=tuple(one for one, _ in (*left, *aside)),
         accesses=tuple(one for one, _ in rest[0]),
         keys=tuple(one for one, _ in rest[1]),
         expressions=tuple(one for one, _ in rest[2]),
-        swallows=tuple(one for one, _ in mishaps[0]),
-        debug=tuple(one for one, _ in mishaps[1]),
+        swallows=tuple(one for one, _ in (*mishaps[0], *failed[0])),
+        debug=tuple(one for one, _ in (*mishaps[1], *failed[1])),
         url_secrets=tuple(one for one, _ in mishaps[2]),
     )
     shown = [
@@ -87,9 +95,16 @@ def facts(  # noqa: PLR0913 - what was seen, and how it is to be told
         *(one for group in (*rest, *mishaps) for _, every in group for one in every),
         *_open(seen),
     ]
-    proofs = tuple(_proof(seen, one, app, resend) for one in shown)
-    labels = tuple(seen.exchanges[one.exchange].asked.label for one in shown)
-    return told, proofs, labels
+    first = [
+        *(one for outflow, every in aside for one in _bundled(outflow, every)),
+        *(one for group in failed for _, every in group for one in every),
+    ]
+    proofs = (
+        *(_proof(seen, one, app, resend) for one in shown),
+        *(_proof(before, one, app, None, early=True) for one in first),
+    )
+    numbers = (one.exchange + len(exchanges) for one in first)
+    return told, proofs, (*(one.exchange for one in shown), *numbers)
 
 
 def _route(seen: Seen, left: list[Outflow], made: list[Access], *, open_to: bool) -> Route:
@@ -144,6 +159,15 @@ def _regated(outflow: Outflow, route: Route) -> Outflow:
     return replace(outflow, route=replace(route, audience=who))
 
 
+def _news(
+    known: Iterable[tuple[_Fact, tuple[Shown, ...]]],
+    early: Iterable[tuple[_Fact, tuple[Shown, ...]]],
+) -> tuple[tuple[_Fact, tuple[Shown, ...]], ...]:
+    """Give the facts of earlier exchanges that later ones did not show."""
+    told = {fact for fact, _ in known}
+    return tuple(one for one in early if one[0] not in told)
+
+
 def _bundled(outflow: Outflow, every: tuple[Shown, ...]) -> Iterator[Shown]:
     """Put what one exchange shows of one kind into one proof, by how much it matters."""
     kinds: dict[tuple[object, ...], list[Shown]] = {}
@@ -175,7 +199,9 @@ def _open(seen: Seen) -> Iterator[Shown]:
             return
 
 
-def _proof(seen: Seen, shown: Shown, app: str, resend: Resend | None) -> Proof:
+def _proof(
+    seen: Seen, shown: Shown, app: str, resend: Resend | None, *, early: bool = False
+) -> Proof:
     exchange = seen.exchanges[shown.exchange]
     asked = exchange.asked
     if resend is not None and shown.canary and not asked.fault:
@@ -187,6 +213,7 @@ def _proof(seen: Seen, shown: Shown, app: str, resend: Resend | None) -> Proof:
         if wanted:
             asked = shrunk(asked, wanted, resend)
     request = request_of(asked)
+    told = notes(exchange, made=shown.made, early=early)
     proof = Proof(
         request=request,
         channel=shown.channel,
@@ -196,9 +223,10 @@ def _proof(seen: Seen, shown: Shown, app: str, resend: Resend | None) -> Proof:
         owner=shown.owner,
         encoding=shown.encoding,
         status=exchange.answered.status,
-        curl=curl(request),
+        curl=curl(request, notes=told),
         shows=shown.shows,
         route=str(seen.route),
+        notes=told,
     )
     return replace(proof, test=written_test(proof, exchange, seen.sketch, app))
 

@@ -18,12 +18,16 @@ from hushtable.prove.canary import UNDECLARED, Canary, Source
 from hushtable.prove.exchange import Exchange, Sighting
 from hushtable.prove.store.kinds import names_beside
 from hushtable.prove.witness.answers import Cursor, cursors, metadata, traceback
+from hushtable.prove.witness.course import ASIDE
 from hushtable.prove.witness.locating import Located
 from hushtable.prove.witness.seen import Seen, Shown, audience, width
 from hushtable.prove.witness.witness import OUTWARD
+from hushtable.prove.witness.written import written
 
 _PUBLIC_FOLDERS = re.compile(r"(?:^|/)(?:static|public|www|htdocs|assets|media)/|^file /tmp/")
 _UNCLEAR = frozenset({"BOOL", "NULL"})
+_SEEN = frozenset({Cargo.ATTRIBUTE, Cargo.ITEM, Cargo.MAP, Cargo.INPUT, Cargo.SECRET})
+"""What a canary shows; the rest is read from answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,33 @@ def outflows(seen: Seen) -> Iterator[tuple[Outflow, tuple[Shown, ...]]]:
     for group in groups.values():
         first = group[0]
         yield _outflow(seen, group, places[first.channel, first.place])
+
+
+def beside(
+    known: Iterable[tuple[Outflow, tuple[Shown, ...]]],
+    early: Iterable[tuple[Outflow, tuple[Shown, ...]]],
+) -> Iterator[tuple[Outflow, tuple[Shown, ...]]]:
+    """Give what only earlier exchanges showed in errors, logs and files, and nothing else of them.
+
+    Their answers were of items that lacked something, and of the store's own errors.
+    """
+    told = {
+        (outflow.channel, outflow.place, _what(one))
+        for outflow, _ in known
+        for one in outflow.carried
+    }
+    for outflow, shown in early:
+        if outflow.channel not in ASIDE:
+            continue
+        carried = tuple(
+            one
+            for one in outflow.carried
+            if one.cargo in _SEEN and (outflow.channel, outflow.place, _what(one)) not in told
+        )
+        names = {one.attribute for one in carried}
+        if carried:
+            kept = (one for one in shown if not names.isdisjoint(one.attributes or (None,)))
+            yield replace(outflow, carried=carried), tuple(kept)
 
 
 def _what(carried: Carried) -> tuple[object, ...]:
@@ -184,6 +215,7 @@ def _thing(
         canary.token,
         canary.owner,
         sighting.encoding,
+        made=_made(canary),
     )
     place, function = _standing(seen, sighting)
     outward = sighting.channel in OUTWARD
@@ -223,6 +255,9 @@ def _carried(
         case Source.ITEM:
             attribute = located.attribute(canary, sighting.exchange)
             return Carried(Cargo.ATTRIBUTE, attribute, _class(seen, attribute), chosen=True)
+        case Source.UNDECLARED if _made(canary) and not _is_written(canary, exchange):
+            # What no store holds is no item, whatever it is made of.
+            return None
         case Source.UNDECLARED:
             inner = inside(canary.path)
             cargo = Cargo.MAP if inner else Cargo.ITEM
@@ -243,6 +278,16 @@ def _carried(
             return _service(canary, exchange)
         case _:
             return None
+
+
+def _made(canary: Canary) -> bool:
+    """Whether a canary is of an item that the app made: planted ones belong to somebody."""
+    return canary.source is Source.UNDECLARED and not canary.owner
+
+
+def _is_written(canary: Canary, exchange: Exchange) -> bool:
+    token = canary.token.encode()
+    return any(token in one.value.lower() for one in written(exchange.calls))
 
 
 def inside(path: tuple[str, ...]) -> tuple[str, ...]:

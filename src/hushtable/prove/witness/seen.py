@@ -61,6 +61,8 @@ class Shown:
     canary: str = ""
     owner: str = ""
     encoding: str = ""
+    made: bool = False
+    """The item was made by the app, and prove had added the canary to it."""
 
 
 def answered_well(exchange: Exchange) -> bool:
