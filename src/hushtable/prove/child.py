@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -30,13 +31,14 @@ from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.plan import Step
 from hushtable.prove.drive.surface import surface
 from hushtable.prove.exchange import Asked, Exchange, Sighting
+from hushtable.prove.learn.compared import compared
 from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn, needs
 from hushtable.prove.learn.settings import MissingReads, planted
 from hushtable.prove.order import ChildOrder
 from hushtable.prove.sandbox import confine, pipe
 from hushtable.prove.services.services import Services
-from hushtable.prove.sketch import Setting, Shape
+from hushtable.prove.sketch import Setting, Shape, Sketch
 from hushtable.prove.store.elsewhere import Elsewhere
 from hushtable.prove.store.faults import Fault
 from hushtable.prove.store.mint import Mint
@@ -55,6 +57,9 @@ from hushtable.prove.witness.facts import facts
 from hushtable.prove.witness.witness import sightings
 
 _BROKEN = 500
+_FOR_DOORS = 0.6
+"""The part of the time that the doors share: a run begins with a start and ends with replays."""
+
 _PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})
 
 FOLDER_LINE = "the app was run in a copy of its folder"
@@ -152,17 +157,20 @@ class Child:
     loop: asyncio.AbstractEventLoop
     learned: bool = False
     """Since the last exchange: what was seen before was of other items."""
+    known: list[Sketch] = field(default_factory=list)
+    """What was known at this door, without how: what comes again would go on for ever."""
+    share: float = 0.0
+    """Seconds that this door may learn for."""
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
         order = self.room.order
         self.room.store.plant()
-        for door in doors:
+        until = time.monotonic() + order.order.seconds * _FOR_DOORS
+        asked = [door for door in doors if _is_asked(door, order)]
+        for number, door in enumerate(asked):
             name = str(door.route)
-            if name in order.skip or not _chosen(name, order.order.routes):
-                continue
-            if not _shown(door, order.only):
-                continue
+            self.share = max(0.0, until - time.monotonic()) / (len(asked) - number)
             self.room.teller.tell(Trying(name))
             known = self.room.store.sketch
             tried = await self.at(door)
@@ -176,7 +184,7 @@ class Child:
     async def at(self, door: Door) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
-        self.learned = False
+        self.learned, self.known = False, []
         steps: list[Step] = []
         exchanges: list[Exchange] = []
         came: list[Sighting] = []
@@ -233,12 +241,19 @@ class Child:
         sketch = self.driver.inputs.wished(sketch)
         news = self._supplied(exchanges)
         news = folders.made(self.room.folder, exchanges) or news
-        if sketch is not store.sketch:
+        if sketch is not store.sketch and not self._was_known(sketch):
             store.sketch = sketch
             store.plant()
             news = True
         self.learned = news
         return news
+
+    def _was_known(self, sketch: Sketch) -> bool:
+        """Whether this was known here before, and another lesson undid it."""
+        bare = replace(sketch, lessons=())
+        known = bare in self.known
+        self.known.append(bare)
+        return known
 
     def _supplied(self, exchanges: Sequence[Exchange]) -> bool:
         """Supply settings that the app read late: at a request, and not when it started."""
@@ -271,6 +286,11 @@ def _of_before(came: Iterable[Sighting], kept: Sequence[int]) -> Iterator[Sighti
 
 def _broke(exchange: Exchange) -> bool:
     return bool(exchange.answered.raised) or exchange.answered.status >= _BROKEN
+
+
+def _is_asked(door: Door, order: ChildOrder) -> bool:
+    name = str(door.route)
+    return name not in order.skip and _chosen(name, order.order.routes) and _shown(door, order.only)
 
 
 def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
@@ -341,7 +361,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         only=frozenset(room.order.only),
     )
     child = Child(room, driver, asyncio.get_running_loop())
-    child.driver = replace(driver, learn=child.learn)
+    child.driver = replace(driver, learn=child.learn, share=lambda: child.share)
     await child.through(doors)
     room.teller.tell(Finished(_reach(room)))
 
@@ -350,13 +370,14 @@ def _not_started(room: Room, error: LoadError) -> None:
     """Say what the app lacks to start, or that it does not start and why."""
     complaints = room.watch.drain()
     wanted = needs(complaints, room.missing.drain(), room.missing.elsewhere)
+    folder = f"{room.folder.resolve()}/"
+    wanted = wanted or compared(complaints, room.settings, folder)
     room.teller.tell(Learned(room.store.sketch))
     if wanted:
         room.teller.tell(Needs(wanted, str(error)))
     else:
         at = next((f" at {one.frames[-1].file}:{one.frames[-1].line}" for one in complaints[-1:]
                    if one.frames), "")  # fmt: skip
-        folder = f"{room.folder}/"
         room.teller.tell(Failed(f"the app does not start: {error}{at.replace(folder, '')}"))
 
 
