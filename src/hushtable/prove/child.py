@@ -17,10 +17,12 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from hushtable.model.proof import Reach
 from hushtable.prove.canary import Source
 from hushtable.prove.capturing.capture import Capture
+from hushtable.prove.clients import outgoing
 from hushtable.prove.clients.install import redirect
 from hushtable.prove.drive import folders, passwords
 from hushtable.prove.drive.app import LoadError, Running, load
@@ -30,7 +32,7 @@ from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.plan import Step
 from hushtable.prove.drive.surface import surface
-from hushtable.prove.exchange import Asked, Exchange, Sighting
+from hushtable.prove.exchange import Asked, Exchange, Sent, Sighting
 from hushtable.prove.learn.compared import compared
 from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn, needs
@@ -106,6 +108,7 @@ class Room:
             self.store.url,
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
+            outgoing.hooks(self.sent),
         )
         passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
@@ -127,6 +130,18 @@ class Room:
         """Give the app a setting."""
         os.environ[setting.name] = planted(setting, self.mint)[0]
         self.settings[setting.name] = setting
+
+    def sent(self, request: Sent) -> None:
+        """Keep a request to somebody else, whose host is named by a setting or by itself."""
+        address = urlsplit(request.url)
+        host = address.hostname or ""
+        if not confine.is_within(host, address.port):
+            settings = (
+                one for one in self.mint.found_in(request.url.partition("?")[0])
+                if one.source is Source.SETTING
+            )  # fmt: skip
+            named = next((f"the host of {one.path[-1]}" for one in settings), host)
+            self.capture.sent(request, named)
 
     def names_refused(self) -> tuple[str, ...]:
         """Give what was refused since last asked, and keep it for the end."""

@@ -26,7 +26,7 @@ from hushtable.prove.store.faults import WRITES
 from hushtable.prove.witness.evidence import curl, request_of, written_test
 from hushtable.prove.witness.expressions import expressions
 from hushtable.prove.witness.keyuses import keys
-from hushtable.prove.witness.mishaps import debug, swallows, url_secrets
+from hushtable.prove.witness.mishaps import debug, sent_secrets, swallows, url_secrets
 from hushtable.prove.witness.outflows import outflows
 from hushtable.prove.witness.reads import accesses
 from hushtable.prove.witness.seen import OWNERS, Seen, Shown, answered_well, refused, widest
@@ -71,7 +71,7 @@ def facts(  # noqa: PLR0913 - what was seen, and how it is to be told
     # The outflows keep who got each; everything else is told of the route as a whole.
     left = tuple((_regated(outflow, route), shown) for outflow, shown in left)
     rest = (tuple(accesses(seen)), tuple(keys(seen)), tuple(expressions(seen)))
-    mishaps = (tuple(swallows(seen)), tuple(debug(seen)), tuple(url_secrets(seen)))
+    mishaps = (tuple(swallows(seen)), tuple(debug(seen)), (*url_secrets(seen), *sent_secrets(seen)))
     told = Facts(
         routes=(route,),
         outflows=tuple(one for one, _ in left),
