@@ -1,4 +1,4 @@
-"""The second run of every page and corner case: a run of the program shows exactly what its marks say."""
+"""The second run of every page and corner case: a run shows exactly what its marks say."""
 
 from __future__ import annotations
 

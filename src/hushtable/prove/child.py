@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from hushtable.model.proof import Reach
 from hushtable.prove.canary import Source
 from hushtable.prove.capturing.capture import Capture
-from hushtable.prove.clients import outgoing
+from hushtable.prove.clients import mail, outgoing
 from hushtable.prove.clients.install import redirect
 from hushtable.prove.drive import folders, passwords
 from hushtable.prove.drive.app import LoadError, Running, load
@@ -108,7 +108,7 @@ class Room:
             self.store.url,
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
-            outgoing.hooks(self.sent),
+            (*outgoing.hooks(self.sent), *mail.hooks(self.sent)),
         )
         passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))

@@ -2,8 +2,8 @@
 
 The sandbox refuses a connection and knows no more than its host. What was to be sent over it is
 known where `urllib3` (and `requests` on it), `http.client`, `httpx` and `aiohttp` are given it.
-What a program writes to a socket of its own, and mail by `smtplib`, is refused before it is
-written, and stays a host's name alone.
+What a program writes to a socket of its own is refused before it is written, and stays a host's
+name alone.
 """
 
 from __future__ import annotations
