@@ -10,7 +10,7 @@ from hushtable.prove.order import ProveOrder
 from hushtable.rules.judge import judge
 from hushtable.testing.forked_child import ForkedEngine
 
-APP = '''
+APP = """
 import os
 import smtplib
 from email.message import EmailMessage
@@ -42,7 +42,7 @@ def mail(user_id: str):
         server.starttls()
         server.login("shop", "shop")
         server.send_message(message)
-'''
+"""
 
 
 def test_what_is_sent_to_others_is_proven_and_judged(tmp_path: Path) -> None:

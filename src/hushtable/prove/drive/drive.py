@@ -134,29 +134,44 @@ def _is_silent(exchange: Exchange) -> bool:
 async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
     room = Room(door, driver.inputs, driver.identities)
     usual: list[Exchange] = []
-    until = time.monotonic() + driver.share()
-    for number in itertools.count(1):
-        usual = []
-        async for step, exchange in _follow(driver, door, basics(room)):
-            usual.append(exchange)
-            yield step, exchange
-        over = number >= LEAST_ROUNDS and time.monotonic() >= until
-        if over or not driver.learn(door, usual):
-            break
+    async for step, exchange in _rounds(driver, room, usual):
+        yield step, exchange
     well = any(map(fine, usual))
     for _ in range(_PAGES):
         pages: list[Exchange] = []
-        count = 0
-        async for step, exchange in _follow(driver, door, edges(room, usual)):
+        async for step, exchange in _at_edges(driver, room, usual):
             yield step, exchange
             well = well or fine(exchange)
             if step.page is not None:
                 pages.append(exchange)
-            count += 1
-            if count >= driver.requests:
-                break
         # A handler that counts on a next page shows what else it wants only where there is one.
         if well or not pages or not driver.learn(door, pages):
+            break
+
+
+async def _rounds(
+    driver: Driver, room: Room, usual: list[Exchange]
+) -> AsyncIterator[tuple[Step, Exchange]]:
+    """Ask the basic requests until they teach nothing more. `usual` holds the last round's."""
+    until = time.monotonic() + driver.share()
+    for number in itertools.count(1):
+        usual.clear()
+        async for step, exchange in _follow(driver, room.door, basics(room)):
+            usual.append(exchange)
+            yield step, exchange
+        over = number >= LEAST_ROUNDS and time.monotonic() >= until
+        if over or not driver.learn(room.door, usual):
+            return
+
+
+async def _at_edges(
+    driver: Driver, room: Room, usual: Sequence[Exchange]
+) -> AsyncIterator[tuple[Step, Exchange]]:
+    count = 0
+    async for step, exchange in _follow(driver, room.door, edges(room, usual)):
+        yield step, exchange
+        count += 1
+        if count >= driver.requests:
             break
 
 
