@@ -30,9 +30,9 @@ def other():
     ("text", "line", "found"),
     [
         ("made-up", 9, ["dynamodb"]),
-        ("dynamodb", 9, ["sql"]),
-        ("sql", 9, ["memory"]),
-        ("memory", 9, []),
+        ("dynamodb", 9, ["memory"]),
+        ("memory", 9, ["sql"]),
+        ("sql", 9, []),
         ("made-up", 13, []),
     ],
 )

@@ -31,7 +31,7 @@ def compared(
         for frame in complaint.frames:
             tree = parsed(frame.file) if frame.file.startswith(folder) else None
             for known, texts in _tested(tree, frame.line):
-                name = names.get(known.lower(), "")
+                name = names.get(known, "")
                 if name and settings[name].text not in texts[-1:]:
                     text = _next(texts, settings[name].text)
                     why = "the start compares it"
@@ -44,7 +44,7 @@ def _next(texts: tuple[str, ...], text: str) -> str:
 
 
 def _tested(tree: ast.Module | None, line: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give each name that the function around a line compares with texts, and all of these."""
+    """Give the names, in lower case, that the function around a line compares, with the texts."""
     around = [
         node
         for node in (ast.walk(tree) if tree is not None else ())
@@ -54,7 +54,7 @@ def _tested(tree: ast.Module | None, line: int) -> Iterator[tuple[str, tuple[str
     for node in ast.walk(max(around, key=lambda one: one.lineno)) if around else ():
         if isinstance(node, ast.Compare):
             for name in _names(node.left):
-                texts.setdefault(name, []).extend(_constants(node.comparators))
+                texts.setdefault(name.lower(), []).extend(_constants(node.comparators))
     for name, known in texts.items():
         if known:
             # The store that is here is the one to choose.
