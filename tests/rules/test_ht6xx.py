@@ -97,6 +97,27 @@ def test_a_logged_item_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("thing", "speaks"),
+    [
+        (carried("users.password_hash", SECRET), True),
+        (WHOLE, True),
+        (carried("users.email", PERSONAL), False),
+    ],
+)
+def test_what_is_sent_to_others(thing: Carried, *, speaks: bool) -> None:
+    """HT602 speaks of secrets and whole items in requests to others, and no other rule does."""
+    facts = to(Channel.LOG, thing, sent_to="partner.example")
+    told = judged("HT602", facts)
+    assert [one.audience for one in told] == ["host:partner.example"] * speaks
+    for one in told:
+        assert one.message.startswith("GET /users/{user_id} sends ")
+        assert one.message.endswith(" to partner.example")
+    away = replace(facts.outflows[0], channel=Channel.RESPONSE)
+    for code in ("HT101", "HT102", "HT103"):
+        assert judged(code, Facts(outflows=(away,))) == []
+
+
+@pytest.mark.parametrize(
     ("thing", "public", "severity"),
     [
         (INPUT, True, Severity.HIGH),

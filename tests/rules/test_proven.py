@@ -1,14 +1,21 @@
-"""The second run of every page: a run of the program shows exactly what its marks say."""
+"""The second run of every page and corner case: a run shows exactly what its marks say."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from hushtable.testing.examples import Example, examples
+from hushtable.testing.examples import Example, cases, examples
 from hushtable.testing.forked_child import ForkedEngine
 from hushtable.testing.proving import proven
 
-RUN = tuple(example for example in examples() if not example.program.unproven)
+CASES = Path(__file__).parent / "cases"
+RUN = tuple(
+    example
+    for example in (*examples(), *cases(CASES))
+    if not (example.program.unproven or example.program.probed)
+)
 ENGINE = ForkedEngine()
 
 

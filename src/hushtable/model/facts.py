@@ -96,6 +96,8 @@ class Outflow:
     """For a response: the names that the code itself put into it, or into each of a list."""
     parts: tuple[tuple[str, Form], ...] = ()
     """For another response: the names in it under which an item or items stand."""
+    sent_to: str = ""
+    """The host of a request of the program's own, for what leaves in one; the channel is LOG."""
 
 
 class Operation(StrEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,12 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from hushtable.model.proof import Reach
 from hushtable.prove.canary import Source
 from hushtable.prove.capturing.capture import Capture
+from hushtable.prove.clients import mail, outgoing
 from hushtable.prove.clients.install import redirect
 from hushtable.prove.drive import folders, passwords
 from hushtable.prove.drive.app import LoadError, Running, load
@@ -29,14 +32,15 @@ from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.plan import Step
 from hushtable.prove.drive.surface import surface
-from hushtable.prove.exchange import Asked, Exchange, Sighting
+from hushtable.prove.exchange import Asked, Exchange, Sent, Sighting
+from hushtable.prove.learn.compared import compared
 from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn, needs
 from hushtable.prove.learn.settings import MissingReads, planted
 from hushtable.prove.order import ChildOrder
 from hushtable.prove.sandbox import confine, pipe
 from hushtable.prove.services.services import Services
-from hushtable.prove.sketch import Setting, Shape
+from hushtable.prove.sketch import Setting, Shape, Sketch
 from hushtable.prove.store.elsewhere import Elsewhere
 from hushtable.prove.store.faults import Fault
 from hushtable.prove.store.mint import Mint
@@ -54,6 +58,9 @@ from hushtable.prove.told import (
 from hushtable.prove.witness.course import Course
 from hushtable.prove.witness.facts import facts
 from hushtable.prove.witness.witness import sightings
+
+_FOR_DOORS = 0.6
+"""The part of the time that the doors share: a run begins with a start and ends with replays."""
 
 FOLDER_LINE = "the app was run in a copy of its folder"
 
@@ -102,6 +109,7 @@ class Room:
             self.store.url,
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
+            (*outgoing.hooks(self.sent), *mail.hooks(self.sent)),
         )
         self.stood_in = passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
@@ -123,6 +131,18 @@ class Room:
         """Give the app a setting."""
         os.environ[setting.name] = planted(setting, self.mint)[0]
         self.settings[setting.name] = setting
+
+    def sent(self, request: Sent) -> None:
+        """Keep a request to somebody else, whose host is named by a setting or by itself."""
+        address = urlsplit(request.url)
+        host = address.hostname or ""
+        if not confine.is_within(host, address.port):
+            settings = (
+                one for one in self.mint.found_in(request.url.partition("?")[0])
+                if one.source is Source.SETTING
+            )  # fmt: skip
+            named = next((f"the host of {one.path[-1]}" for one in settings), host)
+            self.capture.sent(request, named)
 
     def names_refused(self) -> tuple[str, ...]:
         """Give what was refused since last asked, and keep it for the end."""
@@ -155,6 +175,10 @@ class Child:
     """Since the last exchange: what was seen before was of other items."""
     supplied: bool = False
     """By a setting, which other runs have from the start."""
+    known: list[Sketch] = field(default_factory=list)
+    """What was known at this door, without how: what comes again would go on for ever."""
+    share: float = 0.0
+    """Seconds that this door may learn for."""
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
@@ -164,12 +188,11 @@ class Child:
         if self.room.store.sketch is not known:
             known = self.room.store.sketch
             self.room.teller.tell(Learned(known))
-        for door in doors:
+        until = time.monotonic() + order.order.seconds * _FOR_DOORS
+        asked = [door for door in doors if _is_asked(door, order)]
+        for number, door in enumerate(asked):
             name = str(door.route)
-            if name in order.skip or not _chosen(name, order.order.routes):
-                continue
-            if not _shown(door, order.only):
-                continue
+            self.share = max(0.0, until - time.monotonic()) / (len(asked) - number)
             self.room.teller.tell(Trying(name))
             self._as_known_at(name)
             tried = await self.at(door)
@@ -193,7 +216,7 @@ class Child:
     async def at(self, door: Door) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
-        self.learned = False
+        self.learned, self.known = False, []
         by_label: dict[str, Step] = {}
         course = Course()
         count = 0
@@ -256,12 +279,19 @@ class Child:
         sketch = self.driver.inputs.wished(sketch)
         self.supplied = news = self._supplied(exchanges)
         news = folders.made(self.room.folder, exchanges) or news
-        if sketch is not store.sketch:
+        if sketch is not store.sketch and not self._was_known(sketch):
             store.sketch = sketch
             store.plant()
             news = True
         self.learned = news
         return news
+
+    def _was_known(self, sketch: Sketch) -> bool:
+        """Whether this was known here before, and another lesson undid it."""
+        bare = replace(sketch, lessons=())
+        known = bare in self.known
+        self.known.append(bare)
+        return known
 
     def _supplied(self, exchanges: Sequence[Exchange]) -> bool:
         """Supply settings that the app read late: at a request, and not when it started."""
@@ -279,6 +309,11 @@ class Child:
         if new:
             room.teller.tell(Supplied(new))
         return bool(new)
+
+
+def _is_asked(door: Door, order: ChildOrder) -> bool:
+    name = str(door.route)
+    return name not in order.skip and _chosen(name, order.order.routes) and _shown(door, order.only)
 
 
 def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
@@ -350,7 +385,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         only=frozenset(room.order.only),
     )
     child = Child(room, driver, asyncio.get_running_loop())
-    child.driver = replace(driver, learn=child.learn)
+    child.driver = replace(driver, learn=child.learn, share=lambda: child.share)
     await child.through(doors)
     room.teller.tell(Finished(_reach(room)))
 
@@ -359,13 +394,14 @@ def _not_started(room: Room, error: LoadError) -> None:
     """Say what the app lacks to start, or that it does not start and why."""
     complaints = room.watch.drain()
     wanted = needs(complaints, room.missing.drain(), room.missing.elsewhere)
+    folder = f"{room.folder.resolve()}/"
+    wanted = wanted or compared(complaints, room.settings, folder)
     room.teller.tell(Learned(room.store.sketch))
     if wanted:
         room.teller.tell(Needs(wanted, str(error)))
     else:
         at = next((f" at {one.frames[-1].file}:{one.frames[-1].line}" for one in complaints[-1:]
                    if one.frames), "")  # fmt: skip
-        folder = f"{room.folder}/"
         room.teller.tell(Failed(f"the app does not start: {error}{at.replace(folder, '')}"))
 
 

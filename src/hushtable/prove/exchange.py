@@ -66,12 +66,26 @@ class Call:
     """The error was made on purpose."""
 
 
+URL_OF_REQUEST = "the URL of a request"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that the app wanted to send to another host than its store."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A text that left in another way: a log record, a line on a standard stream, a file.
 
     `channel` is LOG or FILE. `where` says it in words (`log app.users, INFO`, `stdout`,
-    `file exports/users.csv`); `file` and `line` are where the program said it, if known.
+    `file exports/users.csv`); `file` and `line` are where the program said it, if known. `to` is
+    the host that a part of a request was to go to: what is sent away is kept there like a log.
     """
 
     channel: Channel
@@ -80,6 +94,7 @@ class Said:
     file: str = ""
     line: int = 0
     function: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +143,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A canary that came out of an exchange. `exchange` is its index in the run."""
+    """A canary that came out of an exchange. `exchange` is its index in the run.
+
+    `to` is the host of a request that the app wanted to send, with the canary in it.
+    """
 
     canary: Canary
     channel: Channel
@@ -138,3 +156,4 @@ class Sighting:
     file: str = ""
     line: int = 0
     function: str = ""
+    to: str = ""

@@ -81,6 +81,8 @@ def asked_line(asked: Asked) -> str:
 def exposure(finding: Finding) -> str:
     """Say who gets it, and how: `response to anyone`."""
     channel = str(finding.channel)
+    if finding.audience.startswith("host:"):
+        return f"sent to {finding.audience.removeprefix('host:')}"
     return f"{channel} to {finding.audience}" if finding.audience else channel
 
 

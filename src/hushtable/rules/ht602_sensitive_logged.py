@@ -128,10 +128,12 @@ which prints as stars.
 ## Limits
 
 What a logging filter or a collector masks later is outside the program. An opaque id is not taken
-as personal.
+as personal. A run also tells of requests to other hosts that carry a whole item or a stored secret,
+since what is sent there is kept there; whether a partner may have somebody's address is not said.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Carried, Facts
@@ -139,7 +141,7 @@ from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
-from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
+from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive, sent
 from hushtable.rules.wording import actor, labels, whole
 
 RULE = RuleInfo(
@@ -167,9 +169,22 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             Severity.HIGH if items or _credential(gone) else Severity.MEDIUM,
         )
 
+    for gone in sent(facts, lambda one: one.cargo is Cargo.ITEM or is_credential(one.sensitivity)):
+        host = gone.outflow.sent_to
+        items = [one for one in gone.carried if one.cargo is Cargo.ITEM]
+        what = whole(items[0]) if items else labels(gone.carried)
+        told = gone.once().judgement(
+            f"{actor(gone.outflow.route, gone.outflow.function)} sends {what} to {host}",
+            f"Send {host} no more than it needs: name the attributes, and no secret among them.",
+            confidence=Confidence.MEDIUM,
+        )
+        yield replace(told, audience=f"host:{host}")
+
 
 def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
     """Mask what the log must not hold."""
+    if finding.audience.startswith("host:"):
+        return
     del facts
     yield Order("log", finding.place, drop=tuple({one.name for one in finding.attributes}))
 

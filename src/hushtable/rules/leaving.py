@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hushtable.model.facts import Cargo, Carried, Facts, Outflow, Seal
@@ -81,12 +81,26 @@ class Departure:
 def departures(
     facts: Facts, channels: frozenset[Channel], wanted: Callable[[Carried], bool]
 ) -> Iterator[Departure]:
-    """Every outflow of these channels that carries, in clear, something that is wanted."""
-    for outflow in facts.outflows:
-        if outflow.channel in channels:
-            found = tuple(one for one in outflow.carried if one.seal in _CLEAR and wanted(one))
-            if found:
-                yield Departure(outflow, found)
+    """Every outflow of these channels that carries, in clear, something that is wanted.
+
+    What the program sends to others in requests of its own is none: see `sent`.
+    """
+    own = (one for one in facts.outflows if one.channel in channels and not one.sent_to)
+    yield from _carrying(own, wanted)
+
+
+def sent(facts: Facts, wanted: Callable[[Carried], bool]) -> Iterator[Departure]:
+    """Every request of the program's own that carries, in clear, something that is wanted."""
+    yield from _carrying((one for one in facts.outflows if one.sent_to), wanted)
+
+
+def _carrying(
+    outflows: Iterable[Outflow], wanted: Callable[[Carried], bool]
+) -> Iterator[Departure]:
+    for outflow in outflows:
+        found = tuple(one for one in outflow.carried if one.seal in _CLEAR and wanted(one))
+        if found:
+            yield Departure(outflow, found)
 
 
 def is_sensitive(sensitivity: Sensitivity) -> bool:

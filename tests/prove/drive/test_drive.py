@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from fastapi import FastAPI
 
 from hushtable.prove.drive.door import Door
-from hushtable.prove.drive.drive import MAX_ROUNDS, Driver, drive, reached
+from hushtable.prove.drive.drive import LEAST_ROUNDS, Driver, drive, reached
 from hushtable.prove.drive.paging import cursor_in, is_cursor
 from hushtable.prove.exchange import Answered, Asked, Exchange
 from hushtable.prove.sketch import Form, Sketch, TableSketch
@@ -150,18 +152,44 @@ def test_writes_are_undone(service: Driven) -> None:
     assert service.store.restored == sum(bool(one.calls) for one in exchanges)
 
 
-def test_basics_are_asked_again_while_something_is_learned(service: Driven) -> None:
-    """When the store was planted anew the basic requests are asked again, up to a bound."""
+@pytest.mark.parametrize(("share", "lessons"), [(0.0, LEAST_ROUNDS - 1), (1e9, 40)])
+def test_basics_are_asked_again_while_something_is_learned(
+    service: Driven, share: float, lessons: int
+) -> None:
+    """When the store was planted anew the basic requests are asked again, while there is time."""
     rounds: list[int] = []
 
     def learn(_door: object, seen: object) -> bool:
         rounds.append(len(list(seen)))  # type: ignore[call-overload]
-        return True
+        return len(rounds) <= 39
+
+    driven = Driven(service.module, learn=learn, share=lambda: share)
+    exchanges = driven.drive("GET /open/{user_id}")
+    assert len(rounds) == lessons
+    last = rounds[-1]
+    assert purposes(exchanges).count("as it should be") == sum(rounds) + (share == 0) * last
+
+
+def test_what_a_page_teaches_is_tried(service: Driven) -> None:
+    """Where only the page of a list told what is wanted, the edges are asked again; else never."""
+    app = FastAPI()
+    service.module.app = app  # type: ignore[attr-defined]
+    known: list[str] = []
+
+    @app.get("/lists")
+    def lists() -> str:
+        service.module.store.list("orders", {})
+        return known[0]
+
+    def learn(_door: object, seen: Sequence[Exchange]) -> bool:
+        pages = any(one.asked.purpose == "a page of one" for one in seen)
+        if pages:
+            known.append("a key")
+        return pages
 
     driven = Driven(service.module, learn=learn)
-    exchanges = driven.drive("GET /open/{user_id}")
-    assert len(rounds) == MAX_ROUNDS
-    assert purposes(exchanges).count("as it should be") == sum(rounds)
+    pages = [one for one in driven.drive("GET /lists") if one.asked.purpose == "a page of one"]
+    assert [one.answered.status for one in pages] == [500, 200]
 
 
 def test_only_what_is_asked_for_is_sent_again(service: Driven) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware
 
 from hushtable.prove.drive.drive import reached
 from hushtable.prove.drive.refusing import refusal_of, roles_wanted
@@ -165,6 +168,36 @@ def test_middleware_that_refuses_is_told(service: Driven) -> None:
     exchanges = driven.drive("GET /behind")
     assert reached(driven.door("GET /behind"), exchanges) == (False, "it answered 401")
     assert "middleware, or" in driven.identities.why(driven.door("GET /behind"))
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-api-key"])
+def test_what_middleware_reads_is_sent(service: Driven, header: str) -> None:
+    """Where middleware turns callers away, the header that its source names is sent by owners."""
+    app = FastAPI()
+    service.module.app = app  # type: ignore[attr-defined]
+
+    if header == "authorization":
+
+        @app.middleware("http")
+        async def by_token(request: Request, go_on: Any) -> Any:
+            known = request.headers.get("Authorization")
+            return await go_on(request) if known else JSONResponse({}, 401)
+
+    else:
+
+        class ByKey(BaseHTTPMiddleware):
+            async def dispatch(self, request: Request, call_next: Any) -> Any:
+                known = "x-api-key" in request.headers and request.headers["x-api-key"]
+                return await call_next(request) if known else JSONResponse({}, 401)
+
+        app.add_middleware(ByKey)
+
+    @app.get("/behind")
+    def behind() -> str:
+        return "ok"
+
+    driven = Driven(service.module)
+    assert fine(driven.drive("GET /behind")) == {"A", "B"}
 
 
 def test_a_person_has_the_owners_id(service: Driven) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
-from hushtable.prove.drive.narrowing import _tested
+from hushtable.model.service import ParameterSource
+from hushtable.prove.drive.door import Door, Entry
+from hushtable.prove.drive.narrowing import _tested, choices
+from hushtable.prove.exchange import Answered, Asked, Complaint, Exchange, Frame
+from hushtable.prove.sketch import Shape
+from tests.prove.witnessed import route
 
 KNOWN = {"ALLOWED": ("b", "a"), "NUMBERS": [1, 2]}
 
@@ -29,3 +35,28 @@ def test_choices_are_read_from_the_condition(
     tree = ast.parse(f"if {test}:\n    raise ValueError\nelse:\n    pass\n")
     assert list(_tested(tree, 2, KNOWN)) == found
     assert not list(_tested(tree, 4, KNOWN))
+
+
+COLUMNS = {"t": "title", "s": "summary"}
+EMPTY: dict[str, str] = {}
+
+
+def looked_up(column: str) -> str:
+    """Look a name up, as a handler does."""
+    return COLUMNS[column] + EMPTY.get(column, "")
+
+
+@pytest.mark.parametrize(("offset", "found"), [(2, ("s", "t")), (1, None)])
+def test_choices_are_read_from_the_map_that_missed_an_input(
+    offset: int, found: tuple[str, ...] | None
+) -> None:
+    """The names of a constant map in the line that failed are the choices of what is looked up."""
+    entry = Entry("column", ParameterSource.QUERY)
+    line = looked_up.__code__.co_firstlineno + offset
+    frame = Frame(str(Path(__file__)), line, "looked_up")
+    exchange = Exchange(
+        Asked("GET", "/", 0), Answered(500), complaints=(Complaint("KeyError", "'x'", (frame,)),)
+    )
+    door = Door(route(), 0, "/", looked_up, (entry,))
+    wanted = [] if found is None else [(("query", "column"), Shape(choices=found))]
+    assert list(choices(door, exchange)) == wanted

@@ -10,6 +10,7 @@ import contextlib
 import enum
 import ipaddress
 import json
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -280,3 +281,9 @@ def test_a_value_is_known_when_it_was_padded() -> None:
     sketch, _, _ = learned(padded)
     shape = dict(sketch.tables[0].attributes)["due"]
     assert shape.pattern == "%Y-%m-%dT%H:%M:%S.%f+0000"
+
+
+def test_a_setting_that_is_missing_is_no_attribute() -> None:
+    """What the environment does not hold is not learned of the item that was at hand."""
+    sketch, _, _ = learned(lambda item: (item["order_id"], os.environ["HQ_TEST_NOT_SET"]))
+    assert "HQ_TEST_NOT_SET" not in dict(sketch.tables[0].attributes)

@@ -515,3 +515,53 @@ def test_an_item_of_the_app_is_one_when_it_was_written() -> None:
     assert any("had added undeclared to the model" in note for note in one.notes)
     whole = exchange("/users", mint.item("users", "A", "plan"))
     assert not any(one.notes for one in told(mint, route("GET", "/users"), whole)[1])
+
+
+def sent(item: dict[str, str], host: str = "partner.example") -> tuple[Said, ...]:
+    """Give the parts of a request to a host, with an item's attributes in them."""
+    where = (FILE, 44, "push")
+    url = f"POST https://{host}/v1?token={item['password_hash']}&plan={item['plan']}"
+    body = json.dumps({"email": item["email"], "hash": item["password_hash"]})
+    return (
+        Said(Channel.LOG, url, f"the URL of a request to {host}", *where, to=host),
+        Said(Channel.LOG, body, f"the body of a request to {host}", *where, to=host),
+    )
+
+
+def test_what_is_sent_to_others_is_no_log() -> None:
+    """What leaves in a request of the app's own is told of its host: secrets, and no address."""
+    mint = Mint()
+    item, _ = read(mint)
+    facts, proofs = told(mint, route(), exchange("/users/1", {}, said=sent(item)))
+    (flow,) = facts.outflows
+    assert (flow.sent_to, str(flow.place)) == ("partner.example", "app.py:44")
+    codes = found(facts, proofs)
+    assert codes["HT602"] == {"users.password_hash"}
+    assert not codes.keys() & {"HT101", "HT102", "HT103"}
+    assert [(one.name, one.outgoing) for one in facts.url_secrets] == [("token", True)]
+    assert codes["HT606"] == set()
+    whole = (Said(Channel.LOG, str(item), "the body of a request to a", FILE, 44, to="a"),)
+    codes = found(*told(mint, route(), exchange("/users/1", {}, said=whole)))
+    assert "users.*" in codes["HT602"]
+
+
+def test_what_others_are_asked_with_is_theirs() -> None:
+    """A setting or an input in a request to others is no leak; a setting in its URL is told."""
+    mint = Mint()
+    key = mint.make("PARTNER_API_KEY", Source.SETTING)
+    password = mint.input("body", "password")
+    where = "a request to auth.example"
+    said = (
+        Said(Channel.LOG, f"{key} {password}", f"the body of {where}", FILE, 44, to="auth.example"),
+    )
+    each = exchange("/login", {}, method="POST", body={"password": password}, said=said)
+    facts, _ = told(mint, route("POST", "/login"), each)
+    assert facts.outflows == facts.url_secrets == ()
+    said = (
+        Said(
+            Channel.LOG, f"GET https://a/?key={key}", f"the URL of {where}", FILE, 44,
+            to="auth.example",
+        ),
+    )  # fmt: skip
+    facts, proofs = told(mint, route("POST", "/login"), exchange("/login", {}, said=said))
+    assert found(facts, proofs) == {"HT606": set()}

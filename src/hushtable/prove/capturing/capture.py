@@ -11,9 +11,10 @@ from typing import Self
 
 from hushtable.prove.capturing.files import Files
 from hushtable.prove.capturing.logs import Logs
+from hushtable.prove.capturing.outgoing import told
 from hushtable.prove.capturing.place import Places
 from hushtable.prove.capturing.streams import Streams
-from hushtable.prove.exchange import Said
+from hushtable.prove.exchange import Said, Sent
 
 MOST_RECORDS = 20_000
 """Log records that are kept between two drains."""
@@ -30,7 +31,7 @@ class Capture:
         """Prepare, without changing anything yet."""
         self._lock = threading.Lock()
         self._said: list[Said] = []
-        places = Places(folder)
+        places = self._places = Places(folder)
         homes = (tempfile.gettempdir(), os.environ.get("HOME", ""))
         self._logs = Logs(self._keep, places)
         self._streams = Streams(places, self._logs.told)
@@ -59,6 +60,11 @@ class Capture:
         with self._lock:
             said, self._said = self._said, []
         return (*said, *self._streams.drain(), *self._files.drain())
+
+    def sent(self, request: Sent, to: str) -> None:
+        """Keep a request that the app wants to send to a host."""
+        for said in told(request, to, self._places.now()):
+            self._keep(said)
 
     def _keep(self, said: Said) -> None:
         with self._lock:

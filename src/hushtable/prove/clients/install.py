@@ -43,6 +43,7 @@ def redirect(
     store_url: str,
     service_url: Callable[[str], str],
     undeclared: Callable[[str], str] = lambda _: "",
+    beside: Iterable[tuple[str, Hook]] = (),
 ) -> None:
     """Have every AWS client of this process end at the store, for good.
 
@@ -50,10 +51,12 @@ def redirect(
     another service (`s3`), by botocore's name for it; empty where none does, and then the
     service's own address is asked, which is refused and so named. `undeclared` gives the value that
     a new item of a table has under a name that no code knows, for clients that know names alone.
+    `beside` are more hooks, which come first: nothing that is led to the store passes them as it
+    was sent.
     """
     where = Destination(store_url.rstrip("/"), service_url, undeclared)
     os.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = where.store_url
-    _install(_HOOKS, where, [True])
+    _install((*beside, *_HOOKS), where, [True])
 
 
 @contextlib.contextmanager

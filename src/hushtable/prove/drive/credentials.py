@@ -17,6 +17,7 @@ from hushtable.prove.canary import Canary, Source
 from hushtable.prove.drive.binding import Bound, found_in, words
 from hushtable.prove.drive.door import Door, Entry, is_credential, says_who
 from hushtable.prove.drive.making import Making
+from hushtable.prove.drive.middleware import credentials_read
 from hushtable.prove.drive.needed import MintLike, StoreLike
 from hushtable.prove.drive.sending import Slot
 from hushtable.prove.exchange import Exchange
@@ -43,12 +44,14 @@ class Credentials:
         self._store = store
         self._real: dict[Slot, Bound] = {}
         self._setting: dict[Slot, int] = {}
+        self._unspoken: dict[int, tuple[Entry, ...]] = {}
+        """What middleware takes at a door that declares nothing of it."""
 
     def attach(self, door: Door, owner: str) -> Attached:
         """Give the credentials of an owner for every place where a door takes one."""
         values: dict[Slot, Any] = {}
         canaries: list[Canary] = []
-        for slot, entry, before in _slots(door):
+        for slot, entry, before in self._slots(door):
             if slot in values:
                 continue
             text = self._known(slot, owner)
@@ -78,10 +81,17 @@ class Credentials:
                 news = True
         return news
 
+    def undeclared(self, door: Door) -> bool:
+        """Send what the app's middleware reads from now on. False where that is nothing new."""
+        if door.index in self._unspoken or self.takes(door):
+            return False
+        self._unspoken[door.index] = credentials_read(door.provider)
+        return bool(self._unspoken[door.index])
+
     def another(self, door: Door) -> bool:
         """Try the next setting that is named like a key. False when there is none left."""
         settings = self._secrets()
-        for slot, _, _ in _slots(door):
+        for slot, _, _ in self._slots(door):
             if slot in self._real:
                 continue
             tried = self._setting.get(slot, -1) + 1
@@ -93,11 +103,11 @@ class Credentials:
 
     def is_real(self, door: Door) -> bool:
         """Whether one of a door's credentials is a planted key."""
-        return any(slot in self._real for slot, _, _ in _slots(door))
+        return any(slot in self._real for slot, _, _ in self._slots(door))
 
     def takes(self, door: Door) -> bool:
         """Whether a door takes a credential at all."""
-        return any(True for _ in _slots(door))
+        return any(True for _ in self._slots(door))
 
     def _secrets(self) -> list[str]:
         named = [one for one in self._store.sketch.settings if SECRETS & set(words(one.name))]
@@ -123,25 +133,24 @@ class Credentials:
         shape = Making(self._mint, schema, lambda _: None).shape(schema, ())
         return self._mint.text(shape, Source.IDENTITY, at)
 
+    def _slots(self, door: Door) -> Iterator[tuple[Slot, Entry | None, str]]:
+        """Give each place for a credential: where, how it is declared, what stands before it."""
+        for scheme in door.schemes:
+            yield _of_scheme(scheme)
+        for entry in (*door.entries, *self._unspoken.get(door.index, ())):
+            if is_credential(entry):
+                bearer = entry.name.lower() == "authorization"
+                yield (
+                    (entry.source, entry.name.lower() if bearer else entry.name),
+                    entry,
+                    ("Bearer " if bearer else ""),
+                )
+
 
 def _written(before: str, text: str) -> str:
     if before == "Basic ":
         text = base64.b64encode(f"{text}:{text}".encode()).decode()
     return f"{before}{text}"
-
-
-def _slots(door: Door) -> Iterator[tuple[Slot, Entry | None, str]]:
-    """Give each place for a credential: where, how it is declared, and what stands before it."""
-    for scheme in door.schemes:
-        yield _of_scheme(scheme)
-    for entry in door.entries:
-        if is_credential(entry):
-            bearer = entry.name.lower() == "authorization"
-            yield (
-                (entry.source, entry.name.lower() if bearer else entry.name),
-                entry,
-                ("Bearer " if bearer else ""),
-            )
 
 
 def _of_scheme(scheme: Any) -> tuple[Slot, Entry | None, str]:

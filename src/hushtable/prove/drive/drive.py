@@ -6,6 +6,8 @@ belongs to it.
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +19,14 @@ from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.plan import USUAL, WRITES, Plan, Room, Step, basics, edges, fine
 from hushtable.prove.exchange import Answered, Asked, Call, Complaint, Exchange, Said
 
-MAX_ROUNDS = 6
+LEAST_ROUNDS = 7
+"""Of learning, however slow they are. After them a door has its share of the time for more."""
+
 MAX_REQUESTS = 40
 """Of the edges; the basic requests are bounded by their own tries."""
+
+_PAGES = 3
+"""How often what was learned from the page of a list is tried."""
 
 MOST_HUNG = 2
 """Requests that a door may leave without an answer. Each costs as long as one is waited for."""
@@ -59,8 +66,9 @@ class Driver:
     """An app that is running, with all that is needed to ask it.
 
     `learn` is given the exchanges of a round; when it returns True, something new was learned and
-    planted, and the basic requests are asked again. `only` keeps the exchanges of these labels
-    (`Asked.label`) beside the basic requests, which teach how to ask.
+    planted, and the basic requests are asked again: until nothing is new, or the door's `share` of
+    the time (seconds) is over. `only` keeps the exchanges of these labels (`Asked.label`) beside
+    the basic requests, which teach how to ask.
     """
 
     app: AsgiApp
@@ -68,6 +76,7 @@ class Driver:
     identities: Identities
     watched: Watched = field(default_factory=Watched)
     learn: Callable[[Door, Sequence[Exchange]], bool] = lambda _door, _seen: False
+    share: Callable[[], float] = lambda: 0.0
     seconds: float = 10.0
     longest: int = LONGEST
     requests: int = MAX_REQUESTS
@@ -127,15 +136,41 @@ def _is_silent(exchange: Exchange) -> bool:
 async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
     room = Room(door, driver.inputs, driver.identities)
     usual: list[Exchange] = []
-    for _ in range(MAX_ROUNDS):
-        usual = []
-        async for step, exchange in _follow(driver, door, basics(room)):
+    async for step, exchange in _rounds(driver, room, usual):
+        yield step, exchange
+    well = any(map(fine, usual))
+    for _ in range(_PAGES):
+        pages: list[Exchange] = []
+        async for step, exchange in _at_edges(driver, room, usual):
+            yield step, exchange
+            well = well or fine(exchange)
+            if step.page is not None:
+                pages.append(exchange)
+        # A handler that counts on a next page shows what else it wants only where there is one.
+        if well or not pages or not driver.learn(door, pages):
+            break
+
+
+async def _rounds(
+    driver: Driver, room: Room, usual: list[Exchange]
+) -> AsyncIterator[tuple[Step, Exchange]]:
+    """Ask the basic requests until they teach nothing more. `usual` holds the last round's."""
+    until = time.monotonic() + driver.share()
+    for number in itertools.count(1):
+        usual.clear()
+        async for step, exchange in _follow(driver, room.door, basics(room)):
             usual.append(exchange)
             yield step, exchange
-        if not driver.learn(door, usual):
-            break
+        over = number >= LEAST_ROUNDS and time.monotonic() >= until
+        if over or not driver.learn(room.door, usual):
+            return
+
+
+async def _at_edges(
+    driver: Driver, room: Room, usual: Sequence[Exchange]
+) -> AsyncIterator[tuple[Step, Exchange]]:
     count = 0
-    async for step, exchange in _follow(driver, door, edges(room, usual)):
+    async for step, exchange in _follow(driver, room.door, edges(room, usual)):
         yield step, exchange
         count += 1
         if count >= driver.requests:

@@ -197,7 +197,7 @@ class Identities:
         if refusal.by == "handler" and self._credentials.another(door):
             return True
         gate.why = _why(refusal)
-        return False
+        return refusal.by == "middleware" and self._credentials.undeclared(door)
 
     def _guessed(self, door: Door, refusal: Refusal) -> Refusal:
         """Guess who refused where no exception was seen: by depth, the innermost first."""

@@ -1,4 +1,4 @@
-"""What an app lets through of an input: the choices in the condition that refused a request."""
+"""What an app lets through of an input: the choices of the condition or map that refused it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from hushtable.prove.drive.door import Door
 from hushtable.prove.drive.making import Location
 from hushtable.prove.drive.refusing import FORBIDDEN, LIBRARIES, LIMITED, UNAUTHORIZED, function_at
-from hushtable.prove.exchange import Exchange
+from hushtable.prove.exchange import Complaint, Exchange
 from hushtable.prove.sketch import Shape
 
 MOST_CHOICES = 20
@@ -20,6 +20,8 @@ _OF_CALLERS = frozenset({UNAUTHORIZED, FORBIDDEN, LIMITED})
 def choices(door: Door, exchange: Exchange) -> Iterator[tuple[Location, Shape]]:
     """Give the inputs that were refused since they are none of a few texts, with those texts."""
     for complaint in exchange.complaints:
+        if complaint.kind == "KeyError":
+            yield from _mapped(door, complaint)
         status = complaint.status
         if status is None or not _REFUSED <= status < _BROKEN or status in _OF_CALLERS:
             continue
@@ -31,6 +33,20 @@ def choices(door: Door, exchange: Exchange) -> Iterator[tuple[Location, Shape]]:
                 yield from ((at, Shape(choices=texts)) for at in _inputs(door, name))
                 for at in _maps(door, tree, name):
                     yield from (((*at, text), Shape()) for text in texts)
+
+
+def _mapped(door: Door, complaint: Complaint) -> Iterator[tuple[Location, Shape]]:
+    """Give the names of a constant map that an input is looked up in: `COLUMNS[column]`."""
+    for frame in complaint.frames[-1:]:
+        known = getattr(door.endpoint, "__globals__", {})
+        tree = function_at(frame.file, frame.line)
+        for node in ast.walk(tree) if tree is not None else ():
+            match node:
+                case ast.Subscript(value=ast.Name() as among, slice=ast.Name(id=name)) if (
+                    node.lineno <= frame.line <= (node.end_lineno or node.lineno)
+                ):
+                    texts = _texts(among, known)
+                    yield from ((at, Shape(choices=texts)) for at in _inputs(door, name) if texts)
 
 
 def _inputs(door: Door, name: str) -> Iterator[Location]:

@@ -24,7 +24,7 @@ def paths_beside(file: str, line: int, key: str) -> tuple[tuple[str, ...], ...]:
     `item["address"]["city"]` beside `item["name"]` is `("address", "city")`; a position in a list
     is `[]`.
     """
-    tree = _tree(file)
+    tree = parsed(file)
     if tree is None:
         return ()
     around: ast.AST = tree
@@ -39,7 +39,7 @@ def paths_beside(file: str, line: int, key: str) -> tuple[tuple[str, ...], ...]:
 
 def holders(file: str, line: int, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Give the variables of which a line reads `key`, each with the keys that lead to it."""
-    tree = _tree(file)
+    tree = parsed(file)
     if tree is None:
         return ()
     return tuple(
@@ -80,7 +80,8 @@ def _step(node: ast.expr) -> tuple[str, ast.expr] | None:
 
 
 @lru_cache(maxsize=256)
-def _tree(file: str) -> ast.Module | None:
+def parsed(file: str) -> ast.Module | None:
+    """Parse a file; None for one that is no Python, or far too long."""
     text = "".join(linecache.getlines(file))
     if len(text) > _LARGEST:
         return None

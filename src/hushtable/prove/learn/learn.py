@@ -5,8 +5,9 @@ from __future__ import annotations
 from hushtable.prove.exchange import Complaint, Exchange
 from hushtable.prove.learn.asking import kinds_at_hand
 from hushtable.prove.learn.lessons import taught
+from hushtable.prove.learn.pages import sorted_by
 from hushtable.prove.learn.requested import asked_of
-from hushtable.prove.learn.settings import needs
+from hushtable.prove.learn.settings import asks_environment, needs
 from hushtable.prove.sketch import Sketch
 from hushtable.prove.store.kinds import as_kinds
 from hushtable.prove.store.mint import Mint
@@ -25,7 +26,11 @@ def learn(sketch: Sketch, exchange: Exchange, mint: Mint, route: str = "") -> Sk
         return sketch
     found = sketch
     for complaint in exchange.complaints:
+        if asks_environment(complaint):
+            # A setting that is missing is no attribute of the item that was at hand.
+            continue
         found = _from_complaint(found, complaint, exchange, mint)
+    found = sorted_by(found, exchange)
     found = asked_of(found, exchange, mint, route)
     return sketch if found == sketch else found
 

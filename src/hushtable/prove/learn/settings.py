@@ -86,6 +86,11 @@ def needs(
     return tuple(found.values())
 
 
+def asks_environment(complaint: Complaint) -> bool:
+    """Whether an exception is that of `os.environ`, which does not hold a name."""
+    return complaint.kind == "KeyError" and any(one.file in _OF_OS for one in complaint.frames)
+
+
 def setting_for(name: str, why: str, field: str = "") -> Setting:
     """Choose a text for a setting by its name. `field` is what a settings model calls it.
 
@@ -149,8 +154,7 @@ def _of_texts(complaint: Complaint, sought: tuple[str, ...]) -> Iterator[Setting
     details = dict(complaint.details)
     if complaint.kind == "KeyError":
         key = details.get("key", "")
-        through_os = any(frame.file in _OF_OS for frame in complaint.frames)
-        if key in sought or (through_os and _UPPER.fullmatch(key)):
+        if key in sought or (asks_environment(complaint) and _UPPER.fullmatch(key)):
             yield setting_for(key, "os.environ is asked for it")
     elif complaint.kind in _RAISED_FOR_SETTINGS:
         for name in dict.fromkeys(_UPPER.findall(complaint.text)):

@@ -81,11 +81,15 @@ class _Confined:
             self._connect_here(address)
             return
         host, port = _parts(address)
-        if _is_this_machine(host) and port in self.ports() | self.bound:
+        if self.holds(host, port):
             return
         self._refuse(host, port)
         text = self._marked(os.strerror(errno.ECONNREFUSED), host)
         raise ConnectionRefusedError(errno.ECONNREFUSED, text)
+
+    def holds(self, host: str, port: Any) -> bool:
+        """Whether an address is the store's, or one that the app itself listens on."""
+        return _is_this_machine(host) and port in self.ports() | self.bound
 
     def _connect_here(self, address: Any) -> None:
         """Let a program talk to itself by a file of its own; elsewhere is the machine."""
@@ -217,6 +221,11 @@ def confine(
 def refused() -> tuple[str, ...]:
     """Drain what was refused since the last time, as `host:port`, each once."""
     return _drained(lambda confined: confined.refused)
+
+
+def is_within(host: str, port: int | None) -> bool:
+    """Whether this process may connect to an address."""
+    return any(confined.holds(host, port) for confined in _NOW)
 
 
 def started() -> tuple[str, ...]:

@@ -92,7 +92,8 @@ def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
     title = f"{proof.route} does not show {what} ({proof.where})."
     title = title.replace("\\", "/").replace('"', "'")
-    plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked
+    sent = any(said.to and said.where == proof.where for said in exchange.said)
+    plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked and not sent
     plain = plain and bool(proof.canary) and not proof.notes
     if plain and proof.request.method != "WEBSOCKET":
         head = ["from fastapi.testclient import TestClient", "", ""]

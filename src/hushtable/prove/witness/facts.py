@@ -27,7 +27,7 @@ from hushtable.prove.store.faults import WRITES
 from hushtable.prove.witness.evidence import curl, notes, request_of, written_test
 from hushtable.prove.witness.expressions import expressions
 from hushtable.prove.witness.keyuses import keys
-from hushtable.prove.witness.mishaps import debug, swallows, url_secrets
+from hushtable.prove.witness.mishaps import debug, sent_secrets, swallows, url_secrets
 from hushtable.prove.witness.outflows import beside, outflows
 from hushtable.prove.witness.reads import accesses
 from hushtable.prove.witness.seen import OWNERS, Seen, Shown, answered_well, refused, widest
@@ -78,7 +78,7 @@ def facts(  # noqa: PLR0913 - what was seen, and how it is to be told
     # The outflows keep who got each; everything else is told of the route as a whole.
     left = tuple((_regated(outflow, route), shown) for outflow, shown in left)
     rest = (tuple(accesses(seen)), tuple(keys(seen)), tuple(expressions(seen)))
-    mishaps = (tuple(swallows(seen)), tuple(debug(seen)), tuple(url_secrets(seen)))
+    mishaps = (tuple(swallows(seen)), tuple(debug(seen)), (*url_secrets(seen), *sent_secrets(seen)))
     failed = (_news(mishaps[0], swallows(before)), _news(mishaps[1], debug(before)))
     told = Facts(
         routes=(route,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
 
 from hushtable.model.facts import DebugSwitch, Swallow, UrlSecret
 from hushtable.model.place import Place
@@ -11,7 +12,7 @@ from hushtable.model.proof import Shows
 from hushtable.model.sensitivity import Category
 from hushtable.model.sensitivity_names import classify
 from hushtable.model.service import Channel, ParameterSource
-from hushtable.prove.exchange import Complaint, Exchange
+from hushtable.prove.exchange import URL_OF_REQUEST, Complaint, Exchange, Sighting
 from hushtable.prove.witness.answers import traceback
 from hushtable.prove.witness.given import given
 from hushtable.prove.witness.seen import Seen, Shown, answered_well
@@ -76,6 +77,37 @@ def url_secrets(seen: Seen) -> Iterator[tuple[UrlSecret, tuple[Shown, ...]]]:
                 )
                 said = f"the URL: {one.name}"
                 yield secret, (Shown(Shows.URL_SECRET, Channel.LOG, said, index),)
+
+
+def sent_secrets(seen: Seen) -> Iterator[tuple[UrlSecret, tuple[Shown, ...]]]:
+    """Give each credential in the query of a request that the app sends, by its name there."""
+    told: set[tuple[str, str]] = set()
+    for one in seen.sightings:
+        if not (one.to and one.where.startswith(URL_OF_REQUEST)):
+            continue
+        for name in _query_names(seen.exchanges[one.exchange], one):
+            names = (name, *one.canary.path[-1:])
+            known = any(
+                classify(each, declared=seen.declared).category is Category.CREDENTIAL
+                for each in names
+            )
+            if not known or (name, one.to) in told:
+                continue
+            told.add((name, one.to))
+            place = seen.place(one.file, one.line) or seen.route.place
+            secret = UrlSecret(place, name, "query", seen.route, outgoing=True)
+            said = f"{one.where}: {name}"
+            yield secret, (Shown(Shows.URL_SECRET, Channel.LOG, said, one.exchange),)
+
+
+def _query_names(exchange: Exchange, sighting: Sighting) -> Iterator[str]:
+    """Give the parameters of a request's URL that hold a canary as it was planted."""
+    for said in exchange.said:
+        if said.to == sighting.to and said.where.startswith(URL_OF_REQUEST):
+            address = said.text.partition(" ")[2]
+            for name, text in parse_qsl(urlsplit(address).query):
+                if sighting.canary.token in text.lower():
+                    yield name
 
 
 def _client_error(status: int) -> bool:

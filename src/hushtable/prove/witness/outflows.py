@@ -25,6 +25,7 @@ from hushtable.prove.witness.witness import OUTWARD
 from hushtable.prove.witness.written import written
 
 _PUBLIC_FOLDERS = re.compile(r"(?:^|/)(?:static|public|www|htdocs|assets|media)/|^file /tmp/")
+_PLANTED = frozenset({Source.ITEM, Source.UNDECLARED})
 _UNCLEAR = frozenset({"BOOL", "NULL"})
 _SEEN = frozenset({Cargo.ATTRIBUTE, Cargo.ITEM, Cargo.MAP, Cargo.INPUT, Cargo.SECRET})
 """What a canary shows; the rest is read from answers."""
@@ -42,6 +43,7 @@ class Thing:
     shown: Shown
     public_file: bool = False
     status: int | None = None
+    sent_to: str = ""
 
 
 def outflows(seen: Seen) -> Iterator[tuple[Outflow, tuple[Shown, ...]]]:
@@ -51,19 +53,22 @@ def outflows(seen: Seen) -> Iterator[tuple[Outflow, tuple[Shown, ...]]]:
     """
     widest: dict[tuple[object, ...], Thing] = {}
     for thing in _things(seen):
-        key = (thing.channel, thing.place, _what(thing.carried))
+        key = (thing.channel, thing.place, thing.sent_to, _what(thing.carried))
         other = widest.get(key)
         if other is None or width(thing.audience) < width(other.audience):
             widest[key] = thing
     groups: dict[tuple[object, ...], list[Thing]] = {}
     for thing in widest.values():
-        groups.setdefault((thing.channel, thing.place, thing.audience), []).append(thing)
+        groups.setdefault((*_at(thing), thing.audience), []).append(thing)
     places: dict[tuple[object, ...], list[Thing]] = {}
     for thing in widest.values():
-        places.setdefault((thing.channel, thing.place), []).append(thing)
+        places.setdefault(_at(thing), []).append(thing)
     for group in groups.values():
-        first = group[0]
-        yield _outflow(seen, group, places[first.channel, first.place])
+        yield _outflow(seen, group, places[_at(group[0])])
+
+
+def _at(thing: Thing) -> tuple[object, ...]:
+    return (thing.channel, thing.place, thing.sent_to)
 
 
 def beside(
@@ -133,6 +138,7 @@ def _outflow(
         status=first.status,
         via="return" if answer else "",
         public_file=any(one.public_file for one in group),
+        sent_to=first.sent_to,
     )
     return outflow, tuple(thing.shown for thing in group)
 
@@ -230,6 +236,7 @@ def _thing(
             sighting.channel is Channel.FILE and _PUBLIC_FOLDERS.search(sighting.where)
         ),
         status=exchange.answered.status if sighting.channel is Channel.ERROR else None,
+        sent_to=sighting.to,
     )
 
 
@@ -251,6 +258,9 @@ def _carried(
     stored: dict[str, Attribute],
 ) -> Carried | None:
     canary, channel = sighting.canary, sighting.channel
+    if sighting.to and canary.source not in _PLANTED:
+        # What others are asked with is theirs: their own keys, what the caller gave for them.
+        return None
     match canary.source:
         case Source.ITEM:
             attribute = located.attribute(canary, sighting.exchange)

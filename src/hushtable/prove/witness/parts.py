@@ -41,6 +41,7 @@ class Part:
     file: str = ""
     line: int = 0
     function: str = ""
+    to: str = ""
 
 
 def parts(exchange: Exchange) -> Iterator[Part]:
@@ -59,6 +60,7 @@ def parts(exchange: Exchange) -> Iterator[Part]:
             file=said.file,
             line=said.line,
             function=said.function,
+            to=said.to,
         )
 
 

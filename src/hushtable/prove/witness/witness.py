@@ -134,6 +134,7 @@ def _sighting(part: Part, canary: Canary, how: str) -> Sighting:
         part.file,
         part.line,
         part.function,
+        part.to,
     )
 
 
