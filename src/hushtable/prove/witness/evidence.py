@@ -5,19 +5,23 @@ Both hold names, canaries and made-up values alone, as the request does.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from hushtable.model.dynamodb.wire import from_wire
 from hushtable.model.proof import Proof, ProofRequest
-from hushtable.model.service import ANYONE
+from hushtable.model.service import ANYONE, Channel
 from hushtable.prove.exchange import Asked, Exchange
 from hushtable.prove.sketch import Sketch, TableSketch
 from hushtable.prove.witness.locating import items
 
 ADDRESS = "http://127.0.0.1:8000"
+MADE = "<made by the app>"
+"""What stands in place of a secret that the app made."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _MOST_ITEMS = 4
 _WIDTH = 100
@@ -30,16 +34,26 @@ def request_of(asked: Asked) -> ProofRequest:
     """Give the request of an exchange as a proof tells it."""
     return ProofRequest(
         method=asked.method,
-        path=asked.path,
+        path=_masked(asked.path, asked.hidden),
         headers=tuple(
-            (name, _shown(name, value, asked.identity))
+            (name, _masked(_shown(name, value, asked.identity), asked.hidden))
             for name, value in asked.headers
             if name.lower() not in _LEFT_OUT
         ),
-        body=asked.body.decode("utf-8", "replace"),
+        body=_masked(asked.body.decode("utf-8", "replace"), asked.hidden),
         identity=asked.identity,
         provoked=asked.fault,
+        before=tuple(map(request_of, asked.before)),
     )
+
+
+def _masked(text: str, hidden: Iterable[str]) -> str:
+    """Hide what the app made and no canary stands for, however it is written in a request."""
+    for secret in hidden:
+        written = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+        for one in sorted(written, key=len, reverse=True):
+            text = text.replace(one, MADE)
+    return text
 
 
 def _shown(name: str, value: str, identity: str) -> str:
@@ -50,7 +64,12 @@ def _shown(name: str, value: str, identity: str) -> str:
 
 
 def curl(request: ProofRequest, address: str = ADDRESS) -> str:
-    """Give the line that sends a request to a server that runs the app."""
+    """Give the line that sends a request to a server that runs the app, and what goes before it."""
+    lines = [_curl(one, address) for one in (*request.before, request)]
+    return " && ".join(lines)
+
+
+def _curl(request: ProofRequest, address: str) -> str:
     parts = ["curl", "-i"]
     if request.method not in {"GET", "WEBSOCKET"}:
         parts += ["-X", request.method]
@@ -72,14 +91,15 @@ def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
     title = f"{proof.route} does not show {what} ({proof.where})."
     title = title.replace("\\", "/").replace('"', "'")
-    plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked
+    request = proof.request
+    plain = request.identity in {"", ANYONE} and not request.provoked and not request.before
     if plain and proof.canary and proof.request.method != "WEBSOCKET":
         head = ["from fastapi.testclient import TestClient", "", ""]
         body = list(_with_client(proof, exchange, sketch, app))
         fixture = "canaries"
     else:
         head, fixture = ["", ""], "prove"
-        body = list(_with_prove(proof, app))
+        body = list(_with_prove(proof, exchange, app))
     lines = [
         *(head if plain and proof.canary else []),
         f"def test_{name}({fixture}):",
@@ -114,9 +134,14 @@ def _with_client(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     yield f"canaries.assert_unseen({proof.canary!r}, answer)"
 
 
-def _with_prove(proof: Proof, app: str) -> Iterator[str]:
+def _with_prove(proof: Proof, exchange: Exchange, app: str) -> Iterator[str]:
     names = ", ".join(repr(str(one)) for one in proof.attributes)
-    yield f"proven = prove({app!r}, routes=[{proof.route!r}])"
+    routes = [*dict.fromkeys((*(one.named for one in exchange.asked.before), proof.route))]
+    if proof.channel is Channel.STORE and not proof.canary:
+        # That a secret of the app's own is kept in clear is seen at other routes.
+        yield f"proven = prove({app!r})"
+    else:
+        yield f"proven = prove({app!r}, routes={routes!r})"
     if names:
         yield f"proven.does_not_show({names})"
     else:
