@@ -12,7 +12,18 @@ from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
 FLOORS = ("cli", "rules", "scan", "report", "probe", "fix", "guard", "embedded", "values", "model")
 ROOMS = (
-    *("run", "child", "drive", "witness", "learn", "store", "capturing", "clients", "services"),
+    *(
+        "run",
+        "child",
+        "confirming",
+        "drive",
+        "witness",
+        "learn",
+        "store",
+        "capturing",
+        "clients",
+        "services",
+    ),
     *("sandbox", "told", "order", "exchange", "sketch", "canary"),
 )
 """Of `prove`."""

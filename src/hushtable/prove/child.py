@@ -18,17 +18,19 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.model.proof import Reach
+from hushtable.model.service import Channel
 from hushtable.prove.canary import Source
 from hushtable.prove.capturing.capture import Capture
 from hushtable.prove.clients.install import redirect
+from hushtable.prove.confirming import Confirming, Open, together
 from hushtable.prove.drive import folders, passwords
 from hushtable.prove.drive.app import LoadError, Running, load
 from hushtable.prove.drive.door import Door
-from hushtable.prove.drive.drive import Driver, Watched, drive, given_up, reached
-from hushtable.prove.drive.identity import Identities
+from hushtable.prove.drive.drive import Driver, Turn, Watched, drive, given_up, reached
+from hushtable.prove.drive.identity import Identities, owner_of
 from hushtable.prove.drive.inputs import Inputs
-from hushtable.prove.drive.plan import Step
-from hushtable.prove.drive.surface import surface
+from hushtable.prove.drive.room import Step
+from hushtable.prove.drive.surface import renewed, surface
 from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn, needs
@@ -52,6 +54,7 @@ from hushtable.prove.told import (
     Trying,
 )
 from hushtable.prove.witness.facts import facts
+from hushtable.prove.witness.made import given_out, made
 from hushtable.prove.witness.witness import sightings
 
 _BROKEN = 500
@@ -74,6 +77,7 @@ class Room:
     capture: Capture = field(init=False)
     watch: Watch = field(init=False)
     missing: MissingReads = field(init=False)
+    checks: passwords.Checks = field(init=False)
     refused: dict[str, None] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
@@ -102,7 +106,7 @@ class Room:
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
         )
-        passwords.accept(self.mint)
+        self.checks = passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
         self.watch = self.stack.enter_context(Watch(self.folder))
         self.missing = self.stack.enter_context(MissingReads(self.folder))
@@ -136,6 +140,8 @@ class Room:
         self.store.page = step.page
         self.store.fault = Fault(step.fault, frozenset(step.operations)) if step.fault else None
         self.services.failing = frozenset(step.services)
+        asked = step.asked
+        self.checks.own = asked.keys_of in {"", owner_of(asked.identity)}
 
     def calm(self) -> None:
         """Let the store be as it should be."""
@@ -150,30 +156,54 @@ class Child:
     room: Room
     driver: Driver
     loop: asyncio.AbstractEventLoop
+    confirming: Confirming = field(init=False)
     learned: bool = False
     """Since the last exchange: what was seen before was of other items."""
+
+    def __post_init__(self) -> None:
+        """Ask the same app."""
+        self.driver = replace(self.driver, learn=self.learn)
+        self.confirming = Confirming(self.driver)
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
         order = self.room.order
         self.room.store.plant()
+        late: list[Door] = []
         for door in doors:
             name = str(door.route)
             if name in order.skip or not _chosen(name, order.order.routes):
                 continue
-            if not _shown(door, order.only):
-                continue
-            self.room.teller.tell(Trying(name))
-            known = self.room.store.sketch
-            tried = await self.at(door)
-            self.room.teller.tell(tried)
-            if self.room.store.sketch is not known:
-                self.room.teller.tell(Learned(self.room.store.sketch))
-            if tried.hung and not order.only:
-                # Its handler may run on in a thread, and be taken for what the next door does.
-                os._exit(0)
+            if _shown(door, order.only) and not await self.told(door, Turn.FIRST):
+                late.append(door)
+        for door in late:
+            await self.told(renewed(door), Turn.LAST)
+        for kept in self.confirming.waiting:
+            self.room.teller.tell(Trying(str(kept.door.route)))
+            self.room.teller.tell(await self.confirmed(kept))
 
-    async def at(self, door: Door) -> Tried:
+    async def told(self, door: Door, turn: Turn) -> bool:
+        """Call one door, and tell of it. False where it is to be called again, after all others."""
+        room = self.room
+        room.teller.tell(Trying(str(door.route)))
+        known = room.store.sketch
+        tried = await self.at(door, turn)
+        if room.store.sketch is not known:
+            room.teller.tell(Learned(room.store.sketch))
+        if turn is Turn.FIRST and not tried.reached and not tried.hung:
+            room.teller.tell(replace(tried, again=True))
+            return False
+        if self.driver.inputs.lent(door).before:
+            self.driver.inputs.lend(door, None)
+            room.store.plant()
+        waits = any(kept.tried is tried for kept in self.confirming.waiting)
+        room.teller.tell(replace(tried, again=waits))
+        if tried.hung and not room.order.only:
+            # Its handler may run on in a thread, and be taken for what the next door does.
+            os._exit(0)
+        return True
+
+    async def at(self, door: Door, turn: Turn = Turn.ONLY) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
         self.learned = False
@@ -181,7 +211,7 @@ class Child:
         exchanges: list[Exchange] = []
         came: list[Sighting] = []
         count = 0
-        async for step, exchange in drive(self.driver, door):
+        async for step, exchange in drive(self.driver, door, turn):
             if exchange.answered.status == 0:
                 continue
             if self.learned:
@@ -201,6 +231,23 @@ class Child:
         silent = given_up(exchanges)
         if silent:
             why = f"no answer for {self.driver.seconds:g} s"
+        tried = Tried(str(door.route), well, "" if well and not silent else why,
+                      requests=count, hung=silent)  # fmt: skip
+        # It is called again after all others; and files are told of where they were written.
+        if (turn is Turn.FIRST and not well and not silent) or door.files is not None:
+            return tried
+        return await self.judged(door, tried, exchanges, came, steps)
+
+    async def judged(
+        self,
+        door: Door,
+        tried: Tried,
+        exchanges: Sequence[Exchange],
+        came: list[Sighting],
+        steps: Iterable[Step],
+    ) -> Tried:
+        """Give what was seen of a door with its facts and proofs."""
+        room = self.room
         by_label = {step.asked.label: step for step in steps}
 
         def resend(asked: Asked) -> tuple[Sighting, ...]:
@@ -209,9 +256,14 @@ class Child:
             room.teller.tell(Trying(str(door.route)))
             return sightings(exchange, 0, room.mint)
 
+        secrets = made(exchanges, room.mint)
+        out = tuple(given_out(secrets, exchanges))
+        came += [sighting for _, sighting in out]
+        self.confirming.note(door, exchanges, came)
+        await self.confirming.accepts(door, exchanges)
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
         # only to be seen once more, and a door that hangs is asked nothing more.
-        made, proofs, labels = await asyncio.to_thread(
+        told, proofs, labels = await asyncio.to_thread(
             facts,
             door.route,
             exchanges,
@@ -219,10 +271,27 @@ class Child:
             room.store.sketch,
             str(room.folder),
             app=room.order.order.app,
-            resend=None if silent or room.order.only else resend,
+            resend=None if tried.hung or room.order.only else resend,
         )
-        why = "" if well and not silent else why
-        return Tried(str(door.route), well, why, made, proofs, labels, count, hung=silent)
+        labels += tuple(exchanges[one.other].asked.label for one, _ in out)
+        tried = replace(tried, facts=told, proofs=proofs, labels=labels)
+        clear = {one.where for one, sighting in out if sighting.channel is Channel.STORE}
+        unknown = tuple(one for one in secrets if one.where not in clear)
+        if unknown and not tried.hung:
+            self.confirming.waiting.append(Open(door, tuple(exchanges), unknown, tried))
+        return tried
+
+    async def confirmed(self, kept: Open) -> Tried:
+        """Ask where else the secrets are that a door made, and give all that came out of it."""
+        found, labels = await self.confirming.confirmed(kept)
+        if not found:
+            return kept.tried
+        room = self.room
+        more = facts(
+            kept.door.route, kept.exchanges, found, room.store.sketch, str(room.folder),
+            app=room.order.order.app,
+        )  # fmt: skip
+        return together(kept.tried, more, labels)
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
@@ -280,7 +349,9 @@ def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
 def _shown(door: Door, labels: tuple[str, ...]) -> bool:
     """Whether a door is asked: in a replay only one that has something to show again."""
     begins = f"{door.route.method}|{door.index}|"
-    return not labels or any(label.startswith(begins) for label in labels)
+    return not labels or any(
+        label.startswith(begins) or f"|after {begins}" in label for label in labels
+    )
 
 
 def main(arguments: list[str]) -> None:
@@ -331,6 +402,8 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         provoke=room.provoke,
         calm=room.calm,
         restore=room.store.restore,
+        adopt=room.store.adopt,
+        plant=room.store.plant,
     )
     driver = Driver(
         running,
@@ -341,7 +414,6 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         only=frozenset(room.order.only),
     )
     child = Child(room, driver, asyncio.get_running_loop())
-    child.driver = replace(driver, learn=child.learn)
     await child.through(doors)
     room.teller.tell(Finished(_reach(room)))
 

@@ -98,7 +98,8 @@ class _Run:
                 if told.hung:
                     self.hung.append(route)
                     self.stumble(f"{route}: {told.why}")
-                self.listen(Advanced(STAGE, route))
+                if not told.again:
+                    self.listen(Advanced(STAGE, route))
             case Learned(sketch):
                 self.sketch = replace(sketch, settings=self.sketch.settings)
             case Supplied(settings):
@@ -177,7 +178,8 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
     while run.finished is None and run.children < _STARTS + len(run.hung):
         run.needs, run.failed, run.at = None, "", ""
         hung = len(run.hung)
-        ended = _child(run, fresh, seed, until, skip=(*skip, *run.tried))
+        over = [route for route, one in run.tried.items() if not one.again]
+        ended = _child(run, fresh, seed, until, skip=(*skip, *over))
         if run.finished is not None:
             return
         if run.needs is not None:
@@ -195,7 +197,7 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
             return
         why = ended or "the process ended"
         run.stumble(f"{run.at}: {why}")
-        run.tried.setdefault(run.at, Tried(run.at, reached=False, why=why))
+        run.tried[run.at] = Tried(run.at, reached=False, why=why)
         skip.append(run.at)
     if run.finished is None:
         run.stumble(f"given up after {run.children} starts")

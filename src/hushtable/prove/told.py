@@ -52,6 +52,8 @@ class Tried:
     requests: int = 0
     hung: bool = False
     """It was given up, since it did not answer in time."""
+    again: bool = False
+    """More is told of it at last: it did not answer well yet, or made secrets to look for."""
     kind: Literal["tried"] = "tried"
 
 
