@@ -16,6 +16,8 @@ ROOMS = (
         "run",
         "child",
         "replay",
+        "confirming",
+        "room",
         "drive",
         "witness",
         "learn",

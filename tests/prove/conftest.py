@@ -15,7 +15,7 @@ from hushtable.prove.drive.door import Door
 from hushtable.prove.drive.drive import Driver, Watched, drive
 from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
-from hushtable.prove.drive.plan import Step
+from hushtable.prove.drive.room import Step
 from hushtable.prove.drive.surface import surface
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.order import ProveOrder

@@ -53,6 +53,8 @@ class ProofRequest:
     identity: str = ""
     provoked: str = ""
     """What was done to the store for this request (`GetItem is throttled`), or empty."""
+    before: tuple[ProofRequest, ...] = ()
+    """What is asked first: signing up, before signing in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Source(StrEnum):
     IDENTITY = "identity"
     SERVICE = "service"
     """Another AWS service's secret: a parameter, a secret, an object."""
+    MADE = "made"
+    """A secret that the app made itself. It was never planted, and nobody is shown its text."""
 
 
 @dataclass(frozen=True, slots=True)

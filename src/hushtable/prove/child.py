@@ -10,41 +10,31 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Any
 
 from hushtable.model.proof import Reach
+from hushtable.model.service import Channel
 from hushtable.prove.canary import Source
-from hushtable.prove.capturing.capture import Capture
-from hushtable.prove.clients import mail, outgoing
-from hushtable.prove.clients.install import redirect
-from hushtable.prove.drive import folders, passwords
+from hushtable.prove.confirming import Confirming, Open, together
+from hushtable.prove.drive import folders
 from hushtable.prove.drive.app import LoadError, Running, load
 from hushtable.prove.drive.door import Door
-from hushtable.prove.drive.drive import Driver, Watched, drive, given_up, reached
+from hushtable.prove.drive.drive import Driver, Turn, Watched, drive, given_up, reached
 from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
-from hushtable.prove.drive.plan import Step
-from hushtable.prove.drive.surface import surface
-from hushtable.prove.exchange import Asked, Exchange, Sent, Sighting
+from hushtable.prove.drive.room import Step
+from hushtable.prove.drive.surface import renewed, surface
+from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.learn.compared import compared
-from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn, needs
-from hushtable.prove.learn.settings import MissingReads, planted
 from hushtable.prove.order import ChildOrder
-from hushtable.prove.sandbox import confine, pipe
-from hushtable.prove.services.services import Services
-from hushtable.prove.sketch import Setting, Shape, Sketch
-from hushtable.prove.store.elsewhere import Elsewhere
-from hushtable.prove.store.faults import Fault
-from hushtable.prove.store.mint import Mint
-from hushtable.prove.store.store import Store
+from hushtable.prove.room import Room
+from hushtable.prove.sandbox import pipe
+from hushtable.prove.sketch import Sketch
 from hushtable.prove.told import (
     Failed,
     Finished,
@@ -57,6 +47,7 @@ from hushtable.prove.told import (
 )
 from hushtable.prove.witness.course import Course
 from hushtable.prove.witness.facts import facts
+from hushtable.prove.witness.made import given_out, made
 from hushtable.prove.witness.witness import sightings
 
 _FOR_DOORS = 0.6
@@ -66,111 +57,13 @@ FOLDER_LINE = "the app was run in a copy of its folder"
 
 
 @dataclass(slots=True)
-class Room:
-    """Where the app runs: the store it sees, the canaries in it, and what is watched."""
-
-    order: ChildOrder
-    teller: pipe.Teller
-    folder: Path
-    held: tuple[str, ...] = ()
-    mint: Mint = field(init=False)
-    store: Store = field(init=False)
-    services: Services = field(init=False)
-    capture: Capture = field(init=False)
-    watch: Watch = field(init=False)
-    missing: MissingReads = field(init=False)
-    stood_in: Callable[[], tuple[str, ...]] = field(init=False)
-    refused: dict[str, None] = field(default_factory=dict)
-    settings: dict[str, Setting] = field(default_factory=dict)
-    stack: ExitStack = field(default_factory=ExitStack)
-
-    def __enter__(self) -> Self:
-        """Shut the doors, put canaries where the app looks, and begin to watch."""
-        order = self.order
-        self.mint = Mint(order.seed)
-        outside = order.order.store
-        services = self.services = self.stack.enter_context(Services(self.mint))
-        ports: set[int] = set()
-        self.held = confine.confine(
-            lambda: frozenset(ports) | services.ports(),
-            own_network=not outside,
-            mark=lambda host: self.mint.text(Shape(), Source.SERVICE, ("network", host)).planted,
-        )
-        backend = Elsewhere(outside) if outside else None
-        known = tuple(one for one in order.sketch.settings if one.name not in order.late)
-        sketch = replace(order.sketch, settings=known) if order.late else order.sketch
-        self.store = self.stack.enter_context(Store(self.mint, sketch, backend=backend))
-        ports.add(self.store.port)
-        if backend is not None:
-            ports.add(backend.port)
-        for setting in order.sketch.settings:
-            self.supply(setting)
-        redirect(
-            self.store.url,
-            services.url,
-            lambda table: self.mint.undeclared(table, "", 0).planted,
-            (*outgoing.hooks(self.sent), *mail.hooks(self.sent)),
-        )
-        self.stood_in = passwords.accept(self.mint)
-        self.capture = self.stack.enter_context(Capture(self.folder))
-        self.watch = self.stack.enter_context(Watch(self.folder))
-        self.missing = self.stack.enter_context(MissingReads(self.folder))
-        self.watch.on = True
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop watching, and let the store go."""
-        self.stack.close()
-
-    def supply(self, setting: Setting) -> None:
-        """Give the app a setting."""
-        os.environ[setting.name] = planted(setting, self.mint)[0]
-        self.settings[setting.name] = setting
-
-    def sent(self, request: Sent) -> None:
-        """Keep a request to somebody else, whose host is named by a setting or by itself."""
-        address = urlsplit(request.url)
-        host = address.hostname or ""
-        if not confine.is_within(host, address.port):
-            settings = (
-                one for one in self.mint.found_in(request.url.partition("?")[0])
-                if one.source is Source.SETTING
-            )  # fmt: skip
-            named = next((f"the host of {one.path[-1]}" for one in settings), host)
-            self.capture.sent(request, named)
-
-    def names_refused(self) -> tuple[str, ...]:
-        """Give what was refused since last asked, and keep it for the end."""
-        found = confine.refused()
-        self.refused.update(dict.fromkeys(found))
-        return found
-
-    def provoke(self, step: Step) -> None:
-        """Let the store do what a step says."""
-        if step.crowd:
-            self.store.crowd(*step.crowd)
-        self.store.page = step.page
-        self.store.fault = Fault(step.fault, frozenset(step.operations)) if step.fault else None
-        self.services.failing = frozenset(step.services)
-
-    def calm(self) -> None:
-        """Let the store be as it should be."""
-        self.store.page = self.store.fault = None
-        self.services.failing = frozenset()
-
-
-@dataclass(slots=True)
 class Child:
     """One pass over the app's doors."""
 
     room: Room
     driver: Driver
     loop: asyncio.AbstractEventLoop
+    confirming: Confirming = field(init=False)
     learned: bool = False
     """Since the last exchange: what was seen before was of other items."""
     supplied: bool = False
@@ -180,30 +73,55 @@ class Child:
     share: float = 0.0
     """Seconds that this door may learn for."""
 
+    def __post_init__(self) -> None:
+        """Ask the same app."""
+        self.driver = replace(self.driver, learn=self.learn, share=lambda: self.share)
+        self.confirming = Confirming(self.driver)
+
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
         order = self.room.order
         known = order.sketch
         self.room.store.plant()
         if self.room.store.sketch is not known:
-            known = self.room.store.sketch
-            self.room.teller.tell(Learned(known))
+            self.room.teller.tell(Learned(self.room.store.sketch))
         until = time.monotonic() + order.order.seconds * _FOR_DOORS
-        asked = [door for door in doors if _is_asked(door, order)]
-        for number, door in enumerate(asked):
-            name = str(door.route)
-            self.share = max(0.0, until - time.monotonic()) / (len(asked) - number)
-            self.room.teller.tell(Trying(name))
-            self._as_known_at(name)
-            tried = await self.at(door)
-            # First, since what came out belongs to the items that this makes.
-            if self.room.store.sketch is not known:
-                known = self.room.store.sketch
-                self.room.teller.tell(Learned(known))
-            self.room.teller.tell(tried)
-            if tried.hung and not order.replay:
-                # Its handler may run on in a thread, and be taken for what the next door does.
-                os._exit(0)
+        first = [door for door in doors if _is_asked(door, order)]
+        late: list[Door] = []
+        for number, door in enumerate(first):
+            self.share = max(0.0, until - time.monotonic()) / (len(first) - number)
+            if not await self.told(door, Turn.FIRST):
+                late.append(door)
+        for number, door in enumerate(late):
+            self.share = max(0.0, until - time.monotonic()) / (len(late) - number)
+            await self.told(renewed(door), Turn.LAST)
+        for kept in self.confirming.waiting:
+            self.room.teller.tell(Trying(str(kept.door.route)))
+            self.room.teller.tell(await self.confirmed(kept))
+
+    async def told(self, door: Door, turn: Turn) -> bool:
+        """Call one door, and tell of it. False where it is to be called again, after all others."""
+        room = self.room
+        name = str(door.route)
+        room.teller.tell(Trying(name))
+        self._as_known_at(name)
+        known = room.store.sketch
+        tried = await self.at(door, turn)
+        # First, since what came out belongs to the items that this makes.
+        if room.store.sketch is not known:
+            room.teller.tell(Learned(room.store.sketch))
+        if turn is Turn.FIRST and not tried.reached and not tried.hung:
+            room.teller.tell(replace(tried, again=True))
+            return False
+        if self.driver.inputs.lent(door).before:
+            self.driver.inputs.lend(door, None)
+            room.store.plant()
+        waits = any(kept.tried is tried for kept in self.confirming.waiting)
+        room.teller.tell(replace(tried, again=waits))
+        if tried.hung and not room.order.replay:
+            # Its handler may run on in a thread, and be taken for what the next door does.
+            os._exit(0)
+        return True
 
     def _as_known_at(self, route: str) -> None:
         """Plant what the run had planted here, whose proofs are to be shown again."""
@@ -213,14 +131,14 @@ class Child:
             store.sketch = replace(store.sketch, tables=tables)
             store.plant()
 
-    async def at(self, door: Door) -> Tried:
+    async def at(self, door: Door, turn: Turn = Turn.ONLY) -> Tried:
         """Call one door in every way, and give what came out of it."""
         room = self.room
         self.learned, self.known = False, []
         by_label: dict[str, Step] = {}
         course = Course()
         count = 0
-        async for step, exchange in drive(self.driver, door):
+        async for step, exchange in drive(self.driver, door, turn):
             if exchange.answered.status == 0:
                 continue
             if self.learned:
@@ -237,6 +155,19 @@ class Child:
         silent = given_up(course.exchanges)
         if silent:
             why = f"no answer for {self.driver.seconds:g} s"
+        tried = Tried(str(door.route), well, "" if well and not silent else why,
+                      requests=count, hung=silent)  # fmt: skip
+        # It is called again after all others; and files are told of where they were written.
+        if (turn is Turn.FIRST and not well and not silent) or door.files is not None:
+            return tried
+        return await self.judged(door, tried, course, by_label)
+
+    async def judged(
+        self, door: Door, tried: Tried, course: Course, by_label: dict[str, Step]
+    ) -> Tried:
+        """Give what was seen of a door with its facts and proofs."""
+        room = self.room
+        exchanges = course.exchanges
 
         def resend(asked: Asked) -> tuple[Sighting, ...]:
             again = self.driver.resend(door, asked, by_label.get(asked.label))
@@ -244,31 +175,51 @@ class Child:
             room.teller.tell(Trying(str(door.route)))
             return sightings(exchange, 0, room.mint)
 
+        secrets = made(exchanges, room.mint)
+        out = tuple(given_out(secrets, exchanges))
+        came = [*course.sightings, *(sighting for _, sighting in out)]
+        self.confirming.note(door, exchanges, came)
+        await self.confirming.accepts(door, exchanges)
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
         # only to be seen once more, and a door that hangs is asked nothing more.
-        made, proofs, numbers = await asyncio.to_thread(
+        said, proofs, numbers = await asyncio.to_thread(
             facts,
             door.route,
-            course.exchanges,
-            course.sightings,
+            exchanges,
+            came,
             room.store.sketch,
             str(room.folder),
             app=room.order.order.app,
-            resend=None if silent or room.order.replay else resend,
+            resend=None if tried.hung or room.order.replay else resend,
             early=(course.early, course.early_sightings),
         )
-        every = (*course.exchanges, *course.early)
-        return Tried(
-            str(door.route),
-            well,
-            "" if well and not silent else why,
-            made,
-            proofs,
-            tuple(every[number].asked.label for number in numbers),
-            count,
-            hung=silent,
-            early=self.learned or not all(map(course.is_fresh, numbers)),
+        every = (*exchanges, *course.early)
+        labels = (
+            *(every[number].asked.label for number in numbers),
+            *(exchanges[one.other].asked.label for one, _ in out),
         )
+        tried = replace(
+            tried, facts=said, proofs=proofs, labels=labels,
+            early=self.learned or not all(map(course.is_fresh, numbers)),
+        )  # fmt: skip
+        clear = {one.where for one, sighting in out if sighting.channel is Channel.STORE}
+        unknown = tuple(one for one in secrets if one.where not in clear)
+        if unknown and not tried.hung:
+            self.confirming.waiting.append(Open(door, tuple(exchanges), unknown, tried))
+        return tried
+
+    async def confirmed(self, kept: Open) -> Tried:
+        """Ask where else the secrets are that a door made, and give all that came out of it."""
+        found, labels = await self.confirming.confirmed(kept)
+        if not found:
+            return kept.tried
+        room = self.room
+        said, proofs, numbers = facts(
+            kept.door.route, kept.exchanges, found, room.store.sketch, str(room.folder),
+            app=room.order.order.app,
+        )  # fmt: skip
+        own = tuple(kept.exchanges[number].asked.label for number in numbers)
+        return together(kept.tried, (said, proofs, own), labels)
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
@@ -323,7 +274,9 @@ def _chosen(name: str, wanted: tuple[str, ...]) -> bool:
 def _shown(door: Door, labels: tuple[str, ...]) -> bool:
     """Whether a door is asked: in a replay only one that has something to show again."""
     begins = f"{door.route.method}|{door.index}|"
-    return not labels or any(label.startswith(begins) for label in labels)
+    return not labels or any(
+        label.startswith(begins) or f"|after {begins}" in label for label in labels
+    )
 
 
 def main(arguments: list[str]) -> None:
@@ -371,10 +324,12 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         complaints=room.watch.drain,
         refused=room.names_refused,
         services=room.services.drain,
-        stood_in=room.stood_in,
+        stood_in=room.checks.drain,
         provoke=room.provoke,
         calm=room.calm,
         restore=room.store.restore,
+        adopt=room.store.adopt,
+        plant=room.store.plant,
     )
     driver = Driver(
         running,
@@ -385,7 +340,6 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
         only=frozenset(room.order.only),
     )
     child = Child(room, driver, asyncio.get_running_loop())
-    child.driver = replace(driver, learn=child.learn, share=lambda: child.share)
     await child.through(doors)
     room.teller.tell(Finished(_reach(room)))
 

@@ -30,11 +30,23 @@ class Asked:
     fault: str = ""
     inputs: tuple[Canary, ...] = ()
     """Canaries that the request itself carries: their echo is no leak, their storing may be."""
+    before: tuple[Asked, ...] = ()
+    """Requests that were sent first, since this one needs what the app made for them."""
+    named: str = ""
+    """The route as the app declares it: `GET /users/{id}`."""
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    """What stands in it and was made by the app: secrets that nobody is shown."""
 
     @property
     def label(self) -> str:
         """What names this exchange in another run, whose canaries differ."""
-        return "|".join((self.method, str(self.route), self.identity, self.keys_of, self.purpose))
+        named = (self.method, str(self.route), self.identity, self.keys_of, self.purpose)
+        return "|".join((*named, *(f"after {one.door}" for one in self.before)))
+
+    @property
+    def door(self) -> str:
+        """What names the route in a label: `POST|5|`."""
+        return f"{self.method}|{self.route}|"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ class _Run:
                 if told.hung:
                     self.hung.append(route)
                     self.stumble(f"{route}: {told.why}")
-                self.listen(Advanced(STAGE, route))
+                if not told.again:
+                    self.listen(Advanced(STAGE, route))
             case Learned(sketch):
                 self.sketch = replace(sketch, settings=self.sketch.settings)
             case Supplied(settings):
@@ -205,7 +206,8 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
         run.needs, run.failed, run.at = None, "", ""
         hung = len(run.hung)
         run.late.clear()
-        ended = _child(run, fresh, seed, until, skip=(*run.skipped, *run.tried))
+        over = [route for route, one in run.tried.items() if not one.again]
+        ended = _child(run, fresh, seed, until, skip=(*run.skipped, *over))
         if run.finished is not None:
             return
         if run.needs is not None:
@@ -223,7 +225,13 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
             return
         why = ended or "the process ended"
         run.stumble(f"{run.at}: {why}")
-        run.tried.setdefault(run.at, Tried(run.at, reached=False, why=why))
+        told = run.tried.get(run.at)
+        # What was seen at its first turn stays.
+        run.tried[run.at] = (
+            replace(told, again=False)
+            if told is not None and told.reached
+            else Tried(run.at, reached=False, why=why)
+        )
         run.skipped.append(run.at)
     if run.finished is None:
         run.stumble(f"given up after {run.children} starts")

@@ -54,6 +54,8 @@ class Tried:
     """Some of them came before the last lesson, so from the items that were there at first."""
     hung: bool = False
     """It was given up, since it did not answer in time."""
+    again: bool = False
+    """More is told of it at last: it did not answer well yet, or made secrets to look for."""
     kind: Literal["tried"] = "tried"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hushtable.model.finding import Finding
-from hushtable.model.proof import Proof, Reach
+from hushtable.model.proof import Proof, ProofRequest, Reach
 from hushtable.report.wording import count, shortened
 
 _LEARNED_SHOWN = 8
@@ -70,7 +70,6 @@ def reach_details(reach: Reach) -> Iterator[tuple[str, str]]:
 
 def proof_document(proof: Proof) -> dict[str, Any]:
     """Give a proof as plain dictionaries, lists, strings and numbers."""
-    request = proof.request
     return {
         "shows": str(proof.shows),
         "route": proof.route,
@@ -81,20 +80,27 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "owner": proof.owner,
         "encoding": proof.encoding,
         "status": proof.status,
-        "request": {
-            "method": request.method,
-            "path": request.path,
-            "headers": [list(header) for header in request.headers],
-            "body": request.body,
-            "identity": request.identity,
-            "provoked": request.provoked,
-        },
+        "request": _request_document(proof.request),
         "curl": proof.curl,
         "test": proof.test,
         "replayed": proof.replayed,
         "reproduced": proof.reproduced,
         "notes": list(proof.notes),
     }
+
+
+def _request_document(request: ProofRequest) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "method": request.method,
+        "path": request.path,
+        "headers": [list(header) for header in request.headers],
+        "body": request.body,
+        "identity": request.identity,
+        "provoked": request.provoked,
+    }
+    if request.before:
+        document["before"] = [_request_document(one) for one in request.before]
+    return document
 
 
 def reach_document(reach: Reach) -> dict[str, Any]:

@@ -49,6 +49,23 @@ def configure(name: str, body: Secret):
     return {"name": name}
 ```
 
+```python a token as it is given out
+import secrets
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("sessions")
+
+
+@app.post("/sessions")
+def open_session():
+    token = secrets.token_urlsafe(32)
+    table.put_item(Item={"token": token, "kind": "guest"})  # leaks: token
+    return {"token": token}
+```
+
 ## Quiet
 
 ```python a password hash
@@ -100,6 +117,25 @@ def configure(name: str, body: Secret):
     return {"name": name}
 ```
 
+```python a digest of a token
+import hashlib
+import secrets
+
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("sessions")
+
+
+@app.post("/sessions")
+def open_session():
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    table.put_item(Item={"token": digest, "kind": "guest"})
+    return {"token": token}
+```
+
 ## Remedy
 
 Hash passwords with argon2, scrypt or bcrypt. Store a digest of a token that is only compared.
@@ -126,7 +162,7 @@ RULE = RuleInfo(
     cwe=(312, 256),
     owasp=("API8:2023",),
     classes=("S",),
-    shown_by=(Shows.INPUT,),
+    shown_by=(Shows.ATTRIBUTE, Shows.INPUT),
 )
 
 _CLEAR = frozenset({Seal.NONE, Seal.ENCODED})

@@ -320,3 +320,18 @@ def test_who_reads_on_is_not_kept_at_it() -> None:
         assert counts == [*[1] * MOST_PAGES, 12]
         store.drain()
         assert ours.scan(TableName="orders")["Count"] == 1
+
+
+def test_what_was_adopted_stays_until_the_next_plant(store: Store) -> None:
+    """An adopted item outlives what is restored; planting anew takes it away."""
+    users = resource(store).Table("users")
+    users.put_item(Item={"user_id": "made", "email": "made@canary.example"})
+    store.adopt()
+    users.put_item(Item={"user_id": "other", "email": "other@canary.example"})
+    store.restore()
+    assert "Item" in users.get_item(Key={"user_id": "made"})
+    assert "Item" not in users.get_item(Key={"user_id": "other"})
+    planted = store.keys("A", 0)["users"]
+    assert "Item" in users.get_item(Key={"user_id": planted["user_id"]})
+    store.plant()
+    assert "Item" not in users.get_item(Key={"user_id": "made"})

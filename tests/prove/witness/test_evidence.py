@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import shlex
 from dataclasses import replace
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from hushtable.model.proof import Proof, ProofRequest, Shows
 from hushtable.model.service import Attribute, Channel
 from hushtable.prove.exchange import Asked, Exchange, Sighting
-from hushtable.prove.witness.evidence import curl, request_of, written_test
+from hushtable.prove.witness.evidence import MADE, curl, request_of, written_test
 from tests.prove.witnessed import SKETCH, Mint, exchange, get, route, told, witnessed
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -118,3 +120,32 @@ def test_what_was_stood_in_for_is_said_in_every_form() -> None:
     assert "(prove):" in one.test
     assert f"    # {note}\n" in one.test
     ast.parse(one.test)
+
+
+def test_what_is_asked_first_is_shown_first() -> None:
+    """A curl line sends what goes before it, and a test asks for both routes."""
+    before = Asked("POST", "/register", 1, body=b'{"password": "hqaaaaaaaaaaaa"}',
+                   named="POST /register")  # fmt: skip
+    each = exchange("/users/1", {})
+    each = replace(each, asked=replace(each.asked, before=(before,)))
+    made = proof_of(each)
+    assert [one.path for one in made.request.before] == ["/register"]
+    first, second = curl(made.request).split(" && ")
+    assert shlex.split(first)[-1].endswith("/register")
+    assert shlex.split(second)[-1].endswith("/users/1")
+    text = written_test(made, each, SKETCH, APP)
+    ast.parse(text)
+    assert "routes=['POST /register', 'GET /users/{user_id}']" in text
+
+
+@given(secret=st.text('abcXYZ019+/=% "\\', min_size=6, max_size=20))
+def test_what_the_app_made_is_never_shown(secret: str) -> None:
+    """A secret of the app's own is hidden wherever a request carries it, encoded ones too."""
+    body = json.dumps({"code": secret}).encode()
+    path = f"/reset/{quote(secret, safe='')}?{urlencode({'code': secret})}"
+    asked = Asked("POST", path, 0, (("x-code", f"Aa1 hqaaaaaaaaaaaa {secret}"),), body,
+                  hidden=(secret,))  # fmt: skip
+    request = request_of(asked)
+    assert json.loads(request.body) == {"code": MADE}
+    assert request.path == f"/reset/{MADE}?code={MADE}"
+    assert request.headers == (("x-code", f"Aa1 hqaaaaaaaaaaaa {MADE}"),)

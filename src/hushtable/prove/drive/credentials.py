@@ -16,7 +16,7 @@ from hushtable.model.service import ParameterSource
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.drive.binding import Bound, found_in, words
 from hushtable.prove.drive.door import Door, Entry, is_credential, says_who
-from hushtable.prove.drive.making import Making
+from hushtable.prove.drive.making import Making, fits
 from hushtable.prove.drive.middleware import credentials_read
 from hushtable.prove.drive.needed import MintLike, StoreLike
 from hushtable.prove.drive.sending import Slot
@@ -91,15 +91,23 @@ class Credentials:
     def another(self, door: Door) -> bool:
         """Try the next setting that is named like a key. False when there is none left."""
         settings = self._secrets()
-        for slot, _, _ in self._slots(door):
+        for slot, entry, _ in self._slots(door):
             if slot in self._real:
                 continue
-            tried = self._setting.get(slot, -1) + 1
-            if tried < len(settings):
-                self._setting[slot] = tried
-                return True
+            start = self._setting.get(slot, -1) + 1
+            for tried in range(start, len(settings)):
+                if self._fits(entry, settings[tried]):
+                    self._setting[slot] = tried
+                    return True
             self._setting[slot] = len(settings)
         return False
+
+    def _fits(self, entry: Entry | None, text: str) -> bool:
+        """Whether a door takes a text at all: what its schema refuses is no key of it."""
+        if entry is None:
+            return True
+        making = Making(self._mint, entry.schema, lambda _: None)
+        return fits(text, making.shape(making.merged(entry.schema), ()))
 
     def is_real(self, door: Door) -> bool:
         """Whether one of a door's credentials is a planted key."""

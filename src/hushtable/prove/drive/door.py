@@ -103,6 +103,8 @@ class Door:
     provider: Any = None
     host: str = ""
     opaque: bool = False
+    files: Any = None
+    """What hands out the files of a folder there, if that is what it does."""
     documents: bool = False
     """It shows what the app is (OpenAPI, docs) or hands out files; it takes no parameters."""
 

@@ -10,13 +10,17 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from hushtable.prove.drive.app import AsgiApp
 from hushtable.prove.drive.asgi import LONGEST, NO_ANSWER, WEBSOCKET, ask
 from hushtable.prove.drive.door import Door
+from hushtable.prove.drive.firsts import First, Firsts, Lent, fields_of, wrote
 from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
-from hushtable.prove.drive.plan import USUAL, WRITES, Plan, Room, Step, basics, edges, fine
+from hushtable.prove.drive.plan import WRITES, basics, edges
+from hushtable.prove.drive.refusing import refused
+from hushtable.prove.drive.room import USUAL, Plan, Room, Step, fine
 from hushtable.prove.exchange import Answered, Asked, Call, Complaint, Exchange, Said
 
 LEAST_ROUNDS = 7
@@ -32,6 +36,14 @@ MOST_HUNG = 2
 """Requests that a door may leave without an answer. Each costs as long as one is waited for."""
 
 
+class Turn(Enum):
+    """When a door is asked: alone; at first, with another turn to come; or at last."""
+
+    ONLY = "only"
+    FIRST = "first"
+    LAST = "last"
+
+
 def _nothing() -> tuple[()]:
     return ()
 
@@ -41,7 +53,7 @@ class Watched:
     """What is seen during a request, each emptied when it is read; and the hands on the store.
 
     `provoke` is told of a step before it is asked: its fault and its page size. `calm` ends that.
-    `restore` puts planted items back.
+    `restore` puts planted items back. `adopt` keeps what the app wrote instead, until `plant`.
     """
 
     calls: Callable[[], tuple[Call, ...]] = _nothing
@@ -53,6 +65,8 @@ class Watched:
     provoke: Callable[[Step], None] = lambda _: None
     calm: Callable[[], None] = lambda: None
     restore: Callable[[], None] = lambda: None
+    adopt: Callable[[], None] = lambda: None
+    plant: Callable[[], None] = lambda: None
 
     def drain(self) -> None:
         """Forget what was seen before."""
@@ -81,9 +95,10 @@ class Driver:
     longest: int = LONGEST
     requests: int = MAX_REQUESTS
     only: frozenset[str] = frozenset()
+    firsts: Firsts = field(default_factory=Firsts)
 
-    async def exchange(self, door: Door, step: Step) -> Exchange:
-        """Send one request and give all that was seen of it."""
+    async def exchange(self, door: Door, step: Step, *, keep: bool = False) -> Exchange:
+        """Send one request and give all that was seen of it; `keep` lets stay what was written."""
         watched = self.watched
         watched.drain()
         watched.provoke(step)
@@ -100,7 +115,10 @@ class Driver:
             watched.services(), watched.stood_in(),
         )  # fmt: skip
         if step.crowd or any(call.operation in WRITES for call in calls):
-            watched.restore()
+            if keep:
+                watched.adopt()
+            else:
+                watched.restore()
             watched.calls()
         return seen
 
@@ -110,13 +128,16 @@ class Driver:
         return await self.exchange(door, replace(step, asked=asked))
 
 
-async def drive(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
+async def drive(
+    driver: Driver, door: Door, turn: Turn = Turn.ONLY
+) -> AsyncIterator[tuple[Step, Exchange]]:
     """Ask everything that is asked at a door, and give each step with its exchange.
 
-    A door that does not answer in time is given up.
+    A door that does not answer in time is given up. One that does not answer well at first is
+    asked no more then: at last it is asked again, by what was learned and made since.
     """
     silent = 0
-    async for step, exchange in _everything(driver, door):
+    async for step, exchange in _everything(driver, door, turn):
         yield step, exchange
         silent += _is_silent(exchange)
         if silent >= MOST_HUNG:
@@ -133,12 +154,28 @@ def _is_silent(exchange: Exchange) -> bool:
     return exchange.answered.status == NO_ANSWER and exchange.answered.raised == "TimeoutError"
 
 
-async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, Exchange]]:
+async def _everything(
+    driver: Driver, door: Door, turn: Turn
+) -> AsyncIterator[tuple[Step, Exchange]]:
     room = Room(door, driver.inputs, driver.identities)
     usual: list[Exchange] = []
     async for step, exchange in _rounds(driver, room, usual):
         yield step, exchange
     well = any(map(fine, usual))
+    if turn is Turn.FIRST and not well:
+        return
+    if turn is Turn.LAST and not well:
+        for first in driver.firsts.before(door, _telling(usual)):
+            again: list[Exchange] = []
+            async for step, exchange in _rounds(driver, room, again, first):
+                yield step, exchange
+            if any(map(fine, again)):
+                usual = again
+                break
+            driver.inputs.lend(door, None)
+            driver.watched.plant()
+    if usual and usual[-1].asked.before:
+        room = replace(room, lent=driver.inputs.lent(door))
     for _ in range(_PAGES):
         pages: list[Exchange] = []
         async for step, exchange in _at_edges(driver, room, usual):
@@ -151,21 +188,6 @@ async def _everything(driver: Driver, door: Door) -> AsyncIterator[tuple[Step, E
             break
 
 
-async def _rounds(
-    driver: Driver, room: Room, usual: list[Exchange]
-) -> AsyncIterator[tuple[Step, Exchange]]:
-    """Ask the basic requests until they teach nothing more. `usual` holds the last round's."""
-    until = time.monotonic() + driver.share()
-    for number in itertools.count(1):
-        usual.clear()
-        async for step, exchange in _follow(driver, room.door, basics(room)):
-            usual.append(exchange)
-            yield step, exchange
-        over = number >= LEAST_ROUNDS and time.monotonic() >= until
-        if over or not driver.learn(room.door, usual):
-            return
-
-
 async def _at_edges(
     driver: Driver, room: Room, usual: Sequence[Exchange]
 ) -> AsyncIterator[tuple[Step, Exchange]]:
@@ -175,6 +197,70 @@ async def _at_edges(
         count += 1
         if count >= driver.requests:
             break
+
+
+async def _rounds(
+    driver: Driver, room: Room, usual: list[Exchange], first: First | None = None
+) -> AsyncIterator[tuple[Step, Exchange]]:
+    """Ask the basic requests until they teach nothing more. `usual` holds the last round's.
+
+    What another door is asked `first` is asked anew in each round: a lesson plants anew.
+    """
+    until = time.monotonic() + driver.share()
+    for number in itertools.count(1):
+        usual.clear()
+        if first is not None:
+            lent = await made_first(driver, first)
+            if lent is None:
+                return
+            driver.inputs.lend(room.door, lent)
+            room = replace(room, lent=lent)
+        async for step, exchange in _follow(driver, room.door, basics(room)):
+            usual.append(exchange)
+            if fine(exchange) and step.asked.purpose == USUAL:
+                chain = (*first.before, first) if first is not None else ()
+                driver.firsts.note(room.door, exchange, chain)
+            yield step, exchange
+        over = number >= LEAST_ROUNDS and time.monotonic() >= until
+        if over or not driver.learn(room.door, usual):
+            return
+
+
+def _telling(usual: Sequence[Exchange]) -> Exchange | None:
+    """Give the exchange that says most of what a door lacks: the last that got past its gate."""
+    past = [one for one in usual if not refused(one)]
+    return next(iter((past or usual)[-1:]), None)
+
+
+async def made_first(driver: Driver, first: First) -> Lent | None:
+    """Have the app make what another door needs; what it wrote stays. None where it did not."""
+    driver.watched.plant()
+    lent: Lent | None = None
+    for one in (*first.before, first):
+        driver.inputs.lend(one.door, lent)
+        exchange = await _kept(driver, one, lent or Lent({}, ()))
+        if exchange is None:
+            return None
+        written = tuple(item for call in exchange.calls for item in wrote(call))
+        request = exchange.asked
+        before = (*request.before, replace(request, before=()))
+        lent = Lent(fields_of(request), written, before)
+    return lent
+
+
+async def _kept(driver: Driver, first: First, lent: Lent) -> Exchange | None:
+    """Ask a door as it should be until it answers well, and keep what it writes."""
+    room = Room(first.door, driver.inputs, driver.identities, lent)
+    for _ in range(LEAST_ROUNDS):
+        filled = room.fill(first.identity, owner=first.keys_of or "A")
+        request = room.asked(first.identity, USUAL, filled, keys_of=first.keys_of)
+        exchange = await driver.exchange(first.door, Step(request), keep=True)
+        if fine(exchange):
+            return exchange
+        news = driver.identities.learn(first.door, exchange)
+        if not driver.inputs.learn(first.door, exchange) and not news:
+            return None
+    return None
 
 
 async def _follow(driver: Driver, door: Door, plan: Plan) -> AsyncIterator[tuple[Step, Exchange]]:

@@ -12,6 +12,7 @@ from hushtable.model.service import ParameterSource
 from hushtable.prove.canary import Canary, Source
 from hushtable.prove.drive.binding import Bound, Keys, Match, by_name, found_in
 from hushtable.prove.drive.door import Door, Entry, is_credential
+from hushtable.prove.drive.firsts import Lent
 from hushtable.prove.drive.making import MISSING, Location, Making, fits
 from hushtable.prove.drive.narrowing import choices
 from hushtable.prove.drive.needed import OWNERS, MintLike, StoreLike
@@ -56,6 +57,18 @@ class Inputs:
         self._tried_whole: set[int] = set()
         self._values: dict[tuple[int, Location], str] = {}
         self._planted: dict[tuple[str, bool], tuple[Sketch, Keys]] = {}
+        self._lent: dict[int, Lent] = {}
+
+    def lend(self, door: Door, lent: Lent | None) -> None:
+        """Have a door asked with what the app made for it, or again with what is planted."""
+        if lent is None:
+            self._lent.pop(door.index, None)
+        else:
+            self._lent[door.index] = lent
+
+    def lent(self, door: Door) -> Lent:
+        """Give what the app made for a door."""
+        return self._lent.get(door.index) or Lent({}, ())
 
     def keys(self, owner: str) -> Keys:
         """Give an owner's planted keys, worked out once for what is known of the store."""
@@ -228,6 +241,12 @@ class Inputs:
         return news
 
     def _named(self, door: Door, at: Location, owner: str) -> str | None:
+        names = [part for part in at[1:] if not part.isdigit()]
+        lent = self._lent.get(door.index)
+        if lent is not None and names:
+            text = lent.text(names[-1], door.template, in_body=at[0] == "body")
+            if text is not None:
+                return text
         if at[0] == "body" and door.index in self._taken:
             return None
         bound = self._bound.get((door.index, at))
@@ -235,7 +254,6 @@ class Inputs:
             value = bound.value(self.keys(owner)) or bound.value(self.values(owner))
             if value is not None:
                 return value
-        names = [part for part in at[1:] if not part.isdigit()]
         match = self.named(door, names[-1], owner) if names else None
         return match.text if match is not None else self._values.get((door.index, at))
 

@@ -2,13 +2,17 @@
 
 A canary is no real hash, and to plant a real one would hide that it left. So the check of one
 against a made-up password says yes, as it would for a user who knows theirs; any other check is
-the library's own. Which check said so is kept: what was seen of that request rests on it.
+the library's own. It is the same with a planted digest and the digest of a made-up code. Who asks
+with another's keys knows none of their secrets. Which check said so is kept: what was seen of that
+request rests on it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -32,34 +36,43 @@ _CHECKS: tuple[tuple[str, str, int, int, Callable[[], Any]], ...] = (
 """Module, function, where its password and its hash stand, and what it gives for a right one."""
 
 
-def accept(mint: Mint) -> Callable[[], tuple[str, ...]]:
-    """Have planted hashes fit made-up passwords from now on, in every library that is known.
+_COMPARES = ("hmac", "secrets")
+"""Modules with a `compare_digest`."""
 
-    What is given names the checks that said yes to one since it was last called.
-    """
-    said: dict[str, None] = {}
+_DIGESTS = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
+"""What a digest was made by, by its length in hexadecimal digits."""
 
-    def drain() -> tuple[str, ...]:
-        names = tuple(said)
-        said.clear()
+
+@dataclass(slots=True)
+class Checks:
+    """What is said of planted hashes. `own` is false while somebody asks with another's keys."""
+
+    mint: Mint
+    own: bool = True
+    _said: dict[str, None] = field(default_factory=dict)
+
+    def drain(self) -> tuple[str, ...]:
+        """Name the checks that said yes to a planted hash since this was last asked."""
+        names = tuple(self._said)
+        self._said.clear()
         return names
 
+    def say(self, name: str) -> None:
+        """Keep that a check said yes."""
+        self._said[name] = None
+
+
+def accept(mint: Mint) -> Checks:
+    """Have planted hashes fit made-up passwords from now on, in every library that is known."""
+    checks = Checks(mint)
     for module, name, password, hashed, right in _CHECKS:
-        check = partial(_checked, mint, password, hashed, _telling(module, name, right, said))
+        public = f"{module.partition('.')[0]}.{name}"
+        check = partial(_checked, checks, public, password, hashed, right)
         wrapt.register_post_import_hook(partial(_wrap, name, check), module)
-    return drain
-
-
-def _telling(
-    module: str, name: str, right: Callable[[], Any], said: dict[str, None]
-) -> Callable[[], Any]:
-    public = f"{module.partition('.')[0]}.{name}"
-
-    def told() -> Any:
-        said[public] = None
-        return right()
-
-    return told
+    for module in _COMPARES:
+        compare = partial(_compared, checks, f"{module}.compare_digest")
+        wrapt.register_post_import_hook(partial(_wrap, "compare_digest", compare), module)
+    return checks
 
 
 def _wrap(name: str, check: Any, module: Any) -> None:
@@ -69,7 +82,8 @@ def _wrap(name: str, check: Any, module: Any) -> None:
 
 
 def _checked(  # noqa: PLR0913, PLR0917 - what is bound here, and what wrapt gives
-    mint: Mint,
+    checks: Checks,
+    public: str,
     password: int,
     hashed: int,
     right: Callable[[], Any],
@@ -79,13 +93,47 @@ def _checked(  # noqa: PLR0913, PLR0917 - what is bound here, and what wrapt giv
     kwargs: dict[str, Any],
 ) -> Any:
     texts = [_text(one) for one in (*args, *kwargs.values())]
-    if len(texts) > max(password, hashed):
+    if checks.own and len(texts) > max(password, hashed):
         # Keywords are rare, and stand in the order of the parameters.
-        given, kept = mint.lookup(texts[password]), mint.lookup(texts[hashed])
+        given, kept = checks.mint.lookup(texts[password]), checks.mint.lookup(texts[hashed])
         planted = kept is not None and kept.source is Source.ITEM
         if planted and given is not None and given.source is Source.INPUT:
+            checks.say(public)
             return right()
     return wrapped(*args, **kwargs)
+
+
+def _compared(
+    checks: Checks,
+    public: str,
+    wrapped: Callable[..., bool],
+    _instance: Any,
+    args: _Given,
+    kwargs: dict[str, Any],
+) -> bool:
+    if wrapped(*args, **kwargs):
+        return True
+    one, other = (_text(value) for value in args)
+    mint = checks.mint
+    if checks.own and (_is_digest(mint, one, other) or _is_digest(mint, other, one)):
+        checks.say(public)
+        return True
+    return False
+
+
+def _is_digest(mint: Mint, kept: str, given: str) -> bool:
+    """Whether a planted text is compared with the digest of a made-up one."""
+    planted, made_by = mint.lookup(kept), _DIGESTS.get(len(given))
+    if planted is None or planted.source is not Source.ITEM or made_by is None:
+        return False
+    if planted.planted != kept:
+        return False
+    inputs = (mint.of(token) for token in mint.tokens())
+    return any(
+        hashlib.new(made_by, one.planted.encode(), usedforsecurity=False).hexdigest() == given
+        for one in inputs
+        if one is not None and one.source is Source.INPUT
+    )
 
 
 def _text(value: Any) -> str:

@@ -7,18 +7,16 @@ on what was answered.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hushtable.model.service import ParameterSource
 from hushtable.prove.canary import Canary, Source
-from hushtable.prove.drive.asgi import ACCEPTED
 from hushtable.prove.drive.binding import vocabulary, words
-from hushtable.prove.drive.door import Door, Schema
+from hushtable.prove.drive.door import Schema
+from hushtable.prove.drive.firsts import is_credential, names_written
 from hushtable.prove.drive.forging import cursors, keys_to_start_at
-from hushtable.prove.drive.identity import ANYONE, Identities, owner_of
-from hushtable.prove.drive.inputs import Inputs
+from hushtable.prove.drive.identity import ANYONE, owner_of
 from hushtable.prove.drive.making import MISSING, Making
 from hushtable.prove.drive.needed import OWNERS
 from hushtable.prove.drive.paging import (
@@ -30,14 +28,13 @@ from hushtable.prove.drive.paging import (
     read_to_the_end,
 )
 from hushtable.prove.drive.refusing import refused
-from hushtable.prove.drive.sending import Filled, Slot, asked
-from hushtable.prove.exchange import Asked, Exchange
+from hushtable.prove.drive.room import FAILED, USUAL, Plan, Room, Step, fine
+from hushtable.prove.drive.sending import Filled, Slot
+from hushtable.prove.exchange import Exchange
 from hushtable.prove.sketch import Shape
 
-USUAL = "as it should be"
 TRIES = 8
 CHOICES = 4
-FAILED = 400
 FIELDS = vocabulary("sort order field column attribute select projection include key by")
 EDGES = ("1", "1000", "-1")
 LONG = 3000
@@ -63,62 +60,6 @@ WRITES = vocabulary(
     "PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems ExecuteStatement "
     "BatchExecuteStatement ExecuteTransaction"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One request to send, and what the store does meanwhile.
-
-    `fault` is an error's code, raised for `operations` (every one where empty). `page` caps the
-    items of a page, so that a list has a next one. `crowd` is a table, and how many items it holds
-    beside the planted ones. `services` are other services that refuse.
-    """
-
-    asked: Asked
-    fault: str = ""
-    operations: tuple[str, ...] = ()
-    page: int | None = None
-    crowd: tuple[str, int] | None = None
-    services: tuple[str, ...] = ()
-
-
-Plan = Generator[Step, Exchange, None]
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A door, and what is known of its inputs and its gate."""
-
-    door: Door
-    inputs: Inputs
-    identities: Identities
-
-    def asked(self, name: str, purpose: str, filled: Filled, **more: Any) -> Asked:
-        """Write a request of somebody's, with their credentials."""
-        caller = self.identities.caller(name, self.door)
-        for slot, value in caller.attached.values.items():
-            filled = filled.having(slot, value)
-        more.setdefault("keys_of", owner_of(name))
-        canaries = (*more.pop("canaries", ()), *caller.attached.canaries)
-        return asked(
-            self.door, filled, identity=name, purpose=purpose, headers=caller.headers,
-            canaries=canaries, **more,
-        )  # fmt: skip
-
-    def fill(self, name: str, **more: Any) -> Filled:
-        """Give values for what the door declares, with somebody's own keys."""
-        more.setdefault("owner", owner_of(name))
-        return self.inputs.fill(self.door, caller=name, **more)
-
-
-def fine(exchange: Exchange) -> bool:
-    """Whether an answer is that of a request that went well."""
-    answered = exchange.answered
-    if answered.raised or refused(exchange):
-        return False
-    if exchange.asked.method == "WEBSOCKET":
-        return answered.status == ACCEPTED
-    return answered.status < FAILED
 
 
 def basics(room: Room) -> Plan:
@@ -167,8 +108,10 @@ def edges(room: Room, usual: Iterable[Exchange]) -> Plan:
     yield from _cursors(room, best, last)
     yield from _odd_texts(room, best)
     yield from _odd_bodies(room, best)
+    yield from _stranger(room, best)
     yield from _odd_keys(room, best)
     if last is not None:
+        yield from _once_more(room, best, last)
         yield from _faults(room, best, last)
 
 
@@ -364,6 +307,30 @@ def _odd_bodies(room: Room, best: str) -> Plan:
     elif filled.body is not MISSING:
         nothing = Filled(filled.values, b"", filled.media)
         yield Step(room.asked(best, "an empty body", nothing))
+
+
+def _stranger(room: Room, best: str) -> Plan:
+    """Give credentials that nobody has, where they are given in a body: to sign in, say."""
+    usual = room.fill(best)
+    body = usual.body if isinstance(usual.body, Mapping) else {}
+    if not any(map(is_credential, body)):
+        return
+    making = Making(
+        room.inputs.mint, room.door.body.schema if room.door.body else {}, lambda _: None
+    )
+    stranger = usual
+    for slot, schema in slots_of(room):
+        if slot[0] is ParameterSource.BODY and isinstance(body.get(slot[1]), str):
+            shape = making.shape(making.merged(schema), (slot[1],))
+            canary = room.inputs.mint.text(shape, Source.INPUT, ("body", "stranger", slot[1]))
+            stranger = stranger.having(slot, canary.planted, canary)
+    yield Step(room.asked(best, "credentials that nobody has", stranger))
+
+
+def _once_more(room: Room, best: str, last: Exchange) -> Plan:
+    """Have a secret that the app made, made again: only one that differs is one."""
+    if fine(last) and any(map(is_credential, names_written(last.calls))):
+        yield Step(room.asked(best, "once more", room.fill(best)))
 
 
 def _fitting(room: Room, more: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -60,6 +60,8 @@ def asked(  # noqa: PLR0913 - what a request is for, each by keyword
     headers: Iterable[tuple[str, str]] = (),
     fault: str = "",
     canaries: Iterable[Canary] = (),
+    before: tuple[Asked, ...] = (),
+    hidden: tuple[str, ...] = (),
 ) -> Asked:
     """Write the request that carries these values."""
     content, body = _body(filled)
@@ -79,6 +81,9 @@ def asked(  # noqa: PLR0913 - what a request is for, each by keyword
         purpose=purpose,
         fault=fault,
         inputs=tuple(dict.fromkeys((*filled.canaries, *canaries))),
+        before=before,
+        named=str(door.route),
+        hidden=hidden,
     )
 
 

@@ -157,8 +157,16 @@ def _plain(walk: _Walk, method: str, path: str, behind: Any) -> Door:
         walk.prefix + path,
         host=walk.host,
         provider=walk.provider,
+        files=behind,
         documents=True,
     )
+
+
+def renewed(door: Door) -> Door:
+    """Give a door to files as it is now: the app may have written the first one meanwhile."""
+    if door.files is None:
+        return door
+    return replace(door, template=door.route.path.rstrip("/") + _first_file(door.files))
 
 
 def _door(one: Any, walk: _Walk, method: str, path: str) -> Door:

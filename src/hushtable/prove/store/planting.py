@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -289,3 +290,14 @@ def _strictness(shape: Shape) -> int:
     if shape.pattern or shape.longest is not None or shape.shortest is not None:
         return len(_SPECIFIC) + 1
     return _SPECIFIC.index(shape.form) + 1 if shape.form in _SPECIFIC else 0
+
+
+def copies(item: Mapping[str, Any], key: str, kind: str, count: int) -> Iterator[Mapping[str, Any]]:
+    """Give copies of an item under keys of their own, beside it where the key has two parts."""
+    text = item[key].get(kind)
+    for number in range(1, count + 1) if isinstance(text, str) else ():
+        match kind:
+            case "S":
+                yield {**item, key: {kind: f"{text}-{number}"}}
+            case "N":
+                yield {**item, key: {kind: str(Decimal(text) + number)}}

@@ -10,7 +10,6 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -23,7 +22,7 @@ from hushtable.prove.sketch import Certainty, Sketch, TableSketch
 from hushtable.prove.store.faults import WRITES, DroppedError, Fault
 from hushtable.prove.store.guessing import OWNER
 from hushtable.prove.store.mint import Mint
-from hushtable.prove.store.planting import Planted, Planter
+from hushtable.prove.store.planting import Planted, Planter, copies
 from hushtable.prove.store.tables import (
     corrected,
     create_request,
@@ -145,13 +144,20 @@ class Store:
                     self._level(name, self._planted.get(name, ()))
             self._dirty.clear()
 
+    def adopt(self) -> None:
+        """Keep what the app wrote since then as if it were planted, until the next `plant`."""
+        with self._lock:
+            for name in self._dirty & self._made.keys():
+                self._planted[name] = tuple(self._everything(name))
+            self._dirty.clear()
+
     def crowd(self, name: str, count: int) -> None:
         """Put more items into a table, copies of a planted one. `restore` takes them away."""
         with self._lock:
             planted = self._planted.get(name)
             if planted:
                 self._dirty.add(name)
-                self._put(name, _copies(planted[0], *self._made[name].keys[-1], count))
+                self._put(name, copies(planted[0], *self._made[name].keys[-1], count))
 
     def drain(self) -> tuple[Call, ...]:
         """Give the requests since the last drain, in the order of their answers."""
@@ -415,17 +421,6 @@ def _together(items: Iterable[Planted]) -> Mapping[str, str]:
         for name, text in item.names.items():
             names.setdefault(name, text)
     return names
-
-
-def _copies(item: Item, key: str, kind: str, count: int) -> Iterator[Item]:
-    """Give copies of an item under keys of their own, beside it where the key has two parts."""
-    text = item[key].get(kind)
-    for number in range(1, count + 1) if isinstance(text, str) else ():
-        match kind:
-            case "S":
-                yield {**item, key: {kind: f"{text}-{number}"}}
-            case "N":
-                yield {**item, key: {kind: str(Decimal(text) + number)}}
 
 
 def _has_key(item: Item, table: TableSketch) -> bool:

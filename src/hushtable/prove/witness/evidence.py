@@ -5,21 +5,25 @@ Both hold names, canaries and made-up values alone, as the request does.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from hushtable.model.dynamodb.wire import from_wire
 from hushtable.model.proof import Proof, ProofRequest
-from hushtable.model.service import ANYONE
+from hushtable.model.service import ANYONE, Channel
 from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.exchange import Asked, Exchange
 from hushtable.prove.sketch import Sketch, TableSketch
 from hushtable.prove.witness.locating import items
 
 ADDRESS = "http://127.0.0.1:8000"
+MADE = "<made by the app>"
+"""What stands in place of a secret that the app made."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _MOST_ITEMS = 4
 _WIDTH = 100
@@ -32,16 +36,26 @@ def request_of(asked: Asked) -> ProofRequest:
     """Give the request of an exchange as a proof tells it."""
     return ProofRequest(
         method=asked.method,
-        path=asked.path,
+        path=_masked(asked.path, asked.hidden),
         headers=tuple(
-            (name, _shown(name, value, asked.identity))
+            (name, _masked(_shown(name, value, asked.identity), asked.hidden))
             for name, value in asked.headers
             if name.lower() not in _LEFT_OUT
         ),
-        body=asked.body.decode("utf-8", "replace"),
+        body=_masked(asked.body.decode("utf-8", "replace"), asked.hidden),
         identity=asked.identity,
         provoked=asked.fault,
+        before=tuple(map(request_of, asked.before)),
     )
+
+
+def _masked(text: str, hidden: Iterable[str]) -> str:
+    """Hide what the app made and no canary stands for, however it is written in a request."""
+    for secret in hidden:
+        written = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+        for one in sorted(written, key=len, reverse=True):
+            text = text.replace(one, MADE)
+    return text
 
 
 def _shown(name: str, value: str, identity: str) -> str:
@@ -69,7 +83,16 @@ def notes(exchange: Exchange, *, made: bool, early: bool = False) -> tuple[str, 
 
 
 def curl(request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = ()) -> str:
-    """Give the line that sends a request to a server that runs the app; notes are a comment."""
+    """Give the line that sends a request to a server that runs the app, and what goes before it.
+
+    Notes are a comment.
+    """
+    line = " && ".join(_curl(one, address) for one in (*request.before, request))
+    told = "; ".join(notes)
+    return line + (f"  # {told}" if told else "")
+
+
+def _curl(request: ProofRequest, address: str) -> str:
     parts = ["curl", "-i"]
     if request.method not in {"GET", "WEBSOCKET"}:
         parts += ["-X", request.method]
@@ -78,8 +101,7 @@ def curl(request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = (
     if request.body:
         parts += ["--data-raw", request.body]
     parts.append(f"{address}{request.path}")
-    told = "; ".join(notes)
-    return shlex.join(parts) + (f"  # {told}" if told else "")
+    return shlex.join(parts)
 
 
 def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> str:
@@ -92,16 +114,17 @@ def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
     title = f"{proof.route} does not show {what} ({proof.where})."
     title = title.replace("\\", "/").replace('"', "'")
+    request = proof.request
     sent = any(said.to and said.where == proof.where for said in exchange.said)
-    plain = proof.request.identity in {"", ANYONE} and not proof.request.provoked and not sent
-    plain = plain and bool(proof.canary) and not proof.notes
-    if plain and proof.request.method != "WEBSOCKET":
+    plain = request.identity in {"", ANYONE} and not request.provoked and not request.before
+    plain = plain and bool(proof.canary) and not proof.notes and not sent
+    if plain and request.method != "WEBSOCKET":
         head = ["from fastapi.testclient import TestClient", "", ""]
         body = list(_with_client(proof, exchange, sketch, app))
         fixture = "canaries"
     else:
         head, fixture = [], "prove"
-        body = list(_with_prove(proof, app))
+        body = list(_with_prove(proof, exchange, app))
     lines = [
         *head,
         f"def test_{name}({fixture}):",
@@ -153,9 +176,14 @@ def _with_client(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     yield f"canaries.assert_unseen({proof.canary!r}, answer)"
 
 
-def _with_prove(proof: Proof, app: str) -> Iterator[str]:
+def _with_prove(proof: Proof, exchange: Exchange, app: str) -> Iterator[str]:
     names = ", ".join(repr(str(one)) for one in proof.attributes)
-    yield f"proven = prove({app!r}, routes=[{proof.route!r}])"
+    routes = [*dict.fromkeys((*(one.named for one in exchange.asked.before), proof.route))]
+    if proof.channel is Channel.STORE and not proof.canary:
+        # That a secret of the app's own is kept in clear is seen at other routes.
+        yield f"proven = prove({app!r})"
+    else:
+        yield f"proven = prove({app!r}, routes={routes!r})"
     if names:
         yield f"proven.does_not_show({names})"
     else:

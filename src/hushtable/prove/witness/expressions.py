@@ -98,7 +98,7 @@ def _wrote(seen: Seen, exchange: Exchange, kind: ExpressionKind, text: str) -> G
     A canary that was sent proves it. Another text does when the expression follows it: where the
     client sent something else, this text was not there.
     """
-    sent = {one.token for one in exchange.asked.inputs}
+    sent = {one.token for one in exchange.asked.inputs if one.token}
     standing = [one.lower() for one in _TOKEN.findall(text)]
     values = [one for one in given(seen.route, exchange.asked) if len(one.text) >= _SHORTEST]
     for one in values:
@@ -128,7 +128,7 @@ def _follows(seen: Seen, exchange: Exchange, kind: ExpressionKind, value: Given)
 def _chosen_from_few(seen: Seen, kind: ExpressionKind, value: Given) -> bool:
     """Whether a made-up text came into no expression where this one did: the app knows a few."""
     for other in seen.exchanges:
-        sent = {one.token for one in other.asked.inputs}
+        sent = {one.token for one in other.asked.inputs if one.token}
         texts = [
             one.text
             for one in given(seen.route, other.asked)
@@ -147,7 +147,7 @@ def _chose(seen: Seen, exchange: Exchange, text: str, names: Mapping[str, str]) 
     written = {str(name) for name in names.values()} | set(re.findall(r"[A-Za-z_]\w+", text))
     body = [one for one in seen.route.parameters if one.source is ParameterSource.BODY]
     declared = {one.name for one in body}
-    sent = {one.token for one in exchange.asked.inputs}
+    sent = {one.token for one in exchange.asked.inputs if one.token}
     for key in names_given(exchange.asked):
         if key in written and key not in declared and any(one in key.lower() for one in sent):
             return body[0].name if len(body) == 1 else "body"

@@ -273,6 +273,10 @@ def _carried(
             cargo = Cargo.MAP if inner else Cargo.ITEM
             attribute = Attribute(canary.table, (*inner, "*"))
             return Carried(cargo, attribute, _named(seen, ".".join(inner), canary.table))
+        case Source.MADE:
+            attribute = Attribute(canary.table, canary.path)
+            clear = channel is not Channel.STORE
+            return Carried(Cargo.ATTRIBUTE, attribute, _class(seen, attribute), chosen=clear)
         case Source.INPUT if channel is Channel.STORE or channel in OUTWARD:
             # In an answer, only what is stored as well is more than an echo.
             kept = stored.get(canary.token)
@@ -371,7 +375,7 @@ def _stored(seen: Seen) -> dict[str, Attribute]:
     """Give the attribute that each input was stored as."""
     found: dict[str, Attribute] = {}
     for one in seen.sightings:
-        if one.channel is Channel.STORE:
+        if one.channel is Channel.STORE and one.canary.token:
             _, _, name = one.where.partition(" ")
             table = next(
                 (t for t in _tables(seen) if name.startswith(f"{t}.")), name.partition(".")[0]
