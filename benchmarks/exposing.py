@@ -57,6 +57,8 @@ class Target:
     serve: Callable[[], AbstractContextManager[str]]
     callers: Callable[[str], tuple[str, ...]]
     leaks: Callable[[str], Lab]
+    whole: bool = True
+    """Whether all leaks are known: what leaks deeper than in a handler is marked there."""
 
 
 def main() -> None:
@@ -78,9 +80,9 @@ def _told(target: Target, programs: Path) -> None:
     for one in _outcomes(target, programs):
         found, false = len(one.leaks & lab.leaks.keys()), len(one.leaks - lab.leaks.keys())
         named, others = len(one.reported & lab.leaks.keys()), len(one.reported - lab.leaks.keys())
-        of = f"{found}/{len(lab.leaks)}"
+        of, wrong = f"{found}/{len(lab.leaks)}", str(false) if target.whole else "-"
         print(
-            f"{one.tool:<16}{of:>13}{false:>7}{named:>14}{others:>8}{one.seconds:>7.1f}", flush=True
+            f"{one.tool:<16}{of:>13}{wrong:>7}{named:>14}{others:>8}{one.seconds:>7.1f}", flush=True
         )
     print()
 
@@ -123,6 +125,7 @@ def _shop(name: str) -> Target:
                        SHOP_SAMPLE_PASSWORD=PASSWORD, AWS_DEFAULT_REGION="eu-central-1"),
         lambda url: tuple(f"authorization: Bearer {_token(url, one)}" for one in PEOPLE),
         lambda url: _marked(folder, url),
+        whole=name != "shop",
     )  # fmt: skip
 
 
