@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,8 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
 SEED = 20260101
 MANY, TRUE = 100_000, 10_000
-PATIENCE = 60.0
+PATIENCE = 300.0
+LAB_CALLERS = ("x-user: u1", "x-user: u2")
 
 SEES_LEAKS = frozenset({"JsonSchemaError", "IgnoredAuth"})
 """The failures of Schemathesis that speak of what an answer holds, or of who gets it."""
@@ -84,46 +85,56 @@ def _misses(made: Counter[str], right: Counter[str]) -> None:
 
 
 def _lab(*, peers: bool) -> None:
-    with _served() as url:
-        lab = _read_lab(url)
-        outcomes = [_hushtable(url)]
+    with served() as url:
+        lab = read_lab(url)
+        outcomes = [probed(url)]
         if peers:
             python = install("probing", folder=WORK / "probing", beside=HERE)
-            outcomes += [_schemathesis(url, python.parent), _offat(url, python.parent)]
-    print(f"{'tool':<14}{'leaks found':>13}{'false':>7}{'operations reported':>21}{'s':>7}")
+            outcomes += [schemathesis(url, python.parent), offat(url, python.parent)]
+    print(f"{'tool':<16}{'leaks found':>13}{'false':>7}{'operations reported':>21}{'s':>7}")
     for one in outcomes:
         right = len(one.leaks & lab.leaks.keys())
         false = len(one.leaks - lab.leaks.keys())
         of = f"{right}/{len(lab.leaks)}"
         said = f"{len(one.reported)}/{len(lab.operations)}"
-        print(f"{one.tool:<14}{of:>13}{false:>7}{said:>21}{one.seconds:>7.1f}")
+        print(f"{one.tool:<16}{of:>13}{false:>7}{said:>21}{one.seconds:>7.1f}")
 
 
 @contextmanager
-def _served() -> Iterator[str]:
-    """Serve the leak lab in a process of its own."""
+def served(
+    command: Sequence[str] = ("-m", "benchmarks.lab.serve"), ready: str = "/users", **more: str
+) -> Iterator[str]:
+    """Serve the leak lab, or what a command of Python serves, in a process of its own."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.lab.serve", str(port)]
-    environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}"}
+    command = [sys.executable, *command, str(port)]
+    environment = {
+        **os.environ,
+        **more,
+        "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}",
+    }
     # It tells of every error that is provoked in it, which is many.
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        _await(f"{url}/users")
+        wait_for(f"{url}{ready}")
         yield url
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _await(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Wait until something answers there."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
-            _get(url)
-        except (URLError, ConnectionError):
+            got(url)
+        except (URLError, ConnectionError, TimeoutError):
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.2)
@@ -131,49 +142,55 @@ def _await(url: str) -> None:
             return
 
 
-def _get(url: str) -> Any:  # noqa: ANN401 - any JSON value
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own server
+def got(url: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Get a JSON document."""
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own server
         return json.load(answer)
 
 
-def _read_lab(url: str) -> Lab:
+def read_lab(url: str) -> Lab:
+    """Read what leaks in the lab, and what operations it has."""
     script = "import json; from benchmarks.lab.app import LEAKS; print(json.dumps(LEAKS))"
     run = subprocess.run(
         [sys.executable, "-c", script], cwd=REPOSITORY, check=True, capture_output=True, text=True
     )
-    paths = _get(f"{url}/openapi.json")["paths"]
+    paths = got(f"{url}/openapi.json")["paths"]
     operations = frozenset(
         f"{method.upper()} {path}" for path, item in paths.items() for method in item
     )
     return Lab(json.loads(run.stdout), operations)
 
 
-def _timed(command: list[str], folder: str) -> float:
+def timed(command: list[str], folder: str) -> float:
+    """Run a command to its end, and give the seconds."""
     began = time.perf_counter()
     subprocess.run(command, cwd=folder, check=False, capture_output=True)
     return time.perf_counter() - began
 
 
-def _hushtable(url: str) -> Outcome:
+def probed(url: str, callers: Sequence[str] = LAB_CALLERS, *more: str) -> Outcome:
+    """Ask with `hushtable probe`, as two callers."""
     with TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        callers = ["--as", "A=x-user: u1", "--as", "B=x-user: u2"]
-        seconds = _timed(
-            [hushtable_program(), "probe", url, *callers, "--rate", "100", "-o", str(report)],
+        two = [part for name, one in zip("AB", callers, strict=True)
+               for part in ("--as", f"{name}={one}")]  # fmt: skip
+        seconds = timed(
+            [hushtable_program(), "probe", url, *two, *more, "--rate", "100", "-o", str(report)],
             folder,
         )
         findings = json.loads(report.read_text())["findings"]
     at = frozenset(each for one in findings for each in one["routes"])
     grave = [one for one in findings if one["severity"] != "note"]
     leaks = frozenset(each for one in grave for each in one["routes"])
-    return Outcome("hushtable", at, leaks, seconds)
+    return Outcome("hushtable probe", at, leaks, seconds)
 
 
-def _schemathesis(url: str, programs: Path) -> Outcome:
+def schemathesis(url: str, programs: Path, caller: str = LAB_CALLERS[0]) -> Outcome:
+    """Ask with Schemathesis and every check, as one caller."""
     with TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        seconds = _timed(
-            [str(programs / "schemathesis"), "run", f"{url}/openapi.json", "-H", "x-user: u1",
+        seconds = timed(
+            [str(programs / "schemathesis"), "run", f"{url}/openapi.json", "-H", caller,
              "--checks", "all", "--seed", "1", "--report-json-path", str(report)], folder
         )  # fmt: skip
         failures = json.loads(report.read_text())["failures"]
@@ -184,16 +201,17 @@ def _schemathesis(url: str, programs: Path) -> Outcome:
     return Outcome("Schemathesis", at, leaks, seconds)
 
 
-def _offat(url: str, programs: Path) -> Outcome:
+def offat(url: str, programs: Path, caller: str = LAB_CALLERS[0]) -> Outcome:
+    """Ask with OWASP OFFAT, as one caller."""
     with TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        seconds = _timed(
+        seconds = timed(
             [str(programs / "offat"), "-f", f"{url}/openapi.json", "--server", url,
-             "-H", "x-user: u1", "-rl", "100", "-of", "json", "-o", str(report)], folder
+             "-H", caller, "-rl", "100", "-of", "json", "-o", str(report)], folder
         )  # fmt: skip
         rows = json.loads(report.read_text())["results"]
     told = [one for one in rows if one["vulnerable"] or one["data_leak"]]
-    shape = _get(f"{url}/openapi.json")["paths"]
+    shape = got(f"{url}/openapi.json")["paths"]
     at = frozenset(_operation(one, shape) for one in told)
     leaks = frozenset(
         _operation(one, shape)

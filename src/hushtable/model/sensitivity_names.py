@@ -86,6 +86,7 @@ def classify(
     return _inferred(name.rsplit(".", 1)[-1], table, hint)
 
 
+@lru_cache(maxsize=4096)
 def split_words(name: str) -> tuple[str, ...]:
     """Split a name in any case style into lower-case words; digits and signs part words.
 

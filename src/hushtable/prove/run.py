@@ -6,11 +6,15 @@ out the route that ended the last one. What was learned is kept between them.
 
 from __future__ import annotations
 
+import itertools
+import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, Unpack
 
@@ -20,6 +24,7 @@ from hushtable.model.place import Place
 from hushtable.model.proof import Proof, Reach, Unreached, came_again
 from hushtable.prove.order import ChildOrder, ProveOrder, Stages
 from hushtable.prove.replay import Known, counted, kept, told
+from hushtable.prove.sandbox.at_once import at_once
 from hushtable.prove.sandbox.copy import work_copy
 from hushtable.prove.sandbox.places import place
 from hushtable.prove.sandbox.process import run_child, stoppable
@@ -39,6 +44,7 @@ from hushtable.prove.told import (
 from hushtable.prove.witness.evidence import as_part_of_a_run
 
 STAGE = "prove"
+OUT_OF_TIME = "time ran out"
 _FIRST = 2 / 3
 """The part of the time that the first run may take: what is proven must be shown again."""
 _STARTS = 12
@@ -143,6 +149,12 @@ class _Run:
         self.sketch = replace(self.sketch, settings=tuple(news.values()))
         return news != known
 
+    def give_up(self) -> None:
+        """Say how far it went when the time was over: that is the fault of no route."""
+        self.stumble(f"{OUT_OF_TIME} after {len(self.tried)} of {len(self.routes)} routes")
+        for route in self.routes:
+            self.tried.setdefault(route, Tried(route, reached=False, why=OUT_OF_TIME))
+
     def stumble(self, why: str) -> None:
         """Keep what could not be examined, and say so."""
         unknown = Unknown(Place(self.order.app.partition(":")[0], 1), why)
@@ -185,14 +197,12 @@ def prove(
 @contextmanager
 def _folder(order: ProveOrder) -> Iterator[Callable[[], Path]]:
     """Give a way to fresh copies of the project; all of them are removed at the end."""
-    count = 0
+    numbers = itertools.count(1)
     # From here on a request to stop is an interrupt: between two children, too.
     with stoppable(), place() as folder:
 
         def fresh() -> Path:
-            nonlocal count
-            count += 1
-            into = folder / str(count)
+            into = folder / str(next(numbers))
             into.mkdir()
             return work_copy(Path(order.root), into)
 
@@ -209,6 +219,9 @@ def _first(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> Non
         over = [route for route, one in run.tried.items() if not one.again]
         ended = _child(run, fresh, seed, until, skip=(*run.skipped, *over))
         if run.finished is not None:
+            return
+        if time.monotonic() > until - 1:
+            run.give_up()
             return
         if run.needs is not None:
             if not run.supply(run.needs.settings):
@@ -243,7 +256,7 @@ def _child(
     run.children += 1
     left = until - time.monotonic()
     if left <= 1:
-        return "the time is over"
+        return OUT_OF_TIME
     order = ChildOrder(run.order, str(fresh()), run.sketch, seed, **more)
     return run.start(order, run.hear, seconds=left, memory=run.order.memory)
 
@@ -255,8 +268,15 @@ def _again(run: _Run, fresh: Callable[[], Path], seed: int, until: float) -> tup
     late = frozenset(run.late)
     more = _More(replay=True, late=late, only=labels, stages=run.known.stages(run.tried))
     replays: list[tuple[Proof, ...]] = []
-    for number in range(1, run.order.replays + 1) if proofs else ():
-        found, ended = _replay(run, run.sketch, fresh, seed + 7919 * number, until, more)
+    calls = [
+        partial(_replay, run, run.sketch, fresh, seed + 7919 * number, until, more)
+        for number in range(1, run.order.replays + 1 if proofs else 1)
+    ]
+    # Each has a process of its own, and most of them wait for one core.
+    beside = run.start is run_child and (os.cpu_count() or 1) > 1
+    ends = at_once(calls) if beside else [call(threading.Event()) for call in calls]
+    run.children += len(ends)
+    for number, (found, ended) in enumerate(ends, 1):
         if ended:
             run.stumble(f"replay {number}: {ended}")
         else:
@@ -282,6 +302,7 @@ def _as_it_was(
     for number in range(run.order.replays + 1, 2 * run.order.replays + 1):
         more = _More(replay=True, late=frozenset(run.late), skip=skip)
         found, ended = _replay(run, sketch, fresh, seed + 7919 * number, until, more)
+        run.children += 1
         if ended or not any(one.reproduced for one in counted(shaky, [found])):
             return alone
         replays.append(found)
@@ -298,11 +319,12 @@ def _replay(  # noqa: PLR0913, PLR0917 - what one child is told
     seed: int,
     until: float,
     more: _More,
+    stop: threading.Event | None = None,
 ) -> tuple[tuple[Proof, ...], str]:
     """Give what another process shows with other canaries, or why it did not end."""
-    other = _Run(run.order, lambda _event: None, sketch, run.start)
+    start = partial(run_child, stop=stop) if run.start is run_child else run.start
+    other = _Run(run.order, lambda _event: None, sketch, start)
     ended = _child(other, fresh, seed, until, **more)
-    run.children += 1
     if other.finished is None:
         return (), other.failed or ended or "it did not end"
     return tuple(one for tried in other.tried.values() for one in tried.proofs), ""

@@ -8,7 +8,7 @@ import pytest
 
 from hushtable.prove.drive.folders import made
 from hushtable.prove.exchange import Answered, Asked, Complaint, Exchange
-from hushtable.prove.learn.complaints import Watch
+from tests.prove.traced import Watch
 
 
 def missing(name: str) -> Exchange:

@@ -18,7 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.exchange import Complaint
-from hushtable.prove.learn.complaints import MOST_COMPLAINTS, Watch
+from hushtable.prove.learn.complaints import MOST_COMPLAINTS
+from tests.prove.traced import Watch
 
 HIDDEN = "hqaaaaaaaaaaaa"
 ITEM: dict[str, Any] = {"status": "hqbbbbbbbbbbbb", UNDECLARED: HIDDEN, "age": 5}

@@ -26,11 +26,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, Naive
 from hushtable.model.dynamodb.wire import item_from_wire
 from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.exchange import Answered, Asked, Exchange
-from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import learn
 from hushtable.prove.sketch import Sketch, TableSketch
 from hushtable.prove.store.mint import Mint
 from hushtable.prove.store.planting import Planter
+from tests.prove.traced import Watch
 
 MOST_ROUNDS = 12
 START = Sketch((TableSketch("orders", (("order_id", "S"),)),))

@@ -15,11 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hushtable.prove.canary import Source
 from hushtable.prove.exchange import Complaint, Frame
-from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.learn import needs
 from hushtable.prove.learn.settings import MissingReads, planted
 from hushtable.prove.sketch import Setting
 from hushtable.prove.store.mint import Mint
+from tests.prove.traced import Watch
 
 HERE = Path(__file__).parent
 

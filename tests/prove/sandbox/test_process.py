@@ -45,13 +45,14 @@ class Clock:
         monkeypatch.setattr(process.time, "monotonic", lambda: real() + self.ahead)
 
 
-def run(
+def run(  # noqa: PLR0913 - what a test varies, each by keyword
     app: str,
     folder: Path,
     *,
     seconds: float = 600,
     memory: int = MEMORY,
     heard: Callable[[Told], object] = lambda _told: None,
+    stop: threading.Event | None = None,
 ) -> tuple[str, list[Told]]:
     """Run the double, and give why it ended and what it told."""
     told: list[Told] = []
@@ -61,7 +62,9 @@ def run(
         heard(one)
 
     order = ChildOrder(ProveOrder(app, str(folder)), str(folder))
-    why = run_child(order, hear, seconds=seconds, memory=memory, quiet=300, module="prove_double")
+    why = run_child(
+        order, hear, seconds=seconds, memory=memory, quiet=300, module="prove_double", stop=stop
+    )
     return why, told
 
 
@@ -231,3 +234,11 @@ def test_it_runs_in_any_thread(tmp_path: Path) -> None:
     thread.start()
     thread.join()
     assert results == [""]
+
+
+def test_another_thread_can_stop_it(tmp_path: Path) -> None:
+    """A child that goes on is ended when its event is set."""
+    stop = threading.Event()
+    why, told = run("busy", tmp_path, heard=lambda _told: stop.set(), stop=stop)
+    assert why == "it was stopped"
+    assert told

@@ -1,31 +1,41 @@
 """Tells of every exception while it is raised, also of those that are caught.
 
-From Python 3.12 on the interpreter offers this event by itself. On 3.11 a trace function asks for
-it; there threads that were started before are not heard.
+From Python 3.12 on the interpreter offers this event by itself. On 3.11 the app's modules are
+compiled so that they tell of it (`listening`), and FastAPI's router and handlers are wrapped.
 """
 
 from __future__ import annotations
 
+import builtins
 import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Self
 
-Notice = Callable[[FrameType, BaseException, TracebackType | None], None]
-"""Takes the frame, the exception, and the traceback up to now: 3.11 puts it into the exception
-only when that is caught."""
+import wrapt
 
+from hushtable.prove.capturing.listening import TELL, Loading
+
+Notice = Callable[[FrameType, BaseException, TracebackType | None], None]
+"""Takes the frame, the exception, and the traceback up to now."""
 
 _TOOL = 4
 """The number by which the interpreter knows this listener; debuggers and profilers have others."""
 
 _OWN_FRAMES = 1
 _NO_NEWS = (StopIteration, StopAsyncIteration, GeneratorExit)
+_MAKERS = ("get_request_handler", "get_websocket_app")
+"""What makes the handler of a route, in `fastapi.routing`."""
+
+_PASSED = ("app", "handle")
+"""What of its router a request passes; a router of Starlette's is not FastAPI's."""
 
 
 class Raising:
-    """Calls `notice` for each exception in a frame whose file `concerns` is true for, when on."""
+    """Calls `notice` for each exception in a frame whose file `concerns` is true for, when on.
+
+    On Python 3.11 that is in a module which is imported between `start` and `stop`.
+    """
 
     def __init__(self, concerns: Callable[[str], bool], notice: Notice) -> None:
         """Prepare, silent."""
@@ -33,7 +43,8 @@ class Raising:
         self._notice = notice
         self._on = False
         self._known: dict[str, bool] = {}
-        self._modules: dict[object, bool] = {}
+        self._loading = Loading(self._is_wanted)
+        self._wrapped: list[tuple[Any, str, Any]] = []
 
     @property
     def on(self) -> bool:
@@ -42,31 +53,34 @@ class Raising:
 
     @on.setter
     def on(self, on: bool) -> None:
-        """Switch it on or off, in this thread and those that start later."""
+        """Switch it on or off."""
         self._on = on
         if sys.version_info >= (3, 12):
             events = sys.monitoring.events.RAISE if on else 0
             sys.monitoring.set_events(_TOOL, events)
-        else:
-            sys.settrace(self._traced if on else None)
 
     def start(self) -> Self:
-        """Take the interpreter's event. Threads that start from now on are heard."""
+        """Listen from now on, in every thread."""
         if sys.version_info >= (3, 12):
             sys.monitoring.use_tool_id(_TOOL, "hushtable")
             event = sys.monitoring.events.RAISE
             sys.monitoring.register_callback(_TOOL, event, self._raised)
         else:
-            threading.settrace(self._traced)
+            setattr(builtins, TELL, self._told)
+            self._loading.start()
+            wrapt.when_imported("fastapi.routing")(self._listen_to)
         return self
 
     def stop(self) -> None:
-        """Give it back."""
+        """Listen no more."""
         self.on = False
         if sys.version_info >= (3, 12):
             sys.monitoring.free_tool_id(_TOOL)
         else:
-            threading.settrace(None)
+            self._loading.stop()
+            for holder, name, before in self._wrapped:
+                setattr(holder, name, before)
+            self._wrapped.clear()
 
     def _is_wanted(self, file: str) -> bool:
         wanted = self._known.get(file)
@@ -79,27 +93,41 @@ class Raising:
             frame = sys._getframe(_OWN_FRAMES)  # noqa: SLF001 - the event has no frame
             self._notice(frame, error, error.__traceback__)
 
-    def _traced(self, frame: FrameType, event: str, argument: Any) -> Any:
-        # Called for every function of every library. A frame's code is audited when it is read,
-        # its globals are not: so a module that does not concern us is told by its name.
-        module = frame.f_globals.get("__name__")
-        if self._modules.get(module) is False or not self._on:
-            return None
-        if module is not None and module not in self._modules:
-            file = frame.f_globals.get("__file__") or frame.f_code.co_filename
-            if not self._modules.setdefault(module, self._is_wanted(str(file))):
-                return None
-        if not self._is_wanted(frame.f_code.co_filename):
-            return None
-        frame.f_trace_lines = False
-        if event == "exception":
-            _, error, trace = argument
-            if isinstance(error, BaseException) and not isinstance(error, _NO_NEWS):
-                self._notice(frame, error, trace)
-        return self._traced
+    def _told(self) -> None:
+        """Take the exception that is being handled by whoever calls this."""
+        error = sys.exception()
+        if not self._on or error is None or isinstance(error, _NO_NEWS):
+            return
+        # It was in this frame first, which may be that of a comprehension and tells nothing.
+        frames = [one for one in _frames(error) if self._is_wanted(one.f_code.co_filename)]
+        if frames:
+            self._notice(frames[-1], error, error.__traceback__)
+
+    def _listen_to(self, routing: Any) -> None:
+        """Hear what passes FastAPI's router and handlers, which are no modules of the app."""
+
+        async def heard(run: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+            try:
+                return await run(*args, **kwargs)
+            except BaseException:
+                self._told()
+                raise
+
+        def made(make: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+            return wrapt.FunctionWrapper(make(*args, **kwargs), heard)
+
+        for holder, name, wrapper in (
+            *((routing, name, made) for name in _MAKERS),
+            *((routing.APIRouter, name, heard) for name in _PASSED),
+        ):
+            before = vars(holder).get(name)
+            if before is not None:
+                self._wrapped.append((holder, name, before))
+                setattr(holder, name, wrapt.FunctionWrapper(before, wrapper))
 
 
-def deaf() -> None:
-    """Hear nothing of the calling thread any more: nothing of the app runs in it."""
-    if sys.version_info < (3, 12):
-        sys.settrace(None)
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame
+        trace = trace.tb_next

@@ -22,6 +22,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -233,6 +234,24 @@ def _given(annotation: Any) -> Any:
     return annotation
 
 
+def _adapted(wanted: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    """Give what validates a type, and its schema; some types cannot be kept in a cache."""
+    try:
+        hash(wanted)
+    except TypeError:
+        return _adapter(wanted)
+    return _kept_adapter(wanted)
+
+
+def _adapter(wanted: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    adapter = TypeAdapter(wanted)
+    return adapter, adapter.json_schema(by_alias=True)
+
+
+_kept_adapter = lru_cache(maxsize=256)(_adapter)
+"""A person is made for every request, and a validator takes longer than the request."""
+
+
 def _typed(person: Person, wanted: Any) -> Any:
     with contextlib.suppress(
         PydanticUserError,
@@ -243,8 +262,7 @@ def _typed(person: Person, wanted: Any) -> Any:
         ValueError,
         KeyError,
     ):
-        adapter = TypeAdapter(wanted)
-        schema = adapter.json_schema(by_alias=True)
+        adapter, schema = _adapted(wanted)
         making = Making(
             person.mint, schema, lambda at: _named(person, at), before=(person.owner,),
             source=Source.IDENTITY,

@@ -56,6 +56,7 @@ class Raised:
     error: BaseException
     frame: FrameType
     frames: tuple[FrameType, ...]
+    line: int
 
 
 class Watch:
@@ -116,7 +117,7 @@ class Watch:
             return
         self._busy.now = True
         try:
-            raised = Raised(error, frame, tuple(_frames_of(trace)))
+            raised = Raised(error, frame, tuple(_frames_of(trace)), _line(frame, trace))
             values = _gathered(_locals(raised), _VALUES)
             details = _gathered(_details(raised), _DETAILS)
             self._found[id(error)] = error, values, details, trace
@@ -167,6 +168,16 @@ def _frames_of(trace: TracebackType | None) -> Iterator[FrameType]:
     while trace is not None:
         yield trace.tb_frame
         trace = trace.tb_next
+
+
+def _line(frame: FrameType, trace: TracebackType | None) -> int:
+    """Give the line of a frame at which an exception was: the frame may be past it by now."""
+    line = frame.f_lineno
+    while trace is not None:
+        if trace.tb_frame is frame:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _locals(raised: Raised) -> Iterator[str]:
@@ -228,12 +239,12 @@ def _attributes(value: object) -> dict[Any, Any]:
 def _details(raised: Raised) -> Details:
     """Give what an exception says of itself, and the line at which it was noticed."""
     error, frame = raised.error, raised.frame
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    line = linecache.getline(frame.f_code.co_filename, raised.line).strip()
     yield "source", line[:_TEXT_LENGTH]
     match error:
         case KeyError(args=(str(key), *_)):
             yield "key", key
-            for path in paths_beside(frame.f_code.co_filename, frame.f_lineno, key):
+            for path in paths_beside(frame.f_code.co_filename, raised.line, key):
                 yield "beside", ".".join(path)
             for holder in _read(raised, key):
                 yield "read", holder
@@ -307,7 +318,7 @@ def _read(raised: Raised, key: str) -> tuple[str, ...]:
     """Give the undeclared canaries of the very dictionaries of which the line reads the key."""
     frame = raised.frame
     found: list[str] = []
-    for name, path in holders(frame.f_code.co_filename, frame.f_lineno, key):
+    for name, path in holders(frame.f_code.co_filename, raised.line, key):
         value: object = frame.f_locals.get(name)
         for part in path:
             value = value.get(part) if isinstance(value, dict) else None

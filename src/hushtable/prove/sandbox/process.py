@@ -48,6 +48,7 @@ class _Listening:
     process: subprocess.Popen[bytes]
     pipe: int
     told: Callable[[Told], None]
+    stop: threading.Event
     rest: bytearray = field(default_factory=bytearray)
     complete: bool = False
     open: bool = True
@@ -62,18 +63,20 @@ def run_child(  # noqa: PLR0913 -- the options of a run, each by keyword
     memory: int,
     module: str = MODULE,
     quiet: float = QUIET_SECONDS,
+    stop: threading.Event | None = None,
 ) -> str:
     """Run one child to its end, and say why it ended early; empty when it told everything.
 
     `told` is called with each thing that the child tells, as it comes. Whatever happens here, an
     interrupt too, the child's whole family of processes is ended and its folders are removed.
+    `stop`, once it is set, ends the child from another thread.
     """
     with (
         stoppable(),
         place() as own,
         _started(order, own, module) as (process, pipe),
     ):
-        listening = _Listening(process, pipe, told)
+        listening = _Listening(process, pipe, told, stop or threading.Event())
         return _listen(listening, seconds=seconds, memory=memory, quiet=quiet)
 
 
@@ -141,7 +144,7 @@ def _started(
 
 def _listen(listening: _Listening, *, seconds: float, memory: int, quiet: float) -> str:
     until = time.monotonic() + seconds
-    while True:
+    while not listening.stop.is_set():
         try:
             ended = _hear(listening)
         except UnreadableError:
@@ -159,6 +162,7 @@ def _listen(listening: _Listening, *, seconds: float, memory: int, quiet: float)
             return f"no answer for {quiet:g} s"
         if _resident(listening.process.pid) > memory:
             return f"it used more than {_size(memory)}"
+    return "it was stopped"
 
 
 def _hear(listening: _Listening) -> bool:
