@@ -89,4 +89,5 @@ def test_the_quiet_shop_claims_silence() -> None:
         {path.relative_to(EXAMPLES / name).as_posix() for path in (EXAMPLES / name).rglob("*.py")}
         for name in ("shop", "shop_quiet")
     )
-    assert leaky == quiet
+    # The tests of the leaky one are what its fix is held to.
+    assert {path for path in leaky if not path.startswith("tests/")} == quiet

@@ -94,6 +94,97 @@ CASES = {
             '    ids: list[Annotated[str, Field(pattern="x")]]\n'
         ),
     ),
+    "an owner of an exemplar": (
+        (
+            "User = Annotated[Who, Depends(who)]\n\n\n"
+            '@app.get("/{owner}")\ndef f(owner: UUID, me: User):\n    return g(owner)\n\n\n'
+            '@app.get("/")\ndef h(me: User):\n    return g(me.user_id)\n'
+        ),
+        Order("owner", at(4), names=("user_id",), also=(at(9),), word="owner"),
+        (
+            "from fastapi import HTTPException\n\nUser = Annotated[Who, Depends(who)]\n\n\n"
+            '@app.get("/{owner}")\ndef f(owner: UUID, me: User):\n'
+            '    if str(owner) != me.user_id:\n        raise HTTPException(404, "not found")\n'
+            '    return g(owner)\n\n\n@app.get("/")\ndef h(me: User):\n    return g(me.user_id)\n'
+        ),
+    ),
+    "a limit of its own": (
+        (
+            "from fastapi import Depends\n\nfirst_limit = Limit(5)\n\n\n"
+            '@app.post("/a")\ndef a(_=Depends(first_limit)): ...\n\n\n'
+            '@app.post("/b")\ndef b(): ...\n'
+        ),
+        Order("rate_limit", at(10), also=(at(6),)),
+        (
+            "from fastapi import Depends\n\nfirst_limit = Limit(5)\nb_limit = Limit(5)\n\n\n"
+            '@app.post("/a")\ndef a(_=Depends(first_limit)): ...\n\n\n'
+            '@app.post("/b", dependencies=[Depends(b_limit)])\ndef b(): ...\n'
+        ),
+    ),
+    "the first page": (
+        (
+            "def f():\n    r = t.scan()\n    out = r['Items']\n"
+            "    while 'LastEvaluatedKey' in r:\n"
+            "        r = t.scan(ExclusiveStartKey=r['LastEvaluatedKey'])\n"
+            "        out += r['Items']\n    return out\n"
+        ),
+        Order("first_page", at(5)),
+        "def f():\n    r = t.scan(Limit=100)\n    out = r['Items']\n    return out\n",
+    ),
+    "a filter that is a key of the table": (
+        (
+            'r = t.query(IndexName="i", KeyConditionExpression=Key("a").eq(x), '
+            'FilterExpression=Attr("b").eq(y))\n'
+        ),
+        Order("key_filter", at(1), names=("b", "c")),
+        (
+            "from boto3.dynamodb.conditions import Attr, Key\n\n"
+            'r = t.query(KeyConditionExpression=Key("b").eq(y), FilterExpression=Attr("a").eq(x))\n'
+        ),
+    ),
+    "a code that is compared": (
+        (
+            "def f():\n    t.update_item(\n"
+            '        UpdateExpression="SET code = :c", '
+            'ExpressionAttributeValues={":c": code}\n    )\n\n\n'
+            'def g():\n    return compare_digest(user.get("code", ""), body.code)\n'
+        ),
+        Order("digest", at(2), names=("app.py",), word="code"),
+        (
+            "import hashlib\n\ndef f():\n    t.update_item(\n"
+            '        UpdateExpression="SET code = :c", ExpressionAttributeValues='
+            '{":c": hashlib.sha256(code.encode()).hexdigest()}\n    )\n\n\n'
+            'def g():\n    return compare_digest(user.get("code", ""), '
+            "hashlib.sha256(body.code.encode()).hexdigest())\n"
+        ),
+    ),
+    "a file of named attributes": (
+        "json.dump(item, file)\n",
+        Order("file_parts", at(1), names=("plan",)),
+        'json.dump({name: item[name] for name in ("plan",) if name in item}, file)\n',
+    ),
+    "a cursor and its way back": (
+        (
+            "import base64\n\n\ndef a(k):\n    return base64.b64encode(k).decode()\n\n\n"
+            "def b(c):\n    return base64.b64decode(c)\n"
+        ),
+        Order("sealed_cursor", at(5), many=True),
+        (
+            "import base64\nimport hashlib\nimport hmac\nimport os\n\n"
+            "from fastapi import HTTPException\n\n\n"
+            "def sign_cursor(data: bytes) -> str:\n    text = base64.urlsafe_b64encode(data)\n"
+            '    mark = hmac.new(os.environ["CURSOR_KEY"].encode(), text, '
+            "hashlib.sha256).hexdigest()\n"
+            '    return f"{text.decode()}.{mark}"\n\n\n'
+            'def read_cursor(cursor: str) -> bytes:\n    text, _, mark = cursor.rpartition(".")\n'
+            '    key = os.environ["CURSOR_KEY"].encode()\n'
+            "    made = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()\n"
+            "    if not hmac.compare_digest(made.encode(), mark.encode()):\n"
+            '        raise HTTPException(400, "unknown cursor")\n'
+            "    return base64.urlsafe_b64decode(text)\n\n\n"
+            "def a(k):\n    return sign_cursor(k)\n\n\ndef b(c):\n    return read_cursor(c)\n"
+        ),
+    ),
 }
 
 
@@ -125,6 +216,33 @@ REFUSED = {
     "a value without quotes": (
         'r = c.execute_statement(Statement=f"SELECT {a} FROM t")\n',
         Order("statement", at(1)),
+    ),
+    "an owner nobody names": (
+        '@app.get("/{owner}")\ndef f(owner: str):\n    return g(owner)\n',
+        Order("owner", at(1), names=("user_id",), word="owner"),
+    ),
+    "a limit of nobody": ('@app.post("/b")\ndef b(): ...\n', Order("rate_limit", at(1))),
+    "pages without a first": (
+        (
+            "def f():\n    while True:\n        r = t.scan(**k)\n"
+            "        if 'LastEvaluatedKey' not in r:\n            return r\n"
+        ),
+        Order("first_page", at(3)),
+    ),
+    "a filter of two": (
+        (
+            'r = t.query(KeyConditionExpression=Key("a").eq(x) & Key("c").eq(z), '
+            'FilterExpression=Attr("b").eq(y))\n'
+        ),
+        Order("key_filter", at(1), names=("b",)),
+    ),
+    "a secret that is not compared": (
+        'def f():\n    t.put_item(Item={"key": key})\n',
+        Order("digest", at(2), names=("app.py",), word="key"),
+    ),
+    "a cursor that comes back elsewhere": (
+        "def a(k):\n    return base64.b64encode(k).decode()\n",
+        Order("sealed_cursor", at(2), many=True),
     ),
     "a gate of nowhere": (
         '@app.get("/")\ndef f(): ...\n',
@@ -159,3 +277,29 @@ def test_an_answer_is_annotated_in_one_form() -> None:
     made = mended(text, Order("response_model", at(1), names=("a", "b"), word="Out", many=True))
     assert '@app.get("/")\ndef f(a: str = Query(")")) -> list[Out]:\n' in made
     assert "class Out(BaseModel):\n    a: str | None = None\n" in made
+
+
+TABLES = """resource "aws_dynamodb_table" "a" {
+  name = "a"
+}
+
+resource "aws_dynamodb_table" "b" {
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = "k"
+  }
+}
+"""
+
+
+def test_a_table_gets_the_key_of_another() -> None:
+    """The encryption of another table of the file is repeated, in Terraform too."""
+    sources = Sources({"main.tf": TABLES.encode()})
+    order = Order("table_key", Place("main.tf", 1), also=(Place("main.tf", 5),))
+    made = apply.apply(sources, [apply.change(order, sources)])["main.tf"].decode()
+    first, second = made.split('resource "aws_dynamodb_table" "b"')
+    block = '  server_side_encryption {\n    enabled     = true\n    kms_key_arn = "k"\n  }\n}\n'
+    assert first == f'resource "aws_dynamodb_table" "a" {{\n  name = "a"\n\n{block}\n'
+    assert second.endswith(block)
+    with pytest.raises(CannotFix):
+        apply.change(Order("table_key", Place("main.tf", 5), also=(Place("main.tf", 1),)), sources)

@@ -48,3 +48,14 @@ def test_no_file_name_is_shown() -> None:
         listen(Stumbled(RESULT.unknown[0]))
     assert "title" not in out.getvalue()
     assert "py2.py" not in out.getvalue()
+
+
+def test_a_stage_that_is_run_again_begins_anew() -> None:
+    """A stage that begins a second time counts from nothing."""
+    out = io.StringIO()
+    with display(out) as listen:
+        for total in (2, 3):
+            listen(Began("prove", total))
+            listen(Advanced("prove", count=2))
+    assert "2/3" in out.getvalue()
+    assert "4/" not in out.getvalue()

@@ -16,6 +16,7 @@ TEXTS = {"app.py": b"app = FastAPI(debug=True)\n"}
 DEBUG = Finding(
     "HT502", "debug-enabled", Place("app.py", 1), Severity.MEDIUM, Confidence.HIGH, "m", "r", "k1"
 )
+POLICY = replace(DEBUG, code="HT404", name="broad-iam-policy", key="k3")
 OTHER = replace(DEBUG, code="HT402", name="bola", key="k2")
 
 
@@ -59,5 +60,5 @@ def test_what_is_suppressed_or_not_wanted_is_left_alone() -> None:
 
 def test_a_rule_without_a_fix_says_so() -> None:
     """A finding of a rule without a fix stays, with that reason."""
-    made = patch([OTHER], [OTHER])
+    made = patch([POLICY], [POLICY])
     assert [one.why for one in made.left] == ["no fix of this kind can be written by a program"]

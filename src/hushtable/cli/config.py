@@ -209,4 +209,6 @@ _KEYS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "settings": ("settings", _settings),
     "identities": ("identities", _identities),
     "hook": ("hook", _text),
+    "tests": ("tests", _text),
+    "test-seconds": ("test_seconds", _number),
 }

@@ -14,7 +14,10 @@ from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, check, exit_code, finish, progress
 from hushtable.cli.outcome import command, emit
 from hushtable.cli.outputs import screen
+from hushtable.cli.proving import app_name, identities
+from hushtable.model.config import ScanConfig
 from hushtable.model.errors import UsageError
+from hushtable.prove.order import ProveOrder
 from hushtable.report import patch as told
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -25,6 +28,7 @@ Examples:
   hushtable fix --unsafe --select HT1 fixes that narrow answers too
   hushtable fix --write               write it: every file, or none
   hushtable fix --interactive --unsafe
+  hushtable fix --write --unsafe --prove app.main:app
 
 \b
 Exit codes: 0 nothing left to fix, 1 findings remain, 2 usage error,
@@ -33,6 +37,14 @@ Exit codes: 0 nothing left to fix, 1 findings remain, 2 usage error,
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Fixes that clients may notice, too.")]
 Diff = Annotated[bool, typer.Option("--diff", help="The difference alone.")]
 Write = Annotated[bool, typer.Option("--write", help="Write the files, all or none.")]
+Prove = Annotated[
+    str,
+    typer.Option(
+        metavar="APP",
+        help="Run this app before and after, and keep the fixes after which nothing comes out.",
+        show_default=False,
+    ),
+]
 Ask = Annotated[bool, typer.Option("--interactive", help="Ask for each finding, then write.")]
 
 
@@ -47,6 +59,9 @@ def fix(  # noqa: PLR0913 - each is an option of the command
     diff: Diff = False,
     write: Write = False,
     interactive: Ask = False,
+    prove: Prove = "",
+    route: o.Routes = None,
+    timeout: o.Seconds = 300.0,
     fail_on: o.FailOn = None,
     baseline: o.Baseline = None,
     config: o.ConfigFile = None,
@@ -65,14 +80,19 @@ def fix(  # noqa: PLR0913 - each is an option of the command
         jobs=read.jobs if jobs is None else jobs,
         cache=read.cache and not no_cache,
     )
-    engine, order = _engine(), Order(path, wanted)
+    engine, order = _engine("fixing"), Order(path, wanted)
+    asked = _to_prove(prove, path, wanted, route, timeout)
     checked = check(order)
     with progress(wanted=not no_progress) as listen:
         tree = engine.read(path, wanted, listen)
-        patch = engine.patch_of(tree, unsafe=unsafe)
     colour = screen(colour=not no_color).colour
-    if interactive:
-        patch = engine.patch_of(tree, unsafe=unsafe, chosen=_chosen(patch, tree))
+    keys = _chosen(engine.patch_of(tree, unsafe=unsafe), tree) if interactive else None
+    if asked:
+        proving = _engine("fix_proving")
+        with progress(wanted=not no_progress) as listen:
+            tree, patch = proving.shown(tree, proving.Wanted(unsafe, keys), asked, listen)
+    else:
+        patch = engine.patch_of(tree, unsafe=unsafe, chosen=keys)
     if write or interactive:
         engine.write(tree, patch)
     done = write or interactive
@@ -95,9 +115,25 @@ def _chosen(patch: Any, tree: Any) -> frozenset[str]:  # noqa: ANN401 - of the e
     return frozenset(chosen)
 
 
-def _engine() -> Any:  # noqa: ANN401 - a module, loaded when a fix is asked for
+def _to_prove(
+    app: str, path: Path, config: ScanConfig, routes: list[str] | None, seconds: float
+) -> ProveOrder | None:
+    """Say which app is to be run. Raises UsageError for what is none."""
+    if not app:
+        return None
+    return ProveOrder(
+        app=app_name(app),
+        root=str(path),
+        seconds=seconds,
+        identities=identities(config.identities),
+        hook=config.hook,
+        routes=tuple(routes or ()),
+    )
+
+
+def _engine(name: str) -> Any:  # noqa: ANN401 - a module, loaded when a fix is asked for
     try:
-        return importlib.import_module("hushtable.cli.fixing")
+        return importlib.import_module(f"hushtable.cli.{name}")
     except ModuleNotFoundError as error:
         text = f"this needs {error.name}: pip install 'hushtable[fix]'"
         raise UsageError(text) from None

@@ -26,7 +26,7 @@ _KEY_BEGINS, _KEY_ENDS = "-----BEGIN", "-----END"
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A folder as it was scanned: its Python texts, what was found, and the lines with secrets."""
+    """A folder as it was scanned: its texts, what was found, and the lines with secrets."""
 
     root: Path
     config: ScanConfig
@@ -50,10 +50,15 @@ def read(root: Path, config: ScanConfig, listen: Listener = silent) -> Tree:
     facts = scan(root, config, listen)
     result = _judged(facts, config, root)
     texts = {}
-    for file in list_files(root, config.exclude).python:
+    listing = list_files(root, config.exclude)
+    for file in (*listing.python, *(one for one in listing.other if _is_infrastructure(one.path))):
         with suppress(OSError):
             texts[file.path] = Path(file.full).read_bytes()
     return Tree(root, config, texts, result, facts)
+
+
+def _is_infrastructure(path: str) -> bool:
+    return path.endswith((".tf", ".yaml", ".yml"))
 
 
 def patch_of(tree: Tree, *, unsafe: bool, chosen: frozenset[str] | None = None) -> Patch:

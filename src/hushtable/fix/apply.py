@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 import hushtable.fix.remedies
 from hushtable.fix import imports
-from hushtable.fix.source import Source, Sources
+from hushtable.fix.source import Plain, Source, Sources
 from hushtable.model.edit import CannotFix, Change, Edit, Order
 
 Carry = Callable[[Order, Sources], Change]
@@ -70,7 +70,11 @@ def apply(sources: Sources, changes: Iterable[Change]) -> dict[str, bytes]:
     by_path: dict[str, list[Edit]] = defaultdict(list)
     for edit in together.edits:
         by_path[edit.path].append(edit)
-    own = {PurePosixPath(path).parts[0].removesuffix(".py") for path in sources.texts}
+    own = {
+        PurePosixPath(path).parts[0].removesuffix(".py")
+        for path in sources.texts
+        if path.endswith(".py")
+    }
     own |= _packages(sources)
     wanted = {one.path for one in together.imports} | {path for path, _ in together.setup}
     for path in sorted(wanted):
@@ -80,6 +84,8 @@ def apply(sources: Sources, changes: Iterable[Change]) -> dict[str, bytes]:
         by_path[path] = _above(found, by_path[path])
     return {
         path: _tidied(sources, path, _spliced(sources.source(path), edits))
+        if path.endswith(".py")
+        else _spliced(sources.plain(path), edits)
         for path, edits in sorted(by_path.items())
     }
 
@@ -113,7 +119,7 @@ def _tidied(sources: Sources, path: str, made: bytes) -> bytes:
     return _spliced(after, imports.idle(sources.source(path), after))
 
 
-def _spliced(source: Source, edits: list[Edit]) -> bytes:
+def _spliced(source: Source | Plain, edits: list[Edit]) -> bytes:
     ordered = sorted(set(edits))
     for one, other in pairwise(ordered):
         if _meet(one, other):
@@ -124,7 +130,8 @@ def _spliced(source: Source, edits: list[Edit]) -> bytes:
         parts += [source.data[at : edit.start], _newlines(edit.text, source.newline)]
         at = edit.end
     made = b"".join([*parts, source.data[at:]])
-    _must_parse(source.path, made)
+    if source.path.endswith(".py"):
+        _must_parse(source.path, made)
     return made
 
 

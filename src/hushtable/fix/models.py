@@ -106,7 +106,8 @@ def _declared(names: list[str], texts: Mapping[str, bytes]) -> dict[str, set[str
         return found
     either = "|".join(re.escape(name) for name in names)
     pattern = re.compile(
-        rf"(?<![\w.\"'])({either})\s*:\s*(?:Optional\[|Annotated\[)?\s*(?:\w+\.)?([A-Za-z_]\w*)"
+        rf"(?<![\w.\"'])({either})[ \t]*:[ \t]*"
+        r"(?:(?:Optional|Annotated)\[\s*)?(?:\w+\.)?([A-Za-z_]\w*)"
         r"(?=\s*(?:[\]|,)=\n#\[(]|$))".encode()
     )
     for path, text in texts.items():

@@ -181,6 +181,26 @@ class Source:
         return Edit(self.path, self.line_start(first), end, "")
 
 
+class Plain:
+    """A file of another language: its bytes and lines."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        """Take the text. Raises CannotFix when it is none that can be edited."""
+        self.path = path
+        self.data = data
+        self.lines = _text(data).splitlines(keepends=True)
+        first = _BREAK.search(data)
+        self.newline = first[0].decode() if first else "\n"
+
+    def line_at(self, offset: int) -> int:
+        """Give the line of a byte, from 1."""
+        return self.data.count(b"\n", 0, offset) + 1
+
+    def line_start(self, line: int) -> int:
+        """Give the first byte of a line; the end of the file for a line past it."""
+        return sum(len(one.encode()) for one in self.lines[: line - 1])
+
+
 class Sources:
     """The texts of a tree by path."""
 
@@ -197,6 +217,13 @@ class Sources:
                 raise CannotFix(reason)
             self._parsed[path] = Source(path, self.texts[path])
         return self._parsed[path]
+
+    def plain(self, path: str) -> Plain:
+        """Give a file of another language. Raises CannotFix when there is none."""
+        if path not in self.texts:
+            reason = f"{path} is not a file that can be changed here"
+            raise CannotFix(reason)
+        return Plain(path, self.texts[path])
 
 
 def _text(data: bytes) -> str:

@@ -45,3 +45,7 @@ class ScanConfig:
     identities: tuple[Identity, ...] = ()
     hook: str = ""
     """`module:function`, called with the app before it is driven."""
+    tests: str = ""
+    """The command of the project's own tests, which a proven fix must leave green."""
+    test_seconds: int = 300
+    """How long they may take."""

@@ -77,12 +77,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A finding that a patch removes, by its key, with what was done."""
+    """A finding that a patch removes, by its key, with what was done.
+
+    `proven`: it was shown by a run of the app, and a run of the changed app shows it no more.
+    """
 
     key: str
     code: str
     place: Place
     order: Order
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

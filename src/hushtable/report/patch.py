@@ -58,7 +58,8 @@ def _summary(patch: Patch, findings: Mapping[str, Finding], *, written: bool) ->
         yield f"{len(patch.fixed)} {verb} in {_files(len(patch.changed))}:"
         for one in patch.fixed:
             unsafe = f" (unsafe: {one.order.unsafe})" if one.order.unsafe else ""
-            yield f"  {_named(one, findings)}{unsafe}"
+            proven = " - proven, and it comes out no more" if one.proven else ""
+            yield f"  {_named(one, findings)}{proven}{unsafe}"
             if one.order.note:
                 yield f"      {visible(one.order.note)}"
     if patch.left:

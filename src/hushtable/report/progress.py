@@ -42,6 +42,9 @@ class ProgressDisplay:
     def __call__(self, event: Event) -> None:
         """Take note of an event. A stage that was never begun is begun by its first step."""
         match event:
+            case Began(stage, total) if stage in self._stages:
+                # A fix is proven by stages that are run again.
+                self._progress.reset(self._stages[stage], total=total or None)
             case Began(stage, total):
                 self._stage(stage, total)
             case Advanced(stage, _, count):

@@ -155,6 +155,7 @@ def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
     for access in accesses_at(finding, facts):
         same = [one for one in facts.accesses if one.function == access.function]
         if any(one.drains for one in same):
+            yield Order("first_page", access.place, unsafe=FEWER)
             reason = "the code reads page after page, and must be told where to stop"
             raise CannotFix(reason)
         for index, key in keyed(facts, access.table):

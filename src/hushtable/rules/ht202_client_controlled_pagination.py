@@ -95,6 +95,7 @@ list is not checked.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Access, Bound, Facts
@@ -102,6 +103,7 @@ from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.cursors import sealed
 from hushtable.rules.known import accesses_at
 from hushtable.rules.live import Says, spoken
 from hushtable.rules.orders import capped
@@ -150,8 +152,12 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
     """Cap the limit where the request is read."""
     for access in accesses_at(finding, facts):
+        unsealed = access.start_from_client and not access.start_sealed
+        seals = list(sealed(finding, facts)) if unsealed else []
         if access.limit is Bound.CLIENT:
-            yield from capped(finding.routes)
+            for order in capped(finding.routes):
+                yield replace(order, along=tuple(seals))
+        yield from seals
     reason = "a cursor of the client's own needs a key to seal it with"
     raise CannotFix(reason)
 

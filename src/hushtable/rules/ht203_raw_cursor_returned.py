@@ -63,21 +63,29 @@ def list_events(device_id: str):
     return {"times": times, "more": "LastEvaluatedKey" in found}
 ```
 
-```python the key under encryption
+```python the key signed
+import base64
+import hashlib
+import hmac
 import json
 import os
 
 import boto3
 from boto3.dynamodb.conditions import Key
-from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("events")
 
 
+def sign_cursor(data: bytes) -> str:
+    text = base64.urlsafe_b64encode(data)
+    mark = hmac.new(os.environ["CURSOR_KEY"].encode(), text, hashlib.sha256).hexdigest()
+    return f"{text.decode()}.{mark}"
+
+
 def encode(key):
-    return Fernet(os.environ["CURSOR_KEY"]).encrypt(json.dumps(key).encode()).decode()
+    return sign_cursor(json.dumps(key).encode())
 
 
 @app.get("/devices/{device_id}/events")
@@ -100,10 +108,14 @@ anyway are reported too.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Cargo, Facts, Seal
+from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.cursors import NOTE, UNSAFE
+from hushtable.rules.known import at_place
 from hushtable.rules.leaving import OUTWARD, departures
 from hushtable.rules.live import Says, spoken
 from hushtable.rules.wording import actor, audience
@@ -152,3 +164,29 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
         yield replace(judgement, attributes=())
     yield from spoken(facts, *_LIVE)
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Sign a cursor that is encoded; say that there is more where nobody sends it back."""
+    carried = [
+        one
+        for flow in at_place(finding, facts)
+        for one in flow.carried
+        if one.cargo is Cargo.CURSOR
+    ]
+    tables = {one.attribute.table for one in carried if one.attribute}
+    taken = any(one.start_from_client and one.table in tables for one in facts.accesses)
+    if all(one.seal is Seal.ENCODED for one in carried):
+        way = tuple(dict.fromkeys(step.place for one in carried for step in one.trace))
+        yield Order(
+            "sealed_cursor",
+            finding.place,
+            also=way,
+            many=taken,
+            unsafe=UNSAFE,
+            note=NOTE,
+        )
+    if not taken:
+        yield Order("more", finding.place, unsafe="clients read `more` in place of a key")
+    reason = "a cursor of the client's own needs a key to seal it with"
+    raise CannotFix(reason)

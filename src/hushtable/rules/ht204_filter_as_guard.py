@@ -7,6 +7,7 @@ appear in ScannedCount and as LastEvaluatedKey, and one forgotten filter shows t
 ## Leaks
 
 ```python a tenant chosen by a filter
+# file: app.py
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
 from fastapi import FastAPI
@@ -17,14 +18,31 @@ table = boto3.resource("dynamodb").Table("documents")
 
 @app.get("/tenants/{tenant_id}/folders/{folder_id}")
 def list_folder(tenant_id: str, folder_id: str):
-    key, mine = Key("folder_id").eq(folder_id), Attr("tenant_id").eq(tenant_id)
-    found = table.query(KeyConditionExpression=key, FilterExpression=mine, Limit=50)  # leaks:
+    found = table.query(  # leaks:
+        KeyConditionExpression=Key("folder_id").eq(folder_id),
+        FilterExpression=Attr("tenant_id").eq(tenant_id),
+        Limit=50,
+    )
     return [item["title"] for item in found["Items"]]
+# file: template.yaml
+Resources:
+  Documents:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: documents
+      KeySchema: [{AttributeName: folder_id, KeyType: HASH}, {AttributeName: title, KeyType: RANGE}]
+      GlobalSecondaryIndexes:
+        - IndexName: by_tenant
+          KeySchema:
+            - {AttributeName: tenant_id, KeyType: HASH}
+            - {AttributeName: folder_id, KeyType: RANGE}
+          Projection: {ProjectionType: ALL}
 ```
 
 ## Quiet
 
 ```python a tenant in the key
+# file: app.py
 import boto3
 from boto3.dynamodb.conditions import Key
 from fastapi import FastAPI
@@ -35,9 +53,25 @@ table = boto3.resource("dynamodb").Table("documents")
 
 @app.get("/tenants/{tenant_id}/folders/{folder_id}")
 def list_folder(tenant_id: str, folder_id: str):
-    key = Key("tenant_id").eq(tenant_id) & Key("folder_id").eq(folder_id)
-    found = table.query(IndexName="by_tenant", KeyConditionExpression=key, Limit=50)
+    found = table.query(
+        IndexName="by_tenant",
+        KeyConditionExpression=Key("tenant_id").eq(tenant_id) & Key("folder_id").eq(folder_id),
+        Limit=50,
+    )
     return [item["title"] for item in found["Items"]]
+# file: template.yaml
+Resources:
+  Documents:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: documents
+      KeySchema: [{AttributeName: folder_id, KeyType: HASH}, {AttributeName: title, KeyType: RANGE}]
+      GlobalSecondaryIndexes:
+        - IndexName: by_tenant
+          KeySchema:
+            - {AttributeName: tenant_id, KeyType: HASH}
+            - {AttributeName: folder_id, KeyType: RANGE}
+          Projection: {ProjectionType: ALL}
 ```
 
 ## Remedy
@@ -53,9 +87,12 @@ Python after the read is not seen by this rule.
 
 from collections.abc import Iterator
 
-from hushtable.model.facts import Facts
+from hushtable.model.edit import CannotFix, Order
+from hushtable.model.facts import Access, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.rules.known import accesses_at
 from hushtable.rules.purpose import words
 from hushtable.rules.reading import LISTS, judgement, reaches_client
 from hushtable.rules.wording import actor, listed, table
@@ -89,3 +126,29 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             Severity.LOW if only_state else Severity.MEDIUM,
             Confidence.MEDIUM,
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Query by what the filter compares, where the table or an index has it as its key."""
+    for access in accesses_at(finding, facts):
+        for index, keys in _keyed(access, facts):
+            yield Order("key_filter", access.place, keys, word=index, unsafe=ORDER)
+    reason = "no index of the table has what the filter compares as its key"
+    raise CannotFix(reason)
+
+
+ORDER = "the items come in the order of another key"
+
+
+def _keyed(access: Access, facts: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give the indexes, and the table's own keys, that begin with what the filter compares."""
+    guards = set(access.filter_hides)
+    for one in facts.tables:
+        if one.name != access.table:
+            continue
+        for name, keys, projected in one.indexes:
+            enough = projected is None or set(access.used) <= {*projected, *keys, *one.keys}
+            if keys[:1] and keys[0] in guards and enough:
+                yield name, keys
+        if one.keys[:1] and one.keys[0] in guards:
+            yield "", one.keys

@@ -6,7 +6,7 @@ it; a key or token that the service uses again must be encrypted before it is wr
 
 ## Leaks
 
-```python a password as it came
+```python a password as it came unfixed "the login that checks it changes with it"
 import boto3
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -26,7 +26,7 @@ def create_user(body: SignUp):
     return {"username": body.username}
 ```
 
-```python a key by an update
+```python a key that is looked up
 import boto3
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -41,12 +41,15 @@ class Secret(BaseModel):
 
 @app.put("/integrations/{name}")
 def configure(name: str, body: Secret):
-    table.update_item(  # leaks: api_key
-        Key={"name": name},
-        UpdateExpression="SET api_key = :k",
-        ExpressionAttributeValues={":k": body.api_key},
-    )
+    item = {"api_key": body.api_key, "name": name}
+    table.put_item(Item=item)  # leaks: api_key
     return {"name": name}
+
+
+@app.post("/integrations/known")
+def check(body: Secret):
+    found = table.get_item(Key={"api_key": body.api_key})
+    return {"known": "Item" in found}
 ```
 
 ```python a token as it is given out
@@ -90,11 +93,10 @@ def create_user(body: SignUp):
     return {"username": body.username}
 ```
 
-```python a key under encryption
-import os
+```python a digest of the key
+import hashlib
 
 import boto3
-from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from pydantic import BaseModel
 
@@ -108,13 +110,15 @@ class Secret(BaseModel):
 
 @app.put("/integrations/{name}")
 def configure(name: str, body: Secret):
-    sealed = Fernet(os.environ["STORE_KEY"]).encrypt(body.api_key.encode())
-    table.update_item(
-        Key={"name": name},
-        UpdateExpression="SET api_key = :k",
-        ExpressionAttributeValues={":k": sealed},
-    )
+    item = {"api_key": hashlib.sha256(body.api_key.encode()).hexdigest(), "name": name}
+    table.put_item(Item=item)
     return {"name": name}
+
+
+@app.post("/integrations/known")
+def check(body: Secret):
+    found = table.get_item(Key={"api_key": hashlib.sha256(body.api_key.encode()).hexdigest()})
+    return {"known": "Item" in found}
 ```
 
 ```python a digest of a token
@@ -149,7 +153,9 @@ its fields being known. Base64 does not count as protection.
 
 from collections.abc import Iterator
 
-from hushtable.model.facts import Carried, Facts, Seal
+from hushtable.model.edit import CannotFix, Order
+from hushtable.model.facts import Carried, Facts, Operation, Seal
+from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
@@ -177,6 +183,49 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             f"{actor(flow.route, flow.function)} stores {labels(gone.carried)} in clear",
             _remedy(gone),
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Store a digest of what is only looked up by, or compared."""
+    if len(finding.attributes) != 1:
+        reason = "several credentials are written at once"
+        raise CannotFix(reason)
+    (attribute,) = finding.attributes
+    if "pass" in attribute.name.lower():
+        reason = "a password wants a slow hash, and the login that checks it changes too"
+        raise CannotFix(reason)
+    uses = [
+        one
+        for one in facts.keys
+        if (one.table, one.attribute) == (attribute.table, attribute.name)
+        and one.operation not in {Operation.PUT, Operation.BATCH_WRITE}
+    ]
+    places = tuple(dict.fromkeys(one.place for one in uses))
+    calls = {
+        (one.place.path, one.place.line): one.place
+        for one in facts.accesses
+        if one.table == attribute.table
+    }
+    also = tuple(calls.get((one.path, one.line), one) for one in places)
+    here = calls.get((finding.place.path, finding.place.line), finding.place)
+    yield Order(
+        "digest",
+        here,
+        names=_files(facts, attribute.table),
+        also=tuple(dict.fromkeys(also)),
+        word=attribute.name,
+        unsafe="what was stored before in clear is not found any more",
+    )
+
+
+def _files(facts: Facts, table: str) -> tuple[str, ...]:
+    """Give the files on the way of what is read from a table."""
+    ways = [
+        (one.place, *(step.place for step in one.trace))
+        for one in facts.accesses
+        if one.table == table
+    ]
+    return tuple(sorted({place.path for way in ways for place in way}))
 
 
 def _is_clear_credential(one: Carried) -> bool:

@@ -21,7 +21,7 @@ table = boto3.resource("dynamodb").Table("users")
 def export(user_id: str):
     item = table.get_item(Key={"user_id": user_id})["Item"]
     with open("static/export.json", "w") as file:
-        json.dump({"api_key": item["api_key"]}, file)  # leaks: api_key
+        json.dump({"plan": item["plan"], "api_key": item["api_key"]}, file)  # leaks: api_key
     return {"written": True}
 ```
 
@@ -59,10 +59,13 @@ Where a path that is not constant leads is not known. Objects written to S3 are 
 
 from collections.abc import Iterator
 
+from hushtable.model.edit import Order
 from hushtable.model.facts import Cargo, Carried, Facts
+from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.service import Channel
+from hushtable.rules.known import at_place, shown_names, whole_tables
 from hushtable.rules.leaving import Departure, departures, is_credential, is_sensitive
 from hushtable.rules.wording import actor, labels
 
@@ -89,6 +92,16 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             f"Leave {labels(told.carried)} out of the file, or encrypt it before it is written.",
             Severity.HIGH if secret and flow.public_file else Severity.MEDIUM,
         )
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Write the attributes that may be seen, or leave out those that may not."""
+    unsafe = "the file holds fewer attributes than before"
+    for table in whole_tables(at_place(finding, facts)):
+        names = tuple(sorted(shown_names(facts, table, ())))
+        yield Order("file_parts", finding.place, names=names, unsafe=unsafe)
+    names = tuple(sorted({attribute.name for attribute in finding.attributes}))
+    yield Order("drop_field", finding.place, drop=names, unsafe=unsafe)
 
 
 def _counts(one: Carried) -> bool:

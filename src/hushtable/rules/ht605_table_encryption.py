@@ -27,6 +27,12 @@ def add_patient(body: Patient):
     return {"patient_id": body.patient_id}
 # file: template.yaml
 Resources:
+  Doctors:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: doctors
+      KeySchema: [{AttributeName: doctor_id, KeyType: HASH}]
+      SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/clinic}
   Patients:  # leaks: diagnosis
     Type: AWS::DynamoDB::Table
     Properties:
@@ -59,6 +65,12 @@ def add_patient(body: Patient):
     return {"patient_id": body.patient_id}
 # file: template.yaml
 Resources:
+  Doctors:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: doctors
+      KeySchema: [{AttributeName: doctor_id, KeyType: HASH}]
+      SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/clinic}
   Patients:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -66,7 +78,7 @@ Resources:
       BillingMode: PAY_PER_REQUEST
       AttributeDefinitions: [{AttributeName: patient_id, AttributeType: S}]
       KeySchema: [{AttributeName: patient_id, KeyType: HASH}]
-      SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/patients}
+      SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/clinic}
 ```
 
 ## Remedy
@@ -83,7 +95,9 @@ Terraform variable or local gives is not matched with the program's.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Facts, TableDefinition
+from hushtable.model.finding import Finding
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.model.sensitivity import Sensitivity
 from hushtable.model.service import Attribute, Channel
@@ -125,6 +139,16 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             severity=Severity.LOW if table.encryption in _KEYS else Severity.NOTE,
         )
         yield replace(told, reasons=_reasons(table.name, known))
+
+
+def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
+    """Give the table the key that another table of the file has."""
+    unsafe = "who reads the table must be allowed to use the key, and a key costs"
+    for table in facts.tables:
+        if table.encryption == "customer-key" and table.place.path == finding.place.path:
+            yield Order("table_key", finding.place, also=(table.place,), unsafe=unsafe)
+    reason = "no table of the file has a key of its own that could be used"
+    raise CannotFix(reason)
 
 
 def _remedy(table: TableDefinition) -> str:

@@ -85,7 +85,7 @@ def _rounds(
             break
         tried.texts |= made
         tried.done += picked
-        seen = look({p: t for p, t in tried.texts.items() if p.endswith(".py")})
+        seen = look(tried.texts)
     return tried, seen
 
 

@@ -30,7 +30,7 @@ from hushtable.scan.labels import Kind, Label, Origin
 from hushtable.scan.marked import Marked
 from hushtable.scan.notes import Notes
 from hushtable.scan.observations import Carry, RawExpression, Store
-from hushtable.scan.ownership import refuses_by_data, tied_inputs
+from hushtable.scan.ownership import is_compared, refuses_by_data, tied_inputs
 from hushtable.scan.records import Record
 from hushtable.scan.tracing import entry_steps, trace_of
 
@@ -371,6 +371,7 @@ class Observer:
         """Give a fact for each key value of a call."""
         found = []
         tied, refused = tied_inputs(notes), refuses_by_data(notes)
+        compared = is_compared(record, notes)
         for key in record.keys:
             inputs = sorted(
                 (label for label in key.labels if label.kind is Kind.INPUT),
@@ -382,7 +383,7 @@ class Observer:
                 checked = "membership"
             if not checked and refused:
                 checked = "compare"
-            if not checked and client is not None and client.name in notes.checked:
+            if not checked and compared:
                 checked = "compare"
             if not checked and notes.roles:
                 checked = "role"

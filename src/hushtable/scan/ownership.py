@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hushtable.scan.labels import Kind
 from hushtable.scan.notes import Notes
+from hushtable.scan.records import Record
 
 
 def tied_inputs(notes: Notes) -> set[str]:
@@ -14,6 +15,15 @@ def tied_inputs(notes: Notes) -> set[str]:
         if Kind.CALLER in kinds:
             found |= {x.name for key in record.keys for x in key.labels if x.kind is Kind.INPUT}
     return found
+
+
+def is_compared(record: Record, notes: Notes) -> bool:
+    """Whether a part of a key was compared with the caller: the item is under the caller's own."""
+    return any(
+        label.kind is Kind.INPUT and label.name in notes.checked
+        for key in record.keys
+        for label in key.labels
+    )
 
 
 def refuses_by_data(notes: Notes) -> bool:

@@ -7,9 +7,10 @@ import re
 import libcst as cst
 
 from hushtable.fix import imports
-from hushtable.fix.arguments import add, keyword, last_name
+from hushtable.fix.arguments import last_name
+from hushtable.fix.decorators import route_call, with_dependency
 from hushtable.fix.source import Sources
-from hushtable.model.edit import CannotFix, Change, Edit, Import, Order
+from hushtable.model.edit import CannotFix, Change, Import, Order
 
 
 def change(order: Order, sources: Sources) -> Change:
@@ -19,32 +20,10 @@ def change(order: Order, sources: Sources) -> Change:
     `order.also` are routes that have the gate, of which the first that can be copied is.
     """
     source = sources.source(order.place.path)
-    path = order.place.path
-    function = source.function_at(order.place.line)
-    call = next(
-        (
-            one.decorator
-            for one in function.decorators
-            if source.line(one) <= order.place.line <= source.last_line(one)
-            and isinstance(one.decorator, cst.Call)
-        ),
-        None,
-    )
-    if call is None:
-        reason = "the route is not made by a decorator here"
-        raise CannotFix(reason)
+    call = route_call(source, order.place)
     gate, needed = _gate(order, sources) if order.word else _copied(order, sources)
-    depends = f"Depends({gate})"
-    needed = (*needed, Import(path, "fastapi", "Depends"))
-    given = keyword(call, "dependencies")
-    if given is None:
-        return Change(tuple(add(source, call, [("dependencies", f"[{depends}]")])), needed)
-    if not isinstance(given.value, cst.List):
-        reason = "the dependencies of the route are not a list that is written out"
-        raise CannotFix(reason)
-    at = source.end(given.value) - 1
-    text = f", {depends}" if given.value.elements else depends
-    return Change((Edit(path, at, at, text),), needed)
+    needed = (*needed, Import(order.place.path, "fastapi", "Depends"))
+    return Change(tuple(with_dependency(source, call, f"Depends({gate})")), needed)
 
 
 def _copied(order: Order, sources: Sources) -> tuple[str, tuple[Import, ...]]:
