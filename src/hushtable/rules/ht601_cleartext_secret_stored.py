@@ -52,23 +52,6 @@ def check(body: Secret):
     return {"known": "Item" in found}
 ```
 
-```python a token as it is given out
-import secrets
-
-import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("sessions")
-
-
-@app.post("/sessions")
-def open_session():
-    token = secrets.token_urlsafe(32)
-    table.put_item(Item={"token": token, "kind": "guest"})  # leaks: token
-    return {"token": token}
-```
-
 ## Quiet
 
 ```python a password hash
@@ -119,25 +102,6 @@ def configure(name: str, body: Secret):
 def check(body: Secret):
     found = table.get_item(Key={"api_key": hashlib.sha256(body.api_key.encode()).hexdigest()})
     return {"known": "Item" in found}
-```
-
-```python a digest of a token
-import hashlib
-import secrets
-
-import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("sessions")
-
-
-@app.post("/sessions")
-def open_session():
-    token = secrets.token_urlsafe(32)
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    table.put_item(Item={"token": digest, "kind": "guest"})
-    return {"token": token}
 ```
 
 ## Remedy
