@@ -19,7 +19,7 @@ from typing import Any
 from hushtable.model.proof import Reach
 from hushtable.model.service import Channel
 from hushtable.prove.canary import Source
-from hushtable.prove.confirming import Confirming, Open, together
+from hushtable.prove.confirming import Confirming, Open, lent_shown, together
 from hushtable.prove.drive import folders
 from hushtable.prove.drive.app import LoadError, Running, load
 from hushtable.prove.drive.door import Door
@@ -192,6 +192,14 @@ class Child:
             app=room.order.order.app,
             resend=None if tried.hung or room.order.replay else resend,
             early=(course.early, course.early_sightings),
+        )
+        # No canary was planted in what the app wrote first, and yet it is seen to leave.
+        lent = lent_shown(self.driver.inputs.lent(door), exchanges)
+        said = replace(
+            said,
+            routes=tuple(
+                replace(one, leaves=tuple(sorted({*one.leaves, *lent}))) for one in said.routes
+            ),
         )
         every = (*exchanges, *course.early)
         labels = (

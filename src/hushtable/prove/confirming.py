@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from hushtable.model.facts import Facts
 from hushtable.model.proof import Proof, Shows
-from hushtable.model.service import Channel
+from hushtable.model.service import Attribute, Channel
 from hushtable.prove.canary import Source
 from hushtable.prove.drive.door import Door
 from hushtable.prove.drive.drive import Driver, made_first
+from hushtable.prove.drive.firsts import Lent
 from hushtable.prove.drive.room import USUAL, Room, Step, fine
 from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.told import Tried
@@ -107,6 +108,17 @@ class Confirming:
                 if at:
                     return step.asked.label, f"shown by {reader.route} at {at}"
         return "", ""
+
+
+def lent_shown(lent: Lent, exchanges: Iterable[Exchange]) -> frozenset[Attribute]:
+    """Give the attributes whose values, which the app wrote first for a door, it answers with."""
+    answers = [one for one in exchanges if one.asked.before]
+    return frozenset(
+        Attribute(table, (name,))
+        for table, attributes in lent.written
+        for name, text in attributes.items()
+        if any(shows(text, one) for one in answers)
+    )
 
 
 def together(

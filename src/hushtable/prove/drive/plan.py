@@ -313,7 +313,9 @@ def _stranger(room: Room, best: str) -> Plan:
     """Give credentials that nobody has, where they are given in a body: to sign in, say."""
     usual = room.fill(best)
     body = usual.body if isinstance(usual.body, Mapping) else {}
-    if not any(map(is_credential, body)):
+    declared = [slot[1] for slot, _ in slots_of(room) if slot[0] is ParameterSource.BODY]
+    # What a body was given beside its fields was a guess.
+    if not any(map(is_credential, declared or body)):
         return
     making = Making(
         room.inputs.mint, room.door.body.schema if room.door.body else {}, lambda _: None
