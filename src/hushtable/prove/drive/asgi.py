@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from hushtable.prove.drive.app import AsgiApp, Message, Receive, Scope, Send
 from hushtable.prove.exchange import Answered, Asked
+from hushtable.prove.sandbox.patience import patience
 
 WEBSOCKET = "WEBSOCKET"
 HOST = "testserver"
@@ -68,7 +69,7 @@ async def ask(
     """Send one request and give the answer, when the app is done with it, background work too.
 
     A method `WEBSOCKET` opens a socket and sends the lines of the body as frames. An answer that
-    did not end within the limits is not complete.
+    did not end within the limits is not complete. `seconds` are those of a quiet machine.
     """
     started = time.monotonic()
     talk = _Talk(longest, min(stream_seconds, seconds))
@@ -76,7 +77,7 @@ async def ask(
     run = _socket if asked.method == WEBSOCKET else _http
     before = asyncio.all_tasks()
     task = asyncio.create_task(run(app, scope, asked, talk))
-    timer = asyncio.get_running_loop().call_later(seconds, talk.cut.set)
+    timer = asyncio.get_running_loop().call_later(seconds * patience(), talk.cut.set)
     cutter = asyncio.create_task(talk.cut.wait())
     try:
         await asyncio.wait({task, cutter}, return_when=asyncio.FIRST_COMPLETED)
