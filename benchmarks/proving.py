@@ -2,9 +2,10 @@
 
 CHECKOUTS holds one folder a service (`owner+name`), FOLDER the labels.tsv and routes.tsv that
 `make corpus` scores a scan with. Each service gets a virtual environment of its own, with the
-newest releases of what it asks for, and is proven there by the command a user would type. Printed
-for each: whether it started, routes reached, labels of the kinds that a run can witness proven,
-proofs on routes that were labelled quiet, and proofs that did not come again.
+newest releases that the ranges it names allow (an exact version is left open), and is proven there
+by the command a user would type. Printed for each: whether it started, routes reached, labels of
+the kinds that a run can witness proven, proofs on routes that were labelled quiet, proofs that did
+not come again, and what it took.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import csv
 import json
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -40,7 +42,9 @@ WITNESSED = (
 """The kinds of labels that a run can witness."""
 SLACK = 3
 """Lines between a label and a finding, as the scorer has it."""
-_REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<extra>\[[^\]]*\])?")
+_REQUIREMENT = re.compile(
+    r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<extra>\[[^\]]*\])?\s*(?P<range>[<>!][^;#\s]*)?"
+)
 _APP = re.compile(r"(?<=\s)[\w.-]+:[\w.]+(?=\s|$)")
 """An app in the list that the command gives where a tree holds several."""
 _SCAN = 600
@@ -62,6 +66,7 @@ class Outcome:
     false: int = 0
     shaky: int = 0
     seconds: float = 0.0
+    cpu: float = 0.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         outcomes.append(outcome)
         console.print(
             f"{outcome.service}: {outcome.reached}/{outcome.routes} routes, "
-            f"{outcome.proven}/{outcome.labels} labels, {outcome.seconds:.0f} s {outcome.why}",
+            f"{outcome.proven}/{outcome.labels} labels, {outcome.seconds:.0f} s, "
+            f"{outcome.cpu:.0f} s CPU {outcome.why}",
             markup=False,
         )
     told(outcomes, console)
@@ -97,18 +103,25 @@ def one(folder: Path, options: argparse.Namespace, console: Console) -> Outcome:
     result = options.results / f"{folder.name}.json"
     command = [str(python), "-m", "hushtable.cli.main", "prove", "--root", str(folder)]
     command += ["--timeout", str(options.seconds), "--quiet", "--no-progress", "-o", str(result)]
-    began = time.perf_counter()
+    began, used = time.perf_counter(), _cpu()
     found, why = proven(command, result, options.seconds)
     several = [] if found else _APP.findall(why)
     found += [
         part for app in several for part in proven([*command, app], result, options.seconds)[0]
     ]
-    seconds = time.perf_counter() - began
+    spent = (time.perf_counter() - began, _cpu() - used)
     if not found:
-        return Outcome(folder.name, started=False, why=why[-200:], seconds=seconds)
+        why = " ".join(why.split())[-200:]
+        return Outcome(folder.name, started=False, why=why, seconds=spent[0], cpu=spent[1])
     whole = together(found)
     result.write_text(json.dumps(whole), encoding="utf-8")
-    return scored(folder.name, whole, options, console, seconds)
+    return scored(folder.name, whole, options, console, spent)
+
+
+def _cpu() -> float:
+    """Give the processor time of all that was started and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def proven(command: list[str], result: Path, seconds: float) -> tuple[list[dict[str, Any]], str]:
@@ -140,7 +153,7 @@ def scored(
     result: dict[str, Any],
     options: argparse.Namespace,
     console: Console,
-    seconds: float,
+    spent: tuple[float, float],
 ) -> Outcome:
     """Compare a result with the labels of its service."""
     name = service.replace("+", "/", 1)
@@ -181,7 +194,8 @@ def scored(
         proven=len(wanted) - len(missed),
         false=len(false),
         shaky=reach.get("not_reproduced", 0),
-        seconds=seconds,
+        seconds=spent[0],
+        cpu=spent[1],
     )
 
 
@@ -218,6 +232,10 @@ def environment(folder: Path) -> Path:
         ours = [*install, "--editable", f"{REPOSITORY}[prove]", "fastapi", "boto3"]
         subprocess.run(ours, check=True)
         wanted = requirements(folder)
+        # What proving stands on stays as it is, whatever a service asks for.
+        kept = place / "kept.txt"
+        kept.write_text("pydantic>=2.11\nfastapi>=0.115\n", encoding="utf-8")
+        install += ["--constraint", str(kept)]
         if subprocess.run([*install, *wanted], check=False, capture_output=True).returncode:
             for name in wanted:  # one that is gone must not keep the others away
                 subprocess.run([*install, name], check=False, capture_output=True)
@@ -226,7 +244,7 @@ def environment(folder: Path) -> Path:
 
 
 def requirements(folder: Path) -> list[str]:
-    """Read what a service asks for, without the versions it names."""
+    """Read what a service asks for, with the ranges it names and without exact versions."""
     found: dict[str, str] = {}
     for file in (*folder.glob("requirements*.txt"), *folder.glob("*/requirements*.txt")):
         if "dev" not in file.name:
@@ -249,23 +267,26 @@ def _named(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         match = _REQUIREMENT.match(line)
         if match is not None and match["name"].lower() != "python":
-            yield match["name"].lower(), match["name"] + (match["extra"] or "")
+            spelled = match["name"] + (match["extra"] or "") + (match["range"] or "")
+            yield match["name"].lower(), spelled
 
 
 def told(outcomes: Sequence[Outcome], console: Console) -> None:
     """Print a line for each service and one for all."""
     table = Table(
-        "service", "routes reached", "labels proven", "on quiet routes", "not again", "seconds"
-    )
+        "service", "routes reached", "labels proven", "on quiet routes", "not again", "seconds",
+        "CPU seconds",
+    )  # fmt: skip
     started = [one for one in outcomes if one.started]
     for outcome in outcomes:
         if not outcome.started:
-            table.add_row(outcome.service, "did not start", "", "", "", f"{outcome.seconds:.0f}")
+            told_of = ("did not start", "", "", "", f"{outcome.seconds:.0f}", f"{outcome.cpu:.0f}")
+            table.add_row(outcome.service, *told_of)
             continue
         table.add_row(
             outcome.service, f"{outcome.reached}/{outcome.routes}",
             f"{outcome.proven}/{outcome.labels}", str(outcome.false), str(outcome.shaky),
-            f"{outcome.seconds:.0f}",
+            f"{outcome.seconds:.0f}", f"{outcome.cpu:.0f}",
         )  # fmt: skip
     if started:
         routes, labels = sum(one.routes for one in started), sum(one.labels for one in started)
@@ -274,7 +295,7 @@ def told(outcomes: Sequence[Outcome], console: Console) -> None:
             f"{sum(one.reached for one in started) / max(routes, 1):.2f}",
             f"{sum(one.proven for one in started) / max(labels, 1):.2f}",
             str(sum(one.false for one in started)), str(sum(one.shaky for one in started)),
-            f"{sum(one.seconds for one in started):.0f}",
+            f"{sum(one.seconds for one in started):.0f}", f"{sum(one.cpu for one in started):.0f}",
         )  # fmt: skip
     console.print(table)
 

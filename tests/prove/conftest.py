@@ -19,6 +19,7 @@ from hushtable.prove.drive.room import Step
 from hushtable.prove.drive.surface import surface
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.order import ProveOrder
+from hushtable.prove.services.issuer import Issuer
 from tests.prove.fakes import FakeMint, FakeStore, FakeWatch, run
 
 APPS = Path(__file__).parent / "apps"
@@ -27,7 +28,13 @@ APPS = Path(__file__).parent / "apps"
 class Driven:
     """A service with everything needed to drive it."""
 
-    def __init__(self, module: ModuleType, order: ProveOrder | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        order: ProveOrder | None = None,
+        issuer: Issuer | None = None,
+        **more: Any,
+    ) -> None:
         self.module = module
         self.store = FakeStore()
         module.store = self.store  # type: ignore[attr-defined]
@@ -36,7 +43,7 @@ class Driven:
         self.doors = surface(module.app, APPS)
         self.inputs = Inputs(self.mint, self.store)
         order = order or ProveOrder("service:app", str(APPS))
-        self.identities = Identities(order, self.mint, self.store, self.inputs)
+        self.identities = Identities(order, self.mint, self.store, self.inputs, issuer)
         watched = Watched(
             calls=self.store.drain,
             complaints=self.watch.drain,

@@ -34,7 +34,7 @@ from hushtable.prove.learn.learn import learn, needs
 from hushtable.prove.order import ChildOrder
 from hushtable.prove.room import Room
 from hushtable.prove.sandbox import pipe
-from hushtable.prove.sketch import Sketch
+from hushtable.prove.sketch import Setting, Sketch
 from hushtable.prove.told import (
     Failed,
     Finished,
@@ -263,11 +263,19 @@ class Child:
             started=True,
         )
         new = tuple(one for one in wanted if one.name not in room.settings)
+        self._restart_with(room.unconfigured())
         for setting in new:
             room.supply(setting)
         if new:
             room.teller.tell(Supplied(new))
         return bool(new)
+
+    def _restart_with(self, settings: Sequence[Setting]) -> None:
+        """End this process where the next one needs settings that an app reads when it starts."""
+        if settings and not self.room.order.only:
+            self.room.teller.tell(Learned(self.room.store.sketch))
+            self.room.teller.tell(Needs(tuple(settings), "a check of tokens names nobody"))
+            os._exit(0)
 
 
 def _is_asked(door: Door, order: ChildOrder) -> bool:
@@ -342,7 +350,7 @@ async def _drive(room: Room, running: Running, app: Any) -> None:
     driver = Driver(
         running,
         inputs,
-        Identities(order, room.mint, room.store, inputs),
+        Identities(order, room.mint, room.store, inputs, room.services.issuer),
         watched,
         seconds=order.request_seconds,
         only=frozenset(room.order.only),

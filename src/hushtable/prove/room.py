@@ -20,9 +20,12 @@ from hushtable.prove.drive.room import Step
 from hushtable.prove.exchange import Sent
 from hushtable.prove.learn.complaints import Watch
 from hushtable.prove.learn.settings import MissingReads, planted
+from hushtable.prove.learn.unconfigured import AUDIENCE, ISSUER, unconfigured
 from hushtable.prove.order import ChildOrder
 from hushtable.prove.sandbox import confine, pipe
+from hushtable.prove.services import verifying
 from hushtable.prove.services.services import Services
+from hushtable.prove.services.silence import silence
 from hushtable.prove.sketch import Setting, Shape
 from hushtable.prove.store.elsewhere import Elsewhere
 from hushtable.prove.store.faults import Fault
@@ -75,7 +78,10 @@ class Room:
             services.url,
             lambda table: self.mint.undeclared(table, "", 0).planted,
             (*outgoing.hooks(self.sent), *mail.hooks(self.sent)),
+            services.issuer.url,
         )
+        verifying.listen(services.issuer.note)
+        silence()
         self.checks = passwords.accept(self.mint)
         self.capture = self.stack.enter_context(Capture(self.folder))
         self.watch = self.stack.enter_context(Watch(self.folder))
@@ -96,6 +102,13 @@ class Room:
         """Give the app a setting."""
         os.environ[setting.name] = planted(setting, self.mint)[0]
         self.settings[setting.name] = setting
+
+    def unconfigured(self) -> tuple[Setting, ...]:
+        """Give the settings without which a check of tokens lets nobody in."""
+        audience, issuer = self.services.issuer.unnamed
+        words = (AUDIENCE if audience else frozenset()) | (ISSUER if issuer else frozenset())
+        found = unconfigured(words, self.missing.read) if words else ()
+        return tuple(one for one in found if one.name not in self.settings)
 
     def sent(self, request: Sent) -> None:
         """Keep a request to somebody else, whose host is named by a setting or by itself."""

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -232,3 +233,21 @@ def test_a_refused_socket_has_its_answer() -> None:
     got = answer("WEBSOCKET", "/closed")
     assert got.status == 101
     assert (CLOSE_HEADER, "1008") in got.headers
+
+
+def test_no_limit_by_address_is_reached() -> None:
+    """An app that counts the requests of an address lets every request in."""
+    seen: dict[str, int] = {}
+    limited = FastAPI()
+
+    @limited.get("/")
+    async def counted(request: Request) -> str:
+        host = request.client.host if request.client else ""
+        seen[host] = seen.get(host, 0) + 1
+        if seen[host] > 1:
+            raise HTTPException(429)
+        return host
+
+    answers = [run(ask(limited, Asked("GET", "/", 0))) for _ in range(5)]
+    assert [one.status for one in answers] == [200] * 5
+    assert all(ip_address(host).is_loopback for host in seen)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from hushtable.model.service import ParameterSource
+from hushtable.prove.canary import Canary, Source
 from hushtable.prove.drive.door import Door, Entry
 from hushtable.prove.drive.narrowing import _tested, choices
 from hushtable.prove.exchange import Answered, Asked, Complaint, Exchange, Frame
 from hushtable.prove.sketch import Shape
+from tests.prove.conftest import Driven
 from tests.prove.witnessed import route
 
 KNOWN = {"ALLOWED": ("b", "a"), "NUMBERS": [1, 2]}
@@ -60,3 +62,18 @@ def test_choices_are_read_from_the_map_that_missed_an_input(
     door = Door(route(), 0, "/", looked_up, (entry,))
     wanted = [] if found is None else [(("query", "column"), Shape(choices=found))]
     assert list(choices(door, exchange)) == wanted
+
+
+def test_an_enum_that_refused_an_input_says_what_it_may_be(service: Driven) -> None:
+    """The members of an enum are the choices of the input that it refused, and of no other."""
+    role = Canary("hqrole", "hqrole", Source.INPUT, path=("body", "role"))
+    name = Canary("hqname", "hqname", Source.INPUT, path=("body", "name"))
+    told = Complaint(
+        "ValueError",
+        "'hqrole' is not a valid Role",
+        details=(("choice", "admin"), ("choice", "member")),
+    )
+    asked = Asked("PATCH", "/roles", 0, inputs=(role, name))
+    door: Door = service.door("GET /me")
+    found = list(choices(door, Exchange(asked, Answered(400), complaints=(told,))))
+    assert found == [(("body", "role"), Shape(choices=("admin", "member")))]

@@ -221,3 +221,24 @@ def test_a_client_of_a_pool_that_nobody_made_signs_in(running: Services) -> None
         AuthParameters={"USERNAME": "ben@canary.example", "PASSWORD": "Bb2!bbbb"},
     )
     assert answer["AuthenticationResult"]["AccessToken"]
+
+
+def test_whoever_signed_up_may_do_so_again(running: Services) -> None:
+    """A sign-up leaves no user behind for the next one, and takes any made-up password."""
+    pool = client(running, "cognito-idp")
+    for _ in range(2):
+        signed = pool.sign_up(ClientId="other", Username="eve@canary.example", Password="hqplain")
+        assert signed["UserSub"]
+
+
+def test_a_pool_and_its_client_are_one(running: Services) -> None:
+    """A client that was made without its pool's name serves a request that names both."""
+    pool = client(running, "cognito-idp")
+    pool.sign_up(ClientId="third", Username="amy@canary.example", Password="hqplain")
+    answer = pool.admin_initiate_auth(
+        UserPoolId="eu-west-1_Third",
+        ClientId="third",
+        AuthFlow="ADMIN_NO_SRP_AUTH",
+        AuthParameters={"USERNAME": "amy@canary.example", "PASSWORD": "hqplain"},
+    )
+    assert answer["AuthenticationResult"]["IdToken"]

@@ -52,6 +52,14 @@ def test_a_configured_header_is_never_shown() -> None:
     assert "real" not in curl(request)
 
 
+@pytest.mark.parametrize("part", ["xxHqAbcdefgh2345xx", "hqabcdefghij2345xx", "HQABCDEFGHIJ23"])
+def test_letters_that_come_by_chance_show_no_header(part: str) -> None:
+    """A real token whose letters look like a canary's is hidden all the same."""
+    headers = (("Authorization", f"Bearer eyJh.{part}.sig"),)
+    request = request_of(Asked("GET", "/", 0, headers, identity="A"))
+    assert request.headers == (("Authorization", "<authorization of A>"),)
+
+
 def test_an_open_route_has_a_test_with_a_client() -> None:
     """Without credentials the test plants the items that were read and asks by a TestClient."""
     mint = Mint()

@@ -75,8 +75,9 @@ def _creating(where: Destination) -> Any:
             given["endpoint_url"] = None
         else:
             given["endpoint_url"] = address
-            given["is_secure"] = address.startswith("https:")
-            given["verify"] = None
+            secure = given["is_secure"] = address.startswith("https:")
+            # Reading the certificates of the world takes longer than a request on loopback.
+            given["verify"] = None if secure else False
         unsigned = given["client_config"].signature_version
         if given["credentials"] is None and not _is_unsigned(unsigned):
             given["credentials"] = import_module("botocore.credentials").Credentials(

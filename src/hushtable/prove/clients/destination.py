@@ -35,6 +35,9 @@ class Destination:
     undeclared: Callable[[str], str] = lambda _: ""
     """Gives the value that an item of a table has under a name that no code knows."""
 
+    document_url: Callable[[str, str], str] = lambda _method, _url: ""
+    """Gives the address that stands for that of a document of an identity provider."""
+
     @property
     def host(self) -> str:
         """The store's host."""

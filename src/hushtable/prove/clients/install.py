@@ -10,7 +10,15 @@ from typing import Any
 
 import wrapt
 
-from hushtable.prove.clients import aiodynamo, botocore, by_http, guard, pydynox, pynamodb
+from hushtable.prove.clients import (
+    aiodynamo,
+    botocore,
+    by_http,
+    guard,
+    loading,
+    pydynox,
+    pynamodb,
+)
 from hushtable.prove.clients.destination import Destination
 from hushtable.prove.clients.wrapping import unwrap
 
@@ -24,10 +32,12 @@ _SENDING: tuple[tuple[str, Hook], ...] = (
     ("urllib3.connectionpool", by_http.urllib3),
     ("httpx._transports.default", by_http.httpx),
     ("aiohttp.client", by_http.aiohttp),
+    ("urllib.request", by_http.urllib),
 )
 _HOOKS: tuple[tuple[str, Hook], ...] = (
     ("botocore.client", botocore.creators),
     ("botocore.session", botocore.sessions),
+    ("botocore.loaders", loading.loaders),
     ("aiobotocore.client", botocore.aio_creators),
     ("aiobotocore.session", botocore.aio_sessions),
     ("aiodynamo.client", aiodynamo.clients),
@@ -44,6 +54,7 @@ def redirect(
     service_url: Callable[[str], str],
     undeclared: Callable[[str], str] = lambda _: "",
     beside: Iterable[tuple[str, Hook]] = (),
+    document_url: Callable[[str, str], str] = lambda _method, _url: "",
 ) -> None:
     """Have every AWS client of this process end at the store, for good.
 
@@ -53,8 +64,10 @@ def redirect(
     a new item of a table has under a name that no code knows, for clients that know names alone.
     `beside` are more hooks, which come first: nothing that is led to the store passes them as it
     was sent.
+    `document_url` gives, by method and address, what stands for a document of an identity provider;
+    empty for every other request.
     """
-    where = Destination(store_url.rstrip("/"), service_url, undeclared)
+    where = Destination(store_url.rstrip("/"), service_url, undeclared, document_url)
     os.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = where.store_url
     _install((*beside, *_HOOKS), where, [True])
 

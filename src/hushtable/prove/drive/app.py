@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hushtable.prove.drive.layout import holder, standing
+from hushtable.prove.sandbox.patience import patience
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -171,7 +172,7 @@ class Running:
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._lifespan())
         try:
-            await asyncio.wait_for(self._started.wait(), self._limits[0])
+            await asyncio.wait_for(self._started.wait(), self._limits[0] * patience())
         except TimeoutError:
             await self._end()
             raise LoadError(TOO_SLOW, LIFESPAN) from None

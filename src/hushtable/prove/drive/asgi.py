@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from hushtable.prove.drive.app import AsgiApp, Message, Receive, Scope, Send
 from hushtable.prove.exchange import Answered, Asked
+from hushtable.prove.sandbox.patience import patience
 
 WEBSOCKET = "WEBSOCKET"
 HOST = "testserver"
@@ -28,6 +30,9 @@ FAILED = 500
 NO_ANSWER = 504
 CLOSE_HEADER = "websocket-close"
 """Where the code stands that a socket was closed with."""
+
+
+_ASKING = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -68,7 +73,7 @@ async def ask(
     """Send one request and give the answer, when the app is done with it, background work too.
 
     A method `WEBSOCKET` opens a socket and sends the lines of the body as frames. An answer that
-    did not end within the limits is not complete.
+    did not end within the limits is not complete. `seconds` are those of a quiet machine.
     """
     started = time.monotonic()
     talk = _Talk(longest, min(stream_seconds, seconds))
@@ -76,7 +81,7 @@ async def ask(
     run = _socket if asked.method == WEBSOCKET else _http
     before = asyncio.all_tasks()
     task = asyncio.create_task(run(app, scope, asked, talk))
-    timer = asyncio.get_running_loop().call_later(seconds, talk.cut.set)
+    timer = asyncio.get_running_loop().call_later(seconds * patience(), talk.cut.set)
     cutter = asyncio.create_task(talk.cut.wait())
     try:
         await asyncio.wait({task, cutter}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,7 +142,7 @@ def _scope(asked: Asked) -> Scope:
         "query_string": query.encode("utf-8"),
         "root_path": "",
         "headers": headers,
-        "client": ("127.0.0.1", 50000),
+        "client": (_address(), 50000),
         "server": (HOST, 443),
         "extensions": {},
     }
@@ -147,6 +152,12 @@ def _scope(asked: Asked) -> Scope:
         scope.update(type="websocket", scheme="wss", subprotocols=[])
         scope["extensions"] = {"websocket.http.response": {}}
     return scope
+
+
+def _address() -> str:
+    """Give another address of this machine each time: who counts requests counts by addresses."""
+    number = next(_ASKING) % (1 << 24)
+    return f"127.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
 
 async def _run(app: AsgiApp, scope: Scope, receive: Receive, send: Send, talk: _Talk) -> None:

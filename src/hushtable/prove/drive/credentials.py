@@ -1,14 +1,15 @@
 """Credentials for a door: where a request carries them, and what is tried there.
 
-A made-up token first; then the planted key of the table where the app looked for it, which passes
-the gate for real; then the texts of settings that are named like keys.
+A made-up token first; then the planted key of the table where the app looked for it, or a signed
+token where the app checks one: these pass the gate for real. Then the texts of settings that are
+named like keys.
 """
 
 from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,9 @@ from hushtable.prove.drive.making import Making, fits
 from hushtable.prove.drive.middleware import credentials_read
 from hushtable.prove.drive.needed import MintLike, StoreLike
 from hushtable.prove.drive.sending import Slot
+from hushtable.prove.drive.tokens import Tokens
 from hushtable.prove.exchange import Exchange
+from hushtable.prove.services.issuer import Issuer
 
 AUTHORIZATION: Slot = (ParameterSource.HEADER, "authorization")
 SECRETS = frozenset({"key", "token", "secret", "password"})
@@ -38,23 +41,31 @@ class Attached:
 class Credentials:
     """What is known of the credentials that an app takes."""
 
-    def __init__(self, mint: MintLike, store: StoreLike) -> None:
+    def __init__(self, mint: MintLike, store: StoreLike, issuer: Issuer | None = None) -> None:
         """Know nothing."""
         self._mint = mint
         self._store = store
+        self._tokens = Tokens(mint, issuer)
         self._real: dict[Slot, Bound] = {}
         self._setting: dict[Slot, int] = {}
         self._unspoken: dict[int, tuple[Entry, ...]] = {}
         """What middleware takes at a door that declares nothing of it."""
 
-    def attach(self, door: Door, owner: str) -> Attached:
-        """Give the credentials of an owner for every place where a door takes one."""
+    def attach(self, door: Door, owner: str, claim: Callable[[str], Any]) -> Attached:
+        """Give the credentials of an owner for every place where a door takes one.
+
+        `claim` gives what a signed token says of them under a name.
+        """
         values: dict[Slot, Any] = {}
         canaries: list[Canary] = []
         for slot, entry, before in self._slots(door):
             if slot in values:
                 continue
             text = self._known(slot, owner)
+            signed = self._tokens.of(slot, claim) if text is None else None
+            if signed is not None:
+                text, inside = signed
+                canaries.append(inside)
             if text is None and entry is not None and says_who(entry.name):
                 text = self._store.owner_id(owner)
             if text is None:
@@ -65,21 +76,25 @@ class Credentials:
         return Attached(values, tuple(canaries))
 
     def learn(self, exchange: Exchange) -> bool:
-        """Take the key that a token was looked up as. True when that was news."""
+        """Take the key that a token was looked up as, or how it was checked. True for news."""
         news = False
+        slots: dict[Slot, None] = {}
         for canary in exchange.asked.inputs:
             if canary.source is not Source.IDENTITY:
                 continue
             slot = (
                 (ParameterSource(canary.path[0]), canary.path[1]) if len(canary.path) > 1 else None
             )
+            if slot is None or slot in self._real:
+                continue
+            slots[slot] = None
             bound = found_in(canary.planted, exchange.calls)
-            if slot is None or bound is None or slot in self._real:
+            if bound is None:
                 continue
             if self._planted(bound, "A") is not None:
                 self._real[slot] = bound
                 news = True
-        return news
+        return news or self._tokens.learn(slots, exchange)
 
     def undeclared(self, door: Door) -> bool:
         """Send what the app's middleware reads from now on. False where that is nothing new."""
@@ -92,7 +107,7 @@ class Credentials:
         """Try the next setting that is named like a key. False when there is none left."""
         settings = self._secrets()
         for slot, entry, _ in self._slots(door):
-            if slot in self._real:
+            if slot in self._real or self._tokens.takes(slot):
                 continue
             start = self._setting.get(slot, -1) + 1
             for tried in range(start, len(settings)):
@@ -110,8 +125,9 @@ class Credentials:
         return fits(text, making.shape(making.merged(entry.schema), ()))
 
     def is_real(self, door: Door) -> bool:
-        """Whether one of a door's credentials is a planted key."""
-        return any(slot in self._real for slot, _, _ in self._slots(door))
+        """Whether one of a door's credentials is a planted key, or a token that was signed."""
+        known = self._slots(door)
+        return any(slot in self._real or self._tokens.takes(slot) for slot, _, _ in known)
 
     def takes(self, door: Door) -> bool:
         """Whether a door takes a credential at all."""

@@ -33,6 +33,7 @@ from hushtable.prove.drive.refusing import (
 from hushtable.prove.exchange import Exchange
 from hushtable.prove.learn.lessons import wrongs
 from hushtable.prove.order import ProveOrder
+from hushtable.prove.services.issuer import Issuer
 
 ANYONE = "anyone"
 MAX_ROLES = 4
@@ -66,14 +67,21 @@ class _Gate:
 class Identities:
     """What is known of an app's gates. It grows while the app is driven."""
 
-    def __init__(self, order: ProveOrder, mint: MintLike, store: StoreLike, inputs: Inputs) -> None:
-        """Know the configured headers and roles."""
+    def __init__(
+        self,
+        order: ProveOrder,
+        mint: MintLike,
+        store: StoreLike,
+        inputs: Inputs,
+        issuer: Issuer | None = None,
+    ) -> None:
+        """Know the configured headers and roles; `issuer` signs tokens for apps that check."""
         self._mint = mint
         self._store = store
         self._inputs = inputs
         self._headers = {one.name: one.headers for one in order.identities}
         self._roles = tuple(order.roles)
-        self._credentials = Credentials(mint, store)
+        self._credentials = Credentials(mint, store, issuer)
         self._overridden: dict[Callable[..., Any], Gatekeeper] = {}
         self._limiters: dict[Callable[..., Any], Gatekeeper] = {}
         self._as_text: set[Callable[..., Any]] = set()
@@ -108,7 +116,8 @@ class Identities:
         headers = self._headers.get(name, ())
         if name == ANYONE or headers:
             return Caller(name, tuple(headers))
-        return Caller(name, attached=self._credentials.attach(door, owner_of(name)))
+        claim = self._person(name, door).value
+        return Caller(name, attached=self._credentials.attach(door, owner_of(name), claim))
 
     @contextmanager
     def as_(self, name: str, door: Door) -> Iterator[None]:
@@ -262,14 +271,17 @@ class Identities:
             one.call in self._overridden or one.scheme is not None for one in door.gatekeepers
         )
 
-    def _standing_in(self, keeper: Gatekeeper, name: str, door: Door) -> Callable[[], Any]:
+    def _person(self, name: str, door: Door) -> Person:
         owner = owner_of(name)
 
         def known(text: str) -> str | None:
             match = self._inputs.named(door, text, owner)
             return match.text if match is not None else None
 
-        person = Person(self._mint, owner, self._store.owner_id(owner), role_named(name), known)
+        return Person(self._mint, owner, self._store.owner_id(owner), role_named(name), known)
+
+    def _standing_in(self, keeper: Gatekeeper, name: str, door: Door) -> Callable[[], Any]:
+        person = self._person(name, door)
         as_text = keeper.call in self._as_text
         more = self._shown.get(keeper.call, {})
 

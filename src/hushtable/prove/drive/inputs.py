@@ -52,7 +52,7 @@ class Inputs:
         self._tables: dict[int, set[str]] = {}
         self._unspoken: dict[int, tuple[Slot, ...]] = {}
         self._taken: set[int] = set()
-        self._read: dict[int, tuple[str, ...]] = {}
+        self._read: dict[int, dict[str, Mapping[str, Any]]] = {}
         self._whole: set[int] = set()
         self._tried_whole: set[int] = set()
         self._values: dict[tuple[int, Location], str] = {}
@@ -303,11 +303,10 @@ class Inputs:
     def _read_in_body(self, door: Door) -> Mapping[str, Any]:
         """Give the schema of a body that may be any mapping: the names that are read of it."""
         if door.index not in self._read:
-            names = tuple(dict.fromkeys(read_of_mappings(door.endpoint))) if door.endpoint else ()
-            self._read[door.index] = names
+            self._read[door.index] = read_of_mappings(door.endpoint) if door.endpoint else {}
         if not self._read[door.index]:
             return door.body.schema if door.body is not None else {}
-        properties = {name: {"type": "string"} for name in self._read[door.index]}
+        properties = self._read[door.index]
         return {"type": "object", "properties": properties, "required": [*properties]}
 
     def _frames(self, door: Door, making: Any) -> bytes:

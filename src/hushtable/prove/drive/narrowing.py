@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hushtable.prove.canary import Source
 from hushtable.prove.drive.door import Door
 from hushtable.prove.drive.making import Location
 from hushtable.prove.drive.refusing import FORBIDDEN, LIBRARIES, LIMITED, UNAUTHORIZED, function_at
@@ -19,6 +20,7 @@ _OF_CALLERS = frozenset({UNAUTHORIZED, FORBIDDEN, LIMITED})
 
 def choices(door: Door, exchange: Exchange) -> Iterator[tuple[Location, Shape]]:
     """Give the inputs that were refused since they are none of a few texts, with those texts."""
+    yield from _of_enums(exchange)
     for complaint in exchange.complaints:
         if complaint.kind == "KeyError":
             yield from _mapped(door, complaint)
@@ -47,6 +49,15 @@ def _mapped(door: Door, complaint: Complaint) -> Iterator[tuple[Location, Shape]
                 ):
                     texts = _texts(among, known)
                     yield from ((at, Shape(choices=texts)) for at in _inputs(door, name) if texts)
+
+
+def _of_enums(exchange: Exchange) -> Iterator[tuple[Location, Shape]]:
+    """Give the inputs that an enum refused (`Role(body["role"])`), whatever was made of that."""
+    for complaint in exchange.complaints:
+        texts = tuple(text for name, text in complaint.details if name == "choice")
+        for canary in exchange.asked.inputs if texts else ():
+            if canary.source is Source.INPUT and canary.planted in complaint.text:
+                yield canary.path, Shape(choices=texts[:MOST_CHOICES])
 
 
 def _inputs(door: Door, name: str) -> Iterator[Location]:

@@ -45,23 +45,44 @@ def looked_up(function: Any) -> Iterator[tuple[ParameterSource, str]]:
                 yield from _place(holder, name)
 
 
-def read_of_mappings(function: Any) -> Iterator[str]:
-    """Give each constant name that a function looks up in a parameter that may be any mapping."""
+def read_of_mappings(function: Any) -> dict[str, Mapping[str, Any]]:
+    """Give what a function looks up in a parameter that may be any mapping, with its schema.
+
+    What stands in for a missing value (`.get("ids", [])`) says what kind of value is meant.
+    """
     tree = tree_of(function)
     named = {name for name, hint in _hints(function).items() if _is_mapping(hint)}
+    found: dict[str, Mapping[str, Any]] = {}
     for node in ast.walk(tree) if tree is not None and named else ():
         match node:
             case ast.Subscript(value=ast.Name(id=holder), slice=ast.Constant(value=str(name))):
-                found = name
+                default: ast.expr | None = None
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=holder), attr="get"),
-                args=[ast.Constant(value=str(name)), *_],
+                args=[ast.Constant(value=str(name)), *rest],
             ):
-                found = name
+                default = rest[0] if rest else None
             case _:
                 continue
-        if holder in named:
-            yield found
+        if holder in named and (name not in found or default is not None):
+            found[name] = _meant(default)
+    return found
+
+
+def _meant(default: ast.expr | None) -> Mapping[str, Any]:
+    match default:
+        case ast.List() | ast.Tuple():
+            return {"type": "array", "items": {"type": "string"}}
+        case ast.Dict():
+            return {"type": "object", "additionalProperties": True}
+        case ast.Constant(value=bool()):
+            return {"type": "boolean"}
+        case ast.Constant(value=int()):
+            return {"type": "integer"}
+        case ast.Constant(value=float()):
+            return {"type": "number"}
+        case _:
+            return {"type": "string"}
 
 
 def _hints(function: Any) -> dict[str, Any]:

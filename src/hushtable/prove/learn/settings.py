@@ -174,6 +174,7 @@ class MissingReads:
         self._folder = f"{folder.resolve()}/"
         self._names: dict[str, None] = {}
         self._elsewhere: dict[str, None] = {}
+        self._read: dict[str, None] = {}
         self._kind: Any = type(os.environ)
         self._before = self._kind.__getitem__
 
@@ -211,8 +212,14 @@ class MissingReads:
     def drain(self) -> tuple[str, ...]:
         """Give the names since the last drain."""
         names = tuple(self._names)
+        self._read |= self._names
         self._names.clear()
         return names
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names that code below the folder read, all of them."""
+        return (*self._read, *self._names)
 
 
 def _asked_by(folder: str) -> bool:

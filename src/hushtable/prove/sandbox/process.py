@@ -21,6 +21,7 @@ import psutil
 from hushtable.prove.order import ChildOrder
 from hushtable.prove.sandbox import start
 from hushtable.prove.sandbox.environment import environment
+from hushtable.prove.sandbox.patience import patience
 from hushtable.prove.sandbox.pipe import UnreadableError, order_text, told_of
 from hushtable.prove.sandbox.places import place
 from hushtable.prove.told import Failed, Finished, Needs, Told
@@ -53,6 +54,7 @@ class _Listening:
     complete: bool = False
     open: bool = True
     heard: float = field(default_factory=time.monotonic)
+    looked: float = 0.0
 
 
 def run_child(  # noqa: PLR0913 -- the options of a run, each by keyword
@@ -158,9 +160,13 @@ def _listen(listening: _Listening, *, seconds: float, memory: int, quiet: float)
         now = time.monotonic()
         if now > until:
             return f"it took more than {seconds:g} s"
-        if now > listening.heard + quiet:
+        if now > listening.heard + quiet and now > listening.heard + quiet * patience():
             return f"no answer for {quiet:g} s"
-        if _resident(listening.process.pid) > memory:
+        # Asking for all processes costs more than a request to an app: not for each that is told.
+        looks = now > listening.looked + _LOOK_SECONDS
+        if looks:
+            listening.looked = now
+        if looks and _resident(listening.process.pid) > memory:
             return f"it used more than {_size(memory)}"
     return "it was stopped"
 

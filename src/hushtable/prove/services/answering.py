@@ -28,6 +28,10 @@ _SECRET_PARTS = ("username", "password", "api_key", "secret", "token", "value")
 _FLOWS = [
     "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
 ]  # fmt: skip
+_REQUIRED = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
+_SHORTEST_PASSWORD = 6
+"""The least that a pool of users can ask for."""
+
 _MISSING = re.compile(
     r"NotFound|NoSuch|NonExistent|DoesNotExist|InvalidParameter|not verified|404", re.IGNORECASE
 )
@@ -234,11 +238,18 @@ def _object(maker: Maker, request: Request) -> Request | None:
 
 
 def _pool(maker: Maker, request: Request, asked: str) -> str:
+    """Make the one pool there is, whose passwords may be anything: made-up ones are.
+
+    Some requests name the pool and some a client of it, so that two names may mean one pool.
+    """
+    policy = dict.fromkeys(_REQUIRED, False) | {"MinimumLength": _SHORTEST_PASSWORD}
+    named = {"PoolName": "made-for-a-test", "Policies": {"PasswordPolicy": policy}}
+
     def make() -> str:
-        made = maker.ask(request.another("CreateUserPool", {"PoolName": "made-for-a-test"}))
+        made = maker.ask(request.another("CreateUserPool", named))
         return str(made.said().get("UserPool", {}).get("Id", asked))
 
-    return maker.once("pool", asked, make)
+    return maker.once("pool", "", make)
 
 
 def _client(maker: Maker, request: Request, asked: str) -> Request:
@@ -255,8 +266,11 @@ def _client(maker: Maker, request: Request, asked: str) -> Request:
     given = said.get("AuthParameters")
     given = given if isinstance(given, dict) else {}
     name = said.get("Username") or given.get("USERNAME")
-    if name and request.operation != "SignUp":
-        user = {"UserPoolId": pool, "Username": name}
+    user = {"UserPoolId": pool, "Username": name}
+    if name and request.operation == "SignUp":
+        # Who signed up in an earlier request is gone again, as what it wrote to the store is.
+        maker.ask(request.another("AdminDeleteUser", user))
+    elif name:
         maker.ask(request.another("AdminCreateUser", user))
         if given.get("PASSWORD"):
             known = {**user, "Password": given["PASSWORD"], "Permanent": True}

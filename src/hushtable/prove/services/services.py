@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from hushtable.prove.services.answering import Answer, Maker, Mint, Request
 from hushtable.prove.services.denying import Denial, denied
+from hushtable.prove.services.issuer import Issuer
 
 KNOWN = frozenset(
     {
@@ -80,6 +81,7 @@ class Services:
     def __init__(self, mint: Mint) -> None:
         """Start nothing yet."""
         self.mint = mint
+        self.issuer = Issuer()
         self._lock = threading.Lock()
         self.failing: frozenset[str] = frozenset()
         """The services that deny whatever is asked."""
@@ -110,10 +112,12 @@ class Services:
 
     def ports(self) -> frozenset[int]:
         """Give the ports that are listened on."""
-        return frozenset(served.port for served in self._served.values() if served)
+        served = frozenset(one.port for one in self._served.values() if one)
+        return served | self.issuer.ports()
 
     def close(self) -> None:
         """Stop all of them."""
+        self.issuer.close()
         with self._lock:
             served, self._served = self._served, {}
         for one in served.values():

@@ -27,7 +27,8 @@ MADE = "<made by the app>"
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _MOST_ITEMS = 4
 _WIDTH = 100
-_TOKEN = re.compile(r"hq[a-z2-7]{10}", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])hq[a-z2-7]{12}(?![A-Za-z0-9])")
+"""A canary that stands there as it was made. In a long signature its letters may come by chance."""
 _HARMLESS = frozenset({"accept", "content-type"})
 _LEFT_OUT = frozenset({"host", "content-length", "user-agent", "accept-encoding"})
 

@@ -283,6 +283,9 @@ def _carried(
             return _input(seen, canary, kept, channel) if kept else None
         case Source.IDENTITY if channel in OUTWARD or channel is Channel.STORE:
             return None
+        case Source.IDENTITY if canary.path[-1] == "*" and not sighting.encoding:
+            # The header of a token, opened: that is no token.
+            return None
         case Source.INPUT | Source.IDENTITY:
             return _input(seen, canary, Attribute("request", (_last(canary),)), channel)
         case Source.SETTING:
