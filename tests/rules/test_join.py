@@ -241,3 +241,17 @@ def test_what_did_not_come_again_proves_nothing(code: str) -> None:
     assert joined((), (judged(code, attributes=named),), once).findings == ()
     other = finding(code, attributes=(PHONE,)) if named else replace(suspected, routes=())
     assert joined((other,), (), once).findings[0].reasons == ()
+
+
+def test_a_route_of_another_app_is_not_proven() -> None:
+    """Two apps of one source may have a route of one name: what one showed, the other did not."""
+    other = replace(USERS, place=Place("other/users.py", 3))
+    told = finding(key="scan-other", routes=(other,), place=Place("other/users.py", 7))
+    running = replace(RUNNING, place=Place(USERS.place.path, 9))
+    result = join(
+        Result(root=".", findings=(finding(), told), routes=(USERS, other)),
+        Result(root=".", findings=(judged(routes=(running,)),), routes=(running,)),
+        (proof(Shows.ATTRIBUTE, EMAIL),),
+    )
+    verdicts = {one.key: one.verdict for one in result.findings}
+    assert verdicts == {"scan-HT103": Verdict.PROVEN, "scan-other": Verdict.SUSPECTED}

@@ -26,6 +26,20 @@ class Alignment:
         ours = {str(route) for route in in_source}
         return any(ours & self.source.get(str(route), frozenset()) for route in running)
 
+    def apart(self, in_source: Iterable[Route], running: Iterable[Route]) -> frozenset[Route]:
+        """Give the routes of another app in the same source, whose names a running one has too.
+
+        That is so where one of that name stands in the very file that the running one stands in.
+        """
+        ours = tuple(in_source)
+        found: set[Route] = set()
+        for route in running:
+            names = self.source.get(str(route), frozenset())
+            alike = [one for one in ours if str(one) in names]
+            if any(one.place.path == route.place.path for one in alike):
+                found.update(one for one in alike if one.place.path != route.place.path)
+        return frozenset(found)
+
 
 def aligned(source: Iterable[str], running: Iterable[str]) -> Alignment:
     """Find each running route in the source.

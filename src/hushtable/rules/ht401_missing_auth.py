@@ -201,6 +201,8 @@ def _is_meant(does: Doing) -> bool:
 def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:
     if is_public_by_design(route) and not does.sensitive:
         return Severity.LOW, Confidence.LOW
+    if does.leaves and not does.sensitive and not does.writes:
+        return Severity.LOW, Confidence.MEDIUM
     if not does.touches:
         return Severity.MEDIUM, Confidence.MEDIUM
     return (Severity.CRITICAL if does.grave else Severity.HIGH), Confidence.HIGH

@@ -77,19 +77,22 @@ def join(
     told = tuple(one for one in every if came_again(one))
     known = catalogue() if rules is None else rules
     shows = {rule.code: frozenset(rule.info.shown_by) for rule in known}
+    routes = aligned(map(str, scanned.routes), _running(proven, told, reach))
+    apart = routes.apart(scanned.routes, proven.routes)
+    here = tuple(one for one in scanned.findings if not one.routes or set(one.routes) - apart)
     both = _Both(
-        suspected=scanned.findings,
+        suspected=here,
         seen=tuple(shown(proven.findings, told, shows)),
         proofs=told,
-        routes=aligned(map(str, scanned.routes), _running(proven, told, reach)),
+        routes=routes,
         shows=shows,
         tables=frozenset(_tables(proven, told)),
         named=frozenset(_sources(scanned)),
         once=tuple(one for one in every if not came_again(one)),
     )
-    kept: list[Finding] = []
+    kept: list[Finding] = [one for one in scanned.findings if one not in here]
     taken: set[str] = set()
-    for suspected in scanned.findings:
+    for suspected in here:
         same = [one for one in both.seen if _same(suspected, one, both)]
         taken.update(one.key for one in same)
         kept.append(_joined(suspected, same, both, reach))
@@ -99,7 +102,7 @@ def join(
     return replace(
         scanned,
         findings=tuple(sorted((*kept, *added), key=order)),
-        routes=_merged(scanned.routes, proven.routes, both.routes),
+        routes=_merged(scanned.routes, proven.routes, both.routes, apart),
         unknown=tuple(dict.fromkeys((*scanned.unknown, *proven.unknown))),
         sensitivities=tuple(sorted(categories.items())),
         reach=reach if reach is not None else scanned.reach,
@@ -292,12 +295,15 @@ def _running(proven: Result, proofs: Iterable[Proof], reach: Reach | None) -> It
 
 
 def _merged(
-    scanned: tuple[Route, ...], proven: tuple[Route, ...], routes: Alignment
+    scanned: tuple[Route, ...],
+    proven: tuple[Route, ...],
+    routes: Alignment,
+    apart: frozenset[Route],
 ) -> tuple[Route, ...]:
     """Give scan's routes, with what was seen to leave them, and those that only ran."""
     merged = []
     for route in scanned:
-        twins = [one for one in proven if routes.same(str(route), str(one))]
+        twins = [one for one in proven if route not in apart and routes.same(str(route), str(one))]
         leaves = {*route.leaves, *(name for one in twins for name in one.leaves)}
         merged.append(replace(route, leaves=tuple(sorted(leaves))))
     alone = [one for one in proven if not routes.source.get(str(one))]

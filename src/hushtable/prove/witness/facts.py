@@ -145,11 +145,17 @@ def _route(seen: Seen, left: list[Outflow], made: list[Access], *, open_to: bool
 
 
 def _gate(seen: Seen) -> Gate:
-    """Keep the declared gate; where there is none and callers were refused, there is one."""
+    """Keep the declared gate; where only callers with credentials were answered, there is one."""
     if seen.route.gate.kind is not GateKind.NONE:
         return seen.route.gate
-    turned = any(refused(one) and one.asked.identity == ANYONE for one in seen.exchanges)
-    return Gate(GateKind.BODY, "refuses callers without credentials") if turned else NO_GATE
+    nobodys = [one for one in seen.exchanges if one.asked.identity == ANYONE]
+    others = any(answered_well(one) and one.asked.identity != ANYONE for one in seen.exchanges)
+    if any(map(refused, nobodys)):
+        return Gate(GateKind.BODY, "refuses callers without credentials")
+    # A gate that wants a header may call the request wrong that lacks it.
+    return (
+        Gate(GateKind.BODY, "answers callers with credentials") if others and nobodys else NO_GATE
+    )
 
 
 def _regated(outflow: Outflow, route: Route) -> Outflow:
