@@ -145,7 +145,6 @@ NEGATIVE = tuple(
 
 WEAK = (
     "name",
-    "nickname",
     "username",
     "age",
     "city",
