@@ -14,6 +14,7 @@ from typer.main import get_command
 from hushtable import __version__
 
 COMMANDS = {
+    "demo": "Find, prove and fix the leaks of an example, in a copy.",
     "scan": "Find what leaves a service, through which route, to whom.",
     "probe": "Ask a live service what it shows, and to whom.",
     "prove": "Run a service on made-up data and prove what leaves it.",

@@ -159,13 +159,21 @@ def _why(result: Result) -> str:
     return f"the changed app does not run: {said}"
 
 
+def shown_still(finding: Finding, before: Result, after: Result) -> str:
+    """Say where a changed app shows a proven finding all the same, or why nothing shows it would.
+
+    Empty where the app was asked, answered, and did not show it.
+    """
+    return _seen_again(finding, after) or _silent(finding, before, after)
+
+
 def _still(
     patch: Patch, proven: Iterable[Finding], before: Result, after: Result
 ) -> Iterator[tuple[str, str]]:
     """Give the proven findings that the changed app shows, or is silent of, with those beside."""
     done = {one.key: one for one in patch.fixed}
     for finding in proven:
-        why = _seen_again(finding, after) or _silent(finding, before, after)
+        why = shown_still(finding, before, after)
         if not why:
             continue
         yield finding.key, why
