@@ -153,7 +153,6 @@ _LIVE = (
     ),
 )
 
-
 fix = same_gate
 
 
@@ -201,7 +200,7 @@ def _is_meant(does: Doing) -> bool:
 def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:
     if is_public_by_design(route) and not does.sensitive:
         return Severity.LOW, Confidence.LOW
-    if does.leaves and not does.sensitive and not does.writes:
+    if _is_meant(does):
         return Severity.LOW, Confidence.MEDIUM
     if not does.touches:
         return Severity.MEDIUM, Confidence.MEDIUM
