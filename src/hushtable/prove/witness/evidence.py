@@ -83,12 +83,17 @@ def notes(exchange: Exchange, *, made: bool, early: bool = False) -> tuple[str, 
     return tuple(told)
 
 
-def curl(request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = ()) -> str:
+def curl(
+    request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = (), times: int = 1
+) -> str:
     """Give the line that sends a request to a server that runs the app, and what goes before it.
 
-    Notes are a comment.
+    Notes are a comment. A request that is sent several times stands in a loop.
     """
-    line = " && ".join(_curl(one, address) for one in (*request.before, request))
+    last = _curl(request, address)
+    if times > 1:
+        last = f"for attempt in $(seq {times}); do {last}; done"
+    line = " && ".join((*(_curl(one, address) for one in request.before), last))
     told = "; ".join(notes)
     return line + (f"  # {told}" if told else "")
 
