@@ -122,6 +122,7 @@ def test_a_missing_limit_comes_again(proven: Proven) -> None:
     assert proof.curl.startswith(f"for attempt in $(seq {ATTEMPTS}); do curl -i -X POST")
     assert proof.curl.endswith("/open/login; done")
     assert "prove('app:app', routes=['POST /open/login'])" in proof.test
+    assert f"POST /open/login limits wrong secrets ({ATTEMPTS} attempts" in proof.test
 
 
 def test_a_limit_that_was_seen_is_told(proven: Proven) -> None:

@@ -28,6 +28,7 @@ from hushtable.prove.drive.drive import Driver, Turn, Watched, drive, given_up, 
 from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.room import Step
+from hushtable.prove.drive.settling import Before, settled
 from hushtable.prove.drive.surface import renewed, surface
 from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.learn.compared import compared
@@ -331,7 +332,10 @@ async def _run(room: Room) -> None:
         app = load(order.app, room.folder)
         if order.hook:
             _hook(order.hook)(app)
+        before = Before()
         async with Running(app) as running:
+            # One task is that of the lifespan.
+            await settled(before, lambda: bool(room.store.drain()), own=1)
             await _drive(room, running, app)
     except LoadError as error:
         _not_started(room, error)
