@@ -17,6 +17,7 @@ ROOMS = (
         "child",
         "replay",
         "confirming",
+        "attempting",
         "room",
         "drive",
         "witness",

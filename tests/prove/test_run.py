@@ -12,7 +12,8 @@ from hushtable.model.proof import Unreached
 from hushtable.prove import run
 from hushtable.prove.order import ChildOrder, ProveOrder
 from hushtable.prove.run import OUT_OF_TIME, prove
-from hushtable.prove.told import Opened, Told, Tried, Trying
+from hushtable.prove.sketch import Sketch, TableSketch
+from hushtable.prove.told import Learned, Opened, Told, Tried, Trying
 
 
 def test_time_that_runs_out_is_the_fault_of_no_route(
@@ -39,3 +40,22 @@ def test_time_that_runs_out_is_the_fault_of_no_route(
         Unreached("GET /b", OUT_OF_TIME),
         Unreached("GET /c", OUT_OF_TIME),
     )
+
+
+def test_a_route_is_shown_again_on_the_items_that_it_was_asked_on(tmp_path: Path) -> None:
+    """What is told of a route at the end, besides, leaves the items of its replay as they were."""
+
+    def ended(
+        _order: ChildOrder, _told: Callable[[Told], None], /, *, seconds: float, memory: int
+    ) -> str:
+        raise AssertionError(seconds, memory)
+
+    at_first = (TableSketch("users", (("user_id", "S"),)),)
+    at_last = (TableSketch("users", (("email", "S"),)),)
+    heard = run._Run(ProveOrder("app:app", str(tmp_path)), silent, Sketch(at_first), ended)
+    heard.hear(Trying("POST /login"))
+    heard.hear(Tried("POST /login", reached=True, again=True))
+    heard.hear(Learned(Sketch(at_last)))
+    heard.hear(Trying("POST /login"))
+    heard.hear(Tried("POST /login", reached=True))
+    assert heard.known.stages(["POST /login"]).at("POST /login") == at_first

@@ -70,6 +70,18 @@ def test_a_suspicion_that_was_seen_is_proven() -> None:
     assert [str(each.attributes[0]) for each in one.proofs] == ["users.email"]
 
 
+def test_a_limit_that_was_seen_is_a_reason() -> None:
+    """What says that nothing limits attempts stays suspected, and tells that a run saw a limit."""
+    suspected = finding("HT403", attributes=())
+    running = replace(RUNNING, rate_limited=True)
+    ran = Result(".", (), (running,))
+    (one,) = join(Result(".", (suspected,), (USERS,)), ran, (), Reach()).findings
+    assert one.verdict is Verdict.SUSPECTED
+    assert one.reasons == (f"a limit was seen in a run: {RUNNING} refused further attempts",)
+    (other,) = join(Result(".", (finding(),), (USERS,)), ran, (), Reach()).findings
+    assert other.reasons == ()
+
+
 def test_what_only_ran_is_added_and_proven() -> None:
     """A finding that scan did not make is added under its own key."""
     (one,) = joined((), (judged(),), proof(Shows.ATTRIBUTE, EMAIL)).findings

@@ -36,6 +36,8 @@ class Shows(StrEnum):
     SWALLOW = "swallow"
     DEBUG = "debug"
     URL_SECRET = "url-secret"  # noqa: S105 - a word of the model
+    UNLIMITED = "unlimited"
+    """Wrong secrets were given one after the other, and nothing stopped that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 
 from hushtable.model.proof import Reach
 from hushtable.model.service import Channel
+from hushtable.prove.attempting import Attempting
 from hushtable.prove.canary import Source
 from hushtable.prove.confirming import Confirming, Open, lent_shown, together
 from hushtable.prove.drive import folders
@@ -27,6 +28,7 @@ from hushtable.prove.drive.drive import Driver, Turn, Watched, drive, given_up, 
 from hushtable.prove.drive.identity import Identities
 from hushtable.prove.drive.inputs import Inputs
 from hushtable.prove.drive.room import Step
+from hushtable.prove.drive.settling import Before, settled
 from hushtable.prove.drive.surface import renewed, surface
 from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.learn.compared import compared
@@ -64,6 +66,9 @@ class Child:
     driver: Driver
     loop: asyncio.AbstractEventLoop
     confirming: Confirming = field(init=False)
+    attempting: Attempting = field(init=False)
+    last: dict[str, Tried] = field(default_factory=dict)
+    """What was told of each door at last."""
     learned: bool = False
     """Since the last exchange: what was seen before was of other items."""
     supplied: bool = False
@@ -77,6 +82,7 @@ class Child:
         """Ask the same app."""
         self.driver = replace(self.driver, learn=self.learn, share=lambda: self.share)
         self.confirming = Confirming(self.driver)
+        self.attempting = Attempting(self.driver)
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
@@ -97,7 +103,19 @@ class Child:
             await self.told(renewed(door), Turn.LAST)
         for kept in self.confirming.waiting:
             self.room.teller.tell(Trying(str(kept.door.route)))
-            self.room.teller.tell(await self.confirmed(kept))
+            tried = await self.confirmed(kept)
+            self._tell(tried, waits=tried.route in self.attempting.waiting)
+        for name in self.attempting.waiting:
+            self.room.teller.tell(Trying(name))
+            self._as_known_at(name)
+            sketch = self.room.store.sketch
+            app = order.order.app
+            self._tell(await self.attempting.attempted(self.last[name], sketch, app))
+
+    def _tell(self, tried: Tried, *, waits: bool = False) -> None:
+        """Tell what came of a door. `waits`: more is told of it at the end."""
+        self.last[tried.route] = tried
+        self.room.teller.tell(replace(tried, again=waits))
 
     async def told(self, door: Door, turn: Turn) -> bool:
         """Call one door, and tell of it. False where it is to be called again, after all others."""
@@ -117,7 +135,7 @@ class Child:
             self.driver.inputs.lend(door, None)
             room.store.plant()
         waits = any(kept.tried is tried for kept in self.confirming.waiting)
-        room.teller.tell(replace(tried, again=waits))
+        self._tell(tried, waits=waits or name in self.attempting.waiting)
         if tried.hung and not room.order.replay:
             # Its handler may run on in a thread, and be taken for what the next door does.
             os._exit(0)
@@ -179,6 +197,7 @@ class Child:
         out = tuple(given_out(secrets, exchanges))
         came = [*course.sightings, *(sighting for _, sighting in out)]
         self.confirming.note(door, exchanges, came)
+        self.attempting.note(door, exchanges, tried)
         await self.confirming.accepts(door, exchanges)
         # In a thread, since a proof is made smaller by asking the app again. In a replay it is
         # only to be seen once more, and a door that hangs is asked nothing more.
@@ -313,7 +332,10 @@ async def _run(room: Room) -> None:
         app = load(order.app, room.folder)
         if order.hook:
             _hook(order.hook)(app)
+        before = Before()
         async with Running(app) as running:
+            # One task is that of the lifespan.
+            await settled(before, lambda: bool(room.store.drain()), own=1)
             await _drive(room, running, app)
     except LoadError as error:
         _not_started(room, error)

@@ -137,6 +137,7 @@ class Room:
         self.services.failing = frozenset(step.services)
         asked = step.asked
         self.checks.own = asked.keys_of in {"", owner_of(asked.identity)}
+        self.checks.wrong = step.wrong
 
     def calm(self) -> None:
         """Let the store be as it should be."""

@@ -121,8 +121,11 @@ class _Run:
                 self.at = route
                 self.before = self.sketch
             case Tried(route):
+                last = self.tried.get(route)
                 self.tried[route] = told
-                self.known.note(route, self.before if told.early else self.sketch)
+                # What is told of a route at the end, besides, is of the items that it was asked on.
+                if last is None or not (last.reached and last.again):
+                    self.known.note(route, self.before if told.early else self.sketch)
                 self.at = ""
                 if told.hung:
                     self.hung.append(route)

@@ -5,10 +5,11 @@ millions of guesses. The six digits of a one-time code last an hour.
 
 ## Leaks
 
-```python a login unproven "a missing limit lets no attribute out"
+```python a login
 import boto3
 from argon2 import PasswordHasher
-from fastapi import FastAPI, Request
+from argon2.exceptions import VerifyMismatchError
+from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel
 from slowapi import Limiter
 from slowapi.util import get_remote_address
@@ -23,27 +24,34 @@ class Credentials(BaseModel):
     password: str
 
 
+def check(body: Credentials):
+    item = table.get_item(Key={"username": body.username})["Item"]
+    try:
+        PasswordHasher().verify(item["password_hash"], body.password)
+    except VerifyMismatchError:
+        raise HTTPException(401, "wrong") from None
+
+
 @app.post("/password")
 @limiter.limit("5/minute")
 def change_password(request: Request, body: Credentials):
-    item = table.get_item(Key={"username": body.username})["Item"]
-    PasswordHasher().verify(item["password_hash"], body.password)
+    check(body)
     return {"changed": True}
 
 
 @app.post("/login")  # leaks:
 def login(body: Credentials):
-    item = table.get_item(Key={"username": body.username})["Item"]
-    PasswordHasher().verify(item["password_hash"], body.password)
+    check(body)
     return {"signed_in": True}
 ```
 
 ## Quiet
 
-```python a login with a limit unproven "a missing limit lets no attribute out"
+```python a login with a limit
 import boto3
 from argon2 import PasswordHasher
-from fastapi import FastAPI, Request
+from argon2.exceptions import VerifyMismatchError
+from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel
 from slowapi import Limiter
 from slowapi.util import get_remote_address
@@ -58,19 +66,25 @@ class Credentials(BaseModel):
     password: str
 
 
+def check(body: Credentials):
+    item = table.get_item(Key={"username": body.username})["Item"]
+    try:
+        PasswordHasher().verify(item["password_hash"], body.password)
+    except VerifyMismatchError:
+        raise HTTPException(401, "wrong") from None
+
+
 @app.post("/password")
 @limiter.limit("5/minute")
 def change_password(request: Request, body: Credentials):
-    item = table.get_item(Key={"username": body.username})["Item"]
-    PasswordHasher().verify(item["password_hash"], body.password)
+    check(body)
     return {"changed": True}
 
 
 @app.post("/login")
 @limiter.limit("5/minute")
 def login(request: Request, body: Credentials):
-    item = table.get_item(Key={"username": body.username})["Item"]
-    PasswordHasher().verify(item["password_hash"], body.password)
+    check(body)
     return {"signed_in": True}
 ```
 
@@ -82,7 +96,9 @@ account for a while after repeated failures.
 ## Limits
 
 A limit at a gateway, a proxy or a firewall is outside the program and is not seen: say so with an
-allow comment. Which routes take a guess is read from path words and parameter names.
+allow comment. Which routes take a guess is read from path words and parameter names. A run gives a
+door 30 wrong secrets in a row from one address, and then the right one: a limit above that is not
+seen. It says nothing of a door whose answers differ, or where it stood in for a dependency.
 """
 
 from collections.abc import Iterator
@@ -91,6 +107,7 @@ from hushtable.model.edit import CannotFix, Order
 from hushtable.model.facts import Facts
 from hushtable.model.finding import Finding
 from hushtable.model.observation import Seen
+from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
 from hushtable.rules.live import Says, spoken
 from hushtable.rules.purpose import takes_a_guess
@@ -101,6 +118,7 @@ RULE = RuleInfo(
     cwe=(770, 799),
     owasp=("API4:2023",),
     classes=("A",),
+    shown_by=(Shows.UNLIMITED,),
 )
 
 

@@ -43,6 +43,8 @@ class _Both:
     """What the source calls its tables. One of that name in the run is that table and no other."""
     once: tuple[Proof, ...] = ()
     """What was seen and did not come again: a reason, and no proof."""
+    limited: tuple[str, ...] = ()
+    """Routes that were seen to refuse attempts for their number."""
 
     def touch(self, suspected: Iterable[Attribute], seen: Sequence[Attribute]) -> bool:
         """Whether attributes of a suspicion and of what was seen are the same in part."""
@@ -89,6 +91,7 @@ def join(
         tables=frozenset(_tables(proven, told)),
         named=frozenset(_sources(scanned)),
         once=tuple(one for one in every if not came_again(one)),
+        limited=tuple(str(route) for route in proven.routes if route.rate_limited),
     )
     kept: list[Finding] = [one for one in scanned.findings if one not in here]
     taken: set[str] = set()
@@ -194,7 +197,7 @@ def _joined(
         proofs = _by_name(suspected, both)
     if not proofs:
         can_be_shown = reach is not None and both.shows.get(suspected.code)
-        why = _once(suspected, both)
+        why = _once(suspected, both) or _limited(suspected, both)
         if not why and reach and can_be_shown:
             why = _tried(suspected, reach, both.routes)
         return replace(suspected, reasons=(*suspected.reasons, *why))
@@ -253,6 +256,18 @@ def _once(suspected: Finding, both: _Both) -> tuple[str, ...]:
             continue
         return (f"seen once; it came again in {one.reproduced} of {one.replayed} replays",)
     return ()
+
+
+def _limited(suspected: Finding, both: _Both) -> tuple[str, ...]:
+    """Say that a limit was seen, of what says that there is none."""
+    if Shows.UNLIMITED not in both.shows.get(suspected.code, frozenset()):
+        return ()
+    limited = (
+        one
+        for one in both.limited
+        if any(both.routes.same(str(route), one) for route in suspected.routes)
+    )
+    return tuple(f"a limit was seen in a run: {one} refused further attempts" for one in limited)
 
 
 def _tried(finding: Finding, reach: Reach, routes: Alignment) -> tuple[str, ...]:

@@ -251,3 +251,17 @@ def test_no_limit_by_address_is_reached() -> None:
     answers = [run(ask(limited, Asked("GET", "/", 0))) for _ in range(5)]
     assert [one.status for one in answers] == [200] * 5
     assert all(ip_address(host).is_loopback for host in seen)
+
+
+def test_a_limit_by_address_is_reached_from_one_address() -> None:
+    """Requests that are given an address come from there."""
+    seen: list[str] = []
+    counting = FastAPI()
+
+    @counting.get("/")
+    async def counted(request: Request) -> None:
+        seen.append(request.client.host if request.client else "")
+
+    for _ in range(2):
+        run(ask(counting, Asked("GET", "/", 0), address="127.1.2.3"))
+    assert seen == ["127.1.2.3"] * 2

@@ -43,6 +43,30 @@ def test_a_planted_hash_fits_a_made_up_password(checkpw: Checked) -> None:
     assert checks.drain() == ()
 
 
+def test_a_planted_hash_fits_no_wrong_password(checkpw: Checked) -> None:
+    """While wrong passwords are tried, a planted hash fits none; other hashes are the library's."""
+    mint, module, checks = checkpw
+    given = mint.text(Shape(form=Form.PASSWORD), Source.INPUT, ("body", "password")).planted
+    wire = mint.wire(Shape(), table="users", path=("password_hash",), owner="A", item=0)
+    checks.wrong = True
+    assert module.checkpw(given.encode(), wire["S"].encode()) is False
+    assert module.checkpw(b"same", b"same") is True
+    assert checks.drain() == ()
+
+
+def test_argon2_raises_for_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that raises for a wrong password raises its own error for a planted hash."""
+    argon2 = pytest.importorskip("argon2")
+    kind = sys.modules["argon2._password_hasher"].PasswordHasher
+    monkeypatch.setattr(kind, "verify", kind.verify)
+    mint = Mint(5)
+    checks = passwords.accept(mint)
+    checks.wrong = True
+    wire = mint.wire(Shape(), table="users", path=("password_hash",), owner="A", item=0)
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):
+        argon2.PasswordHasher().verify(wire["S"], "wrong")
+
+
 def test_a_made_up_password_is_strong() -> None:
     """A password has letters of both cases, a digit and a sign, and its token can be found."""
     mint = Mint(5)

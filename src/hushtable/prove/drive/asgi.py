@@ -62,22 +62,24 @@ class _Talk:
             await asyncio.Event().wait()
 
 
-async def ask(
+async def ask(  # noqa: PLR0913 - what bounds an answer, and who asks
     app: AsgiApp,
     asked: Asked,
     *,
     seconds: float = 10.0,
     longest: int = LONGEST,
     stream_seconds: float = STREAM_SECONDS,
+    address: str = "",
 ) -> Answered:
     """Send one request and give the answer, when the app is done with it, background work too.
 
     A method `WEBSOCKET` opens a socket and sends the lines of the body as frames. An answer that
-    did not end within the limits is not complete. `seconds` are those of a quiet machine.
+    did not end within the limits is not complete. `seconds` are those of a quiet machine. `address`
+    is the caller's; without one it is another each time.
     """
     started = time.monotonic()
     talk = _Talk(longest, min(stream_seconds, seconds))
-    scope = _scope(asked)
+    scope = _scope(asked, address or another_address())
     run = _socket if asked.method == WEBSOCKET else _http
     before = asyncio.all_tasks()
     task = asyncio.create_task(run(app, scope, asked, talk))
@@ -120,7 +122,7 @@ def _answered(talk: _Talk, *, cut: bool, seconds: float) -> Answered:
     )
 
 
-def _scope(asked: Asked) -> Scope:
+def _scope(asked: Asked, address: str) -> Scope:
     path, _, query = asked.path.partition("?")
     headers = [
         (name.lower().encode("latin-1", "replace"), value.encode("utf-8", "surrogateescape"))
@@ -142,7 +144,7 @@ def _scope(asked: Asked) -> Scope:
         "query_string": query.encode("utf-8"),
         "root_path": "",
         "headers": headers,
-        "client": (_address(), 50000),
+        "client": (address, 50000),
         "server": (HOST, 443),
         "extensions": {},
     }
@@ -154,7 +156,7 @@ def _scope(asked: Asked) -> Scope:
     return scope
 
 
-def _address() -> str:
+def another_address() -> str:
     """Give another address of this machine each time: who counts requests counts by addresses."""
     number = next(_ASKING) % (1 << 24)
     return f"127.{number >> 16}.{number >> 8 & 255}.{number & 255}"

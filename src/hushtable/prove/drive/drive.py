@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -103,10 +104,13 @@ class Driver:
         watched.drain()
         watched.provoke(step)
         try:
-            with self.identities.as_(step.asked.identity, door):
+            # What counts requests stands in its place where requests are to be counted.
+            somebody = self.identities.as_(step.asked.identity, door)
+            with nullcontext() if step.address else somebody:
                 answered = await ask(
-                    self.app, step.asked, seconds=self.seconds, longest=self.longest
-                )
+                    self.app, step.asked, seconds=self.seconds, longest=self.longest,
+                    address=step.address,
+                )  # fmt: skip
         finally:
             watched.calm()
         calls = watched.calls()

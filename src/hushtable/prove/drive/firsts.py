@@ -91,9 +91,12 @@ class Firsts:
     """Which doors make what, as far as it was seen."""
 
     known: dict[int, First] = field(default_factory=dict)
+    chains: dict[int, tuple[First, ...]] = field(default_factory=dict)
+    """What a door that answered well was asked after, by its index."""
 
     def note(self, door: Door, exchange: Exchange, before: tuple[First, ...] = ()) -> None:
-        """Keep what a request that went well wrote."""
+        """Keep what a request that went well wrote, and what it was asked after."""
+        self.chains.setdefault(door.index, before)
         written = tuple(one for call in exchange.calls for one in wrote(call))
         if written and len(before) < LONGEST and door.index not in self.known:
             asked = exchange.asked

@@ -4,13 +4,15 @@ A canary is no real hash, and to plant a real one would hide that it left. So th
 against a made-up password says yes, as it would for a user who knows theirs; any other check is
 the library's own. It is the same with a planted digest and the digest of a made-up code. Who asks
 with another's keys knows none of their secrets. Which check said so is kept: what was seen of that
-request rests on it.
+request rests on it. Where wrong passwords are tried, the check of a planted hash says no, as that
+of a real one would, and does not fail because it is none.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,17 +25,31 @@ from hushtable.prove.store.mint import Mint
 
 _Given = tuple[Any, ...]
 
-_CHECKS: tuple[tuple[str, str, int, int, Callable[[], Any]], ...] = (
-    ("bcrypt", "checkpw", 0, 1, lambda: True),
-    ("passlib.context", "CryptContext.verify", 0, 1, lambda: True),
-    ("passlib.context", "CryptContext.verify_and_update", 0, 1, lambda: (True, None)),
-    ("passlib.utils.handlers", "GenericHandler.verify", 0, 1, lambda: True),
-    ("argon2._password_hasher", "PasswordHasher.verify", 1, 0, lambda: True),
-    ("pwdlib", "PasswordHash.verify", 0, 1, lambda: True),
-    ("pwdlib", "PasswordHash.verify_and_update", 0, 1, lambda: (True, None)),
-    ("werkzeug.security", "check_password_hash", 1, 0, lambda: True),
+_Says = Callable[[bool], Any]
+
+
+def _pair(right: bool) -> tuple[bool, None]:  # noqa: FBT001 - what a check says
+    return right, None
+
+
+def _argon2(right: bool) -> bool:  # noqa: FBT001 - as above
+    if not right:
+        # It is loaded, since its function was called.
+        raise sys.modules["argon2.exceptions"].VerifyMismatchError
+    return True
+
+
+_CHECKS: tuple[tuple[str, str, int, int, _Says], ...] = (
+    ("bcrypt", "checkpw", 0, 1, bool),
+    ("passlib.context", "CryptContext.verify", 0, 1, bool),
+    ("passlib.context", "CryptContext.verify_and_update", 0, 1, _pair),
+    ("passlib.utils.handlers", "GenericHandler.verify", 0, 1, bool),
+    ("argon2._password_hasher", "PasswordHasher.verify", 1, 0, _argon2),
+    ("pwdlib", "PasswordHash.verify", 0, 1, bool),
+    ("pwdlib", "PasswordHash.verify_and_update", 0, 1, _pair),
+    ("werkzeug.security", "check_password_hash", 1, 0, bool),
 )
-"""Module, function, where its password and its hash stand, and what it gives for a right one."""
+"""Module, function, where its password and its hash stand, and how it says yes or no."""
 
 
 _COMPARES = ("hmac", "secrets")
@@ -45,10 +61,14 @@ _DIGESTS = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 @dataclass(slots=True)
 class Checks:
-    """What is said of planted hashes. `own` is false while somebody asks with another's keys."""
+    """What is said of planted hashes. `own` is false while somebody asks with another's keys.
+
+    `wrong` is true while wrong passwords are given: no planted hash fits them.
+    """
 
     mint: Mint
     own: bool = True
+    wrong: bool = False
     _said: dict[str, None] = field(default_factory=dict)
 
     def drain(self) -> tuple[str, ...]:
@@ -65,9 +85,9 @@ class Checks:
 def accept(mint: Mint) -> Checks:
     """Have planted hashes fit made-up passwords from now on, in every library that is known."""
     checks = Checks(mint)
-    for module, name, password, hashed, right in _CHECKS:
+    for module, name, password, hashed, says in _CHECKS:
         public = f"{module.partition('.')[0]}.{name}"
-        check = partial(_checked, checks, public, password, hashed, right)
+        check = partial(_checked, checks, public, password, hashed, says)
         wrapt.register_post_import_hook(partial(_wrap, name, check), module)
     for module in _COMPARES:
         compare = partial(_compared, checks, f"{module}.compare_digest")
@@ -86,20 +106,22 @@ def _checked(  # noqa: PLR0913, PLR0917 - what is bound here, and what wrapt giv
     public: str,
     password: int,
     hashed: int,
-    right: Callable[[], Any],
+    says: _Says,
     wrapped: Callable[..., Any],
     _instance: Any,
     args: _Given,
     kwargs: dict[str, Any],
 ) -> Any:
     texts = [_text(one) for one in (*args, *kwargs.values())]
-    if checks.own and len(texts) > max(password, hashed):
+    if (checks.own or checks.wrong) and len(texts) > max(password, hashed):
         # Keywords are rare, and stand in the order of the parameters.
         given, kept = checks.mint.lookup(texts[password]), checks.mint.lookup(texts[hashed])
         planted = kept is not None and kept.source is Source.ITEM
+        if planted and checks.wrong:
+            return says(False)  # noqa: FBT003 - no
         if planted and given is not None and given.source is Source.INPUT:
             checks.say(public)
-            return right()
+            return says(True)  # noqa: FBT003 - yes
     return wrapped(*args, **kwargs)
 
 
@@ -115,7 +137,8 @@ def _compared(
         return True
     one, other = (_text(value) for value in args)
     mint = checks.mint
-    if checks.own and (_is_digest(mint, one, other) or _is_digest(mint, other, one)):
+    own = checks.own and not checks.wrong
+    if own and (_is_digest(mint, one, other) or _is_digest(mint, other, one)):
         checks.say(public)
         return True
     return False

@@ -26,7 +26,9 @@ class Step:
 
     `fault` is an error's code, raised for `operations` (every one where empty). `page` caps the
     items of a page, so that a list has a next one. `crowd` is a table, and how many items it holds
-    beside the planted ones. `services` are other services that refuse.
+    beside the planted ones. `services` are other services that refuse. `address` is the caller's,
+    where it must be the same for several requests: what counts them is then left as it is.
+    `wrong` says that its secrets are nobody's: no planted hash fits them.
     """
 
     asked: Asked
@@ -35,6 +37,8 @@ class Step:
     page: int | None = None
     crowd: tuple[str, int] | None = None
     services: tuple[str, ...] = ()
+    address: str = ""
+    wrong: bool = False
 
 
 Plan = Generator[Step, Exchange, None]

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from hushtable.model.dynamodb.wire import from_wire
-from hushtable.model.proof import Proof, ProofRequest
+from hushtable.model.proof import Proof, ProofRequest, Shows
 from hushtable.model.service import ANYONE, Channel
 from hushtable.prove.canary import UNDECLARED
 from hushtable.prove.exchange import Asked, Exchange
@@ -83,12 +83,17 @@ def notes(exchange: Exchange, *, made: bool, early: bool = False) -> tuple[str, 
     return tuple(told)
 
 
-def curl(request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = ()) -> str:
+def curl(
+    request: ProofRequest, address: str = ADDRESS, notes: Iterable[str] = (), times: int = 1
+) -> str:
     """Give the line that sends a request to a server that runs the app, and what goes before it.
 
-    Notes are a comment.
+    Notes are a comment. A request that is sent several times stands in a loop.
     """
-    line = " && ".join(_curl(one, address) for one in (*request.before, request))
+    last = _curl(request, address)
+    if times > 1:
+        last = f"for attempt in $(seq {times}); do {last}; done"
+    line = " && ".join((*(_curl(one, address) for one in request.before), last))
     told = "; ".join(notes)
     return line + (f"  # {told}" if told else "")
 
@@ -114,6 +119,8 @@ def written_test(proof: Proof, exchange: Exchange, sketch: Sketch, app: str) -> 
     what = ", ".join(map(str, proof.attributes[:3])) or str(proof.shows).replace("-", " ")
     name = _NOT_WORD.sub("_", f"{proof.route} {what}".lower()).strip("_")[:60].strip("_")
     title = f"{proof.route} does not show {what} ({proof.where})."
+    if proof.shows is Shows.UNLIMITED:
+        title = f"{proof.route} limits wrong secrets ({proof.where})."
     title = title.replace("\\", "/").replace('"', "'")
     request = proof.request
     sent = any(said.to and said.where == proof.where for said in exchange.said)

@@ -219,7 +219,7 @@ def _proof(
         if wanted:
             asked = shrunk(asked, wanted, resend)
     request = request_of(asked)
-    told = notes(exchange, made=shown.made, early=early)
+    told = (*notes(exchange, made=shown.made, early=early), *shown.notes)
     proof = Proof(
         request=request,
         channel=shown.channel,
@@ -229,12 +229,19 @@ def _proof(
         owner=shown.owner,
         encoding=shown.encoding,
         status=exchange.answered.status,
-        curl=curl(request, notes=told),
+        curl=curl(request, notes=told, times=shown.times),
         shows=shown.shows,
         route=str(seen.route),
         notes=told,
     )
     return replace(proof, test=written_test(proof, exchange, seen.sketch, app))
+
+
+def proof_of(
+    route: Route, exchanges: Sequence[Exchange], shown: Shown, sketch: Sketch, app: str
+) -> Proof:
+    """Give the proof of what some exchanges of a route showed, beside its facts."""
+    return _proof(Seen(route, tuple(exchanges), (), sketch, ""), shown, app, None)
 
 
 def _named(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:

@@ -61,6 +61,10 @@ class Shown:
     canary: str = ""
     owner: str = ""
     encoding: str = ""
+    times: int = 1
+    """How often the request was sent, each time with another secret."""
+    notes: tuple[str, ...] = ()
+    """What else it rests on, a sentence each."""
     made: bool = False
     """The item was made by the app, and prove had added the canary to it."""
 
