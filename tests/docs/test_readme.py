@@ -18,6 +18,7 @@ from tests.docs.fences import ROOT
 
 GIT = shutil.which("git")
 NOT_RUN = {
+    "demo": "takes a minute, and has tests of its own",
     "probe": "asks a running service: tests/cli/test_probe.py does",
     "prove": "takes seconds: docs/start.md proves, and tests/house/test_documents.py what is shown",
     "--prove": "the same, as for lock, check and fix",
