@@ -13,6 +13,7 @@ PYTEST_ARGS ?=
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
+DOCS := $(VENV)/.docs
 
 demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 	@$(BIN)/hushtable demo
@@ -35,8 +36,11 @@ bench: $(DEV) ## compare with other scanners, side by side
 bench-guard: $(DEV) ## compare the guard with other clients of DynamoDB, side by side
 	$(BIN)/python -m benchmarks.guard
 
-docs: $(DEV) ## write docs/rules from the rules themselves
+# What is generated is made first: links to it are checked too.
+docs: $(DOCS) ## build the documentation into site/
 	$(BIN)/python -m tools.rule_pages docs/rules
+	$(BIN)/python -m tools.reference_pages docs/generated
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCORER=score.py
 	@if [ -z "$(CORPUS)" ] || [ -z "$(SCORER)" ]; then \
@@ -54,7 +58,7 @@ changelog: $(DEV) ## show the changelog of what is not yet released
 	$(BIN)/towncrier build --draft --version unreleased
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) build dist site docs/rules benchmarks/.work
+	rm -rf $(VENV) build dist site docs/rules docs/generated benchmarks/.work
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .hushtable_cache
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -73,3 +77,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --upgrade pip
 	$(PIP) install --quiet --editable '.[all]' --group dev
 	@touch $@ $(DEMO)
+
+$(DOCS): pyproject.toml | $(DEMO)
+	$(PIP) install --quiet --group docs
+	@touch $@

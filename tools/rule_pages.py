@@ -24,12 +24,22 @@ def write(pages: Iterable[RulePage], folder: Path) -> int:
     rows = ["# Rules", "", "| code | name | severity | what |", "| --- | --- | --- | --- |"]
     count = 0
     for page in pages:
-        (folder / f"{page.code}.md").write_text(page.markdown, encoding="utf-8")
+        (folder / f"{page.code}.md").write_text(titled(page.markdown), encoding="utf-8")
         link = f"[{page.code}]({page.code}.md)"
         rows.append(f"| {link} | {page.name} | {page.severity} | {page.title} |")
         count += 1
     (folder / "index.md").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return count
+
+
+def titled(markdown: str) -> str:
+    """Write what a fence shows as its title, as the site's Markdown reads it."""
+    return re.sub(r"^```(\w+) (.+)$", _with_title, markdown, flags=re.MULTILINE)
+
+
+def _with_title(fence: re.Match[str]) -> str:
+    title = fence[2].replace('"', "'")
+    return f'```{fence[1]} title="{title}"'
 
 
 def main(arguments: list[str] | None = None) -> int:

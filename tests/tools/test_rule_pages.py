@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hushtable.rules.catalogue import catalogue
-from tools.rule_pages import main, write
+from tools.rule_pages import main, titled, write
 
 
 def test_every_rule_has_its_page(tmp_path: Path) -> None:
@@ -25,3 +25,10 @@ def test_the_page_of_a_rule_that_is_gone_is_removed(tmp_path: Path) -> None:
     (tmp_path / "notes.md").touch()
     assert write((), tmp_path) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index.md", "notes.md"]
+
+
+def test_a_fence_is_titled_with_what_it_shows() -> None:
+    """What stands behind the language of a fence becomes its title, and nothing else changes."""
+    text = '```python an item "as it is"\nx = """```a b"""\n```\n\n```text\n```\n'
+    told = '```python title="an item \'as it is\'"\nx = """```a b"""\n```\n\n```text\n```\n'
+    assert titled(text) == told
