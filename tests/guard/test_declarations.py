@@ -14,6 +14,7 @@ from hushtable.guard.errors import DeclarationError
 from hushtable.guard.marks import (
     At,
     Blind,
+    Encrypted,
     OpenMap,
     Owner,
     PartitionKey,
@@ -78,6 +79,19 @@ def test_a_view_keeps_the_wire_type_and_what_may_be_missing() -> None:
 
         class Seen(View[Order]):
             note: str | None
+
+
+def test_a_view_adds_no_mark_that_hides() -> None:
+    """Who sees an attribute is said in the Record: in a View alone it would hide nothing."""
+    with pytest.raises(DeclarationError, match=r"Loud\.status: Visible is said in the Record"):
+
+        class Loud(View[User]):
+            status: Annotated[str, Visible("admin")] = ""
+
+    with pytest.raises(DeclarationError, match=r"Sealed\.status: Encrypted is said in the Record"):
+
+        class Sealed(View[User]):
+            status: Annotated[str, Encrypted]
 
 
 def test_an_open_map_needs_a_reason() -> None:

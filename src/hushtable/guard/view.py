@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 
 from hushtable.guard.compiled import Compiled, Field
 from hushtable.guard.errors import DeclarationError
-from hushtable.guard.marks import At, Blind, Credential, Encrypted, Marks, OpenMap, Visible
+from hushtable.guard.marks import At, Blind, Credential, Encrypted, Marks, OpenMap, Owner, Visible
 from hushtable.guard.record import Record
 from hushtable.guard.schema import Schema
 from hushtable.guard.wiretypes import (
@@ -32,6 +32,8 @@ from hushtable.guard.wiretypes import (
 
 R = TypeVar("R", bound=Record)
 _NOTHING: frozenset[str] = frozenset()
+_OF_RECORDS = (Visible, Credential, Encrypted, Blind, Owner)
+"""Marks that keep something from somebody. A View may repeat one, and cannot add one."""
 
 
 @dataclass(slots=True)
@@ -183,6 +185,10 @@ def _follow(schema: Schema, path: str, where: str) -> tuple[tuple[str, ...], Slo
 
 def _check(slot: Slot, source: Slot, where: str) -> None:
     """Check one field of a View against what the Record says of its attribute."""
+    for mark in _OF_RECORDS:
+        said = slot.marks.one(mark)
+        if said is not None and said != source.marks.one(mark):
+            raise refused(where, f"{mark.__name__} is said in the Record: here nobody heeds it")
     if source.marks.has(Credential):
         raise refused(where, "a credential is shown to nobody")
     if source.marks.has(Blind):
