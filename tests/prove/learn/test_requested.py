@@ -114,6 +114,15 @@ def test_what_a_client_made_up_teaches_nothing() -> None:
     assert learner.templates() == set()
 
 
+@pytest.mark.parametrize(("name", "planted"), [("token", False), ("setting", True)])
+def test_no_item_has_a_secret_that_is_a_constant(name: str, planted: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A row may be called by a constant, and no session is what is looked up without a token."""
+    learner = Learner()
+    learner.sketch = Sketch((TableSketch("shop", ((name, "S"),)),))
+    learner.hears("GetItem", {"Key": key(**{name: "none"})})
+    assert ((name, "none") in learner.templates()) is planted
+
+
 def test_constant_keys_of_indexes_are_choices() -> None:
     """What the app looks up in an index by a constant is a value that items have."""
     learner = Learner()

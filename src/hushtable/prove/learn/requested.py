@@ -142,6 +142,9 @@ def _with_form(sketch: Sketch, want: Wanted, name: str, text: str, context: Cont
             return _chosen(sketch, target, text)
         if (shape_at(sketch, target) or guess(name)).form is not Form.TEXT:
             return sketch
+        if classify(name, table=want.table).category is Category.CREDENTIAL:
+            # What stands where no token was given opens nothing.
+            return sketch
         # One row is called by a constant; the others keep their ids.
         sketch = _add(sketch, table, name, f"{{{name}}}")
         table = table_of(sketch, want.table) or table
