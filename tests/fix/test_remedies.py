@@ -200,6 +200,28 @@ CASES = {
             "    return password_matches(given, known)\n"
         ),
     ),
+    "a cursor where the guard is used": (
+        (
+            "import base64\n\nfrom hushtable.guard import KeyRing\n\n\n"
+            "def a(k):\n    return base64.b64encode(k).decode()\n\n\n"
+            "def b(c):\n    return base64.b64decode(c)\n"
+        ),
+        Order("sealed_cursor", at(7), many=True),
+        (
+            "from fastapi import HTTPException\n"
+            "from hushtable.guard import InvalidCursorError, KeyRing\n"
+            "from hushtable.guard.cursor import Scope, Sealer\n\n\n"
+            "def seal_cursor(data: bytes) -> str:\n"
+            "    sealer = Sealer(KeyRing.from_environment())\n"
+            '    return sealer.seal({"cursor": {"B": data}}, Scope(__name__, "", ""))\n\n\n'
+            "def open_cursor(cursor: str) -> bytes:\n"
+            "    sealer = Sealer(KeyRing.from_environment())\n    try:\n"
+            '        return sealer.open(cursor, Scope(__name__, "", ""))["cursor"]["B"]\n'
+            "    except InvalidCursorError:\n"
+            '        raise HTTPException(400, "unknown cursor") from None\n\n\n'
+            "def a(k):\n    return seal_cursor(k)\n\n\ndef b(c):\n    return open_cursor(c)\n"
+        ),
+    ),
     "a file of named attributes": (
         "json.dump(item, file)\n",
         Order("file_parts", at(1), names=("plan",)),
