@@ -134,7 +134,8 @@ def _imported(root: Path, patch: Patch, python: Path) -> Iterator[tuple[str, tup
         if not path.endswith(".py"):
             continue
         parts = PurePosixPath(path).with_suffix("").parts
-        for number in range(len(parts)):
+        # The nearest folder first: that is where a service in a folder of its own is started.
+        for number in reversed(range(len(parts))):
             names = [one for one in parts[number:] if one != "__init__"]
             folder = root.joinpath(*parts[:number])
             if names and all(one.isidentifier() for one in names):
