@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hushtable.fix import apply
 from hushtable.fix.source import Sources
@@ -21,6 +25,36 @@ def test_line_ends_are_those_of_the_file() -> None:
     """What is put into a file ends its lines as the file does."""
     made = apply.apply(Sources({"app.py": TEXT}), [change((0, 0, "c = 3\nd = 4\n"))])
     assert made == {"app.py": b"c = 3\r\nd = 4\r\n" + TEXT}
+
+
+ODD = (
+    "x  =  [ 1,2 ,\t3 ]  # kept \u00e9",
+    "# \U0001f512\t ",
+    "",
+    "if x :\n\tpass",
+    'y = """a\n  b """',
+    "def f( a,b = 1 ) : return a ;",
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(ODD), st.none() | st.sampled_from(("z=1", "# \u00e9")))),
+    st.sampled_from(("\n", "\r\n")),
+    st.sampled_from((b"", codecs.BOM_UTF8)),
+)
+def test_bytes_outside_the_edits_stay(
+    parts: list[tuple[str, str | None]], newline: str, begin: bytes
+) -> None:
+    """Whatever is edited, every byte outside the edits is in the result as it was."""
+    data, wanted, edits = begin, begin, []
+    for text, instead in parts:
+        old, end = text.replace("\n", newline).encode(), newline.encode()
+        if instead is not None:
+            edits.append((len(data), len(data) + len(old), instead))
+        data += old + end
+        wanted += (old if instead is None else instead.encode()) + end
+    made = apply.apply(Sources({"app.py": data}), [change(*edits)])
+    assert made == ({"app.py": wanted} if edits else {})
 
 
 def test_edits_that_meet_are_refused() -> None:

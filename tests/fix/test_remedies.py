@@ -158,6 +158,70 @@ CASES = {
             "hashlib.sha256(body.code.encode()).hexdigest())\n"
         ),
     ),
+    "a password in a model that is stored whole": (
+        (
+            "import argon2\n\n\ndef f(body):\n    t.put_item(Item={**body.dict(), 'id': i})\n\n\n"
+            "def g(body):\n    return body.password == user['password']\n"
+        ),
+        Order("hashed_password", at(5), names=("app.py",), also=(at(5),), word="password"),
+        (
+            "import argon2\n"
+            "from argon2.exceptions import InvalidHash, VerificationError\n\n\n"
+            "def hash_password(password: str) -> str:\n"
+            "    return argon2.PasswordHasher().hash(password)\n\n\n"
+            "def password_matches(password: str, stored: str) -> bool:\n    try:\n"
+            "        return argon2.PasswordHasher().verify(stored.encode(), password)\n"
+            "    except (InvalidHash, VerificationError):\n        return False\n\n\n"
+            "def f(body):\n    t.put_item(Item={**body.dict(), 'id': i, "
+            '"password": hash_password(body.password)})\n\n\n'
+            "def g(body):\n    return password_matches(body.password, user['password'])\n"
+        ),
+    ),
+    "a password that an update writes": (
+        (
+            "from hushtable.guard import projection\n\n\ndef f(new):\n    t.update_item(\n"
+            '        UpdateExpression="SET password = :p", '
+            'ExpressionAttributeValues={":p": new}\n    )\n\n\n'
+            'def g(given):\n    known = user.get("password")\n'
+            "    return compare_digest(known.encode(), given.encode())\n"
+        ),
+        Order("hashed_password", at(5), names=("app.py",), also=(at(5),), word="password"),
+        (
+            "from hushtable.guard import projection\n"
+            "from hushtable.guard.hashed import Passwords\n\n\n"
+            "def hash_password(password: str) -> str:\n"
+            "    return Passwords().hash(password)\n\n\n"
+            "def password_matches(password: str, stored: str) -> bool:\n"
+            "    return Passwords().verify(stored, password)\n\n\n"
+            "def f(new):\n    t.update_item(\n"
+            '        UpdateExpression="SET password = :p", '
+            'ExpressionAttributeValues={":p": hash_password(new)}\n    )\n\n\n'
+            'def g(given):\n    known = user.get("password")\n'
+            "    return password_matches(given, known)\n"
+        ),
+    ),
+    "a cursor where the guard is used": (
+        (
+            "import base64\n\nfrom hushtable.guard import KeyRing\n\n\n"
+            "def a(k):\n    return base64.b64encode(k).decode()\n\n\n"
+            "def b(c):\n    return base64.b64decode(c)\n"
+        ),
+        Order("sealed_cursor", at(7), many=True),
+        (
+            "from fastapi import HTTPException\n"
+            "from hushtable.guard import InvalidCursorError, KeyRing\n"
+            "from hushtable.guard.cursor import Scope, Sealer\n\n\n"
+            "def seal_cursor(data: bytes) -> str:\n"
+            "    sealer = Sealer(KeyRing.from_environment())\n"
+            '    return sealer.seal({"cursor": {"B": data}}, Scope(__name__, "", ""))\n\n\n'
+            "def open_cursor(cursor: str) -> bytes:\n"
+            "    sealer = Sealer(KeyRing.from_environment())\n    try:\n"
+            '        return sealer.open(cursor, Scope(__name__, "", ""))["cursor"]["B"]\n'
+            "    except InvalidCursorError:\n"
+            '        raise HTTPException(400, "unknown cursor") from None\n\n\n'
+            "def a(k):\n    return seal_cursor(k)\n\n\ndef b(c):\n    return open_cursor(c)\n"
+        ),
+    ),
     "a file of named attributes": (
         "json.dump(item, file)\n",
         Order("file_parts", at(1), names=("plan",)),
@@ -239,6 +303,36 @@ REFUSED = {
     "a secret that is not compared": (
         'def f():\n    t.put_item(Item={"key": key})\n',
         Order("digest", at(2), names=("app.py",), word="key"),
+    ),
+    "a password that nothing checks": (
+        'def f():\n    t.put_item(Item={"password": new})\n',
+        Order("hashed_password", at(2), names=("app.py",), also=(at(2),), word="password"),
+    ),
+    "a password that is made of more": (
+        (
+            'def f():\n    t.put_item(Item={"password": new + salt})\n'
+            '    return user["password"] == body.given\n'
+        ),
+        Order("hashed_password", at(2), names=("app.py",), also=(at(2),), word="password"),
+    ),
+    "a password of an item that is made elsewhere": (
+        'def f(item):\n    t.put_item(Item=item)\n    return user["password"] == given\n',
+        Order("hashed_password", at(2), names=("app.py",), also=(at(2),), word="password"),
+    ),
+    "a password that is compared in another form as well": (
+        (
+            'def f():\n    t.put_item(Item={"password": new})\n'
+            '    return user["password"] == given or user.password == given\n'
+        ),
+        Order("hashed_password", at(2), names=("app.py",), also=(at(2),), word="password"),
+    ),
+    "a function that is there": (
+        (
+            "def hash_password(text): ...\n\n\n"
+            'def f():\n    t.put_item(Item={"password": new})\n'
+            '    return user["password"] == given\n'
+        ),
+        Order("hashed_password", at(5), names=("app.py",), also=(at(5),), word="password"),
     ),
     "a cursor that comes back elsewhere": (
         "def a(k):\n    return base64.b64encode(k).decode()\n",

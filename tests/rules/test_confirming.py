@@ -131,6 +131,16 @@ def test_what_answers_no_more_shows_nothing() -> None:
     assert () in world.proofs
 
 
+def test_what_is_of_the_app_shows_at_any_route() -> None:
+    """A fix of what no route is to blame for holds where one of the routes that showed it goes on.
+
+    Only where none of them does is it taken back.
+    """
+    wide = replace(ALL[0], code="HT502", routes=(), proofs=(*ALL[0].proofs, *ALL[1].proofs))
+    assert keys(World((wide, *ALL[1:]), silent="b").confirmed()) == set("acd")
+    assert keys(World((wide, *ALL[1:]), silent="ab").confirmed()) == set("cd")
+
+
 def test_what_would_be_brought_is_taken_back() -> None:
     """A change after which a run shows something that nobody spoke of is left."""
     new = replace(finding("a", code="HT501"), key="new")

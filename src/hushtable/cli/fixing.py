@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hushtable.fix.installed import is_list
+from hushtable.fix.source import MAX_BYTES
 from hushtable.model.config import ScanConfig
 from hushtable.model.edit import Patch
 from hushtable.model.errors import UsageError
@@ -54,7 +56,18 @@ def read(root: Path, config: ScanConfig, listen: Listener = silent) -> Tree:
     for file in (*listing.python, *(one for one in listing.other if _is_infrastructure(one.path))):
         with suppress(OSError):
             texts[file.path] = Path(file.full).read_bytes()
+    texts |= dict(_lists(root))
     return Tree(root, config, texts, result, facts)
+
+
+def _lists(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Give what says which packages the project needs: a fix brings none that it has not."""
+    for pattern in ("*", "*/*", "*/*/*.txt"):
+        for file in sorted(root.glob(pattern)):
+            path = file.relative_to(root).as_posix()
+            if is_list(path) and file.is_file() and file.stat().st_size <= MAX_BYTES:
+                with suppress(OSError):
+                    yield path, file.read_bytes()
 
 
 def _is_infrastructure(path: str) -> bool:
@@ -125,6 +138,7 @@ def _copied(tree: Tree) -> Iterator[Callable[[Mapping[str, bytes]], tuple[Result
         def look(changed: Mapping[str, bytes]) -> tuple[Result, Facts]:
             for path, text in {**tree.texts, **changed}.items():
                 target = Path(folder, path)
+                target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.is_file() or target.read_bytes() != text:
                     target.write_bytes(text)
             facts = scan(Path(folder), alone)

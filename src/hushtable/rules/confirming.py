@@ -208,10 +208,12 @@ def _overlap(one: Finding, other: Finding) -> bool:
 def _silent(finding: Finding, before: Result, after: Result) -> str:
     """Say which route of a finding is answered no more: then nothing shows what it would say."""
     had, has = _unreached(before), _unreached(after)
-    for route in sorted(_routes(finding)):
-        if route in has and route not in had:
-            return f"{route} is answered no more: {has[route]}"
-    return ""
+    routes = sorted(_routes(finding))
+    lost = [route for route in routes if route in has and route not in had]
+    # What is of the app and not of a route shows at whichever of them is answered.
+    if not lost or (not finding.routes and lost != routes):
+        return ""
+    return f"{lost[0]} is answered no more: {has[lost[0]]}"
 
 
 def _unreached(result: Result) -> dict[str, str]:

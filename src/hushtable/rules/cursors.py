@@ -9,8 +9,8 @@ from hushtable.model.facts import Cargo, Facts, Seal
 from hushtable.model.finding import Finding
 from hushtable.rules.known import accesses_at
 
-UNSAFE = "cursors made before are refused, and CURSOR_KEY must be set"
-NOTE = "set CURSOR_KEY to a random text, the same in every process"
+UNSAFE = "cursors made before are refused, and a key must be set for new ones"
+NOTE = "set the key that the new functions read, the same in every process"
 
 
 def sealed(finding: Finding, facts: Facts) -> Iterator[Order]:

@@ -6,9 +6,9 @@ it; a key or token that the service uses again must be encrypted before it is wr
 
 ## Leaks
 
-```python a password as it came unfixed "the login that checks it changes with it"
+```python a password as it came
 import boto3
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 app = FastAPI()
@@ -24,6 +24,14 @@ class SignUp(BaseModel):
 def create_user(body: SignUp):
     table.put_item(Item={"username": body.username, "password": body.password})  # leaks: password
     return {"username": body.username}
+
+
+@app.post("/login")
+def login(body: SignUp):
+    item = table.get_item(Key={"username": body.username}).get("Item")
+    if item is None or item["password"] != body.password:
+        raise HTTPException(401, "wrong name or password")
+    return {"username": item["username"]}
 ```
 
 ```python a key that is looked up
@@ -54,14 +62,32 @@ def check(body: Secret):
 
 ## Quiet
 
-```python a password hash
+```python a password as a hash
+import hashlib
+import hmac
+import secrets
+
 import boto3
-from argon2 import PasswordHasher
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 app = FastAPI()
 table = boto3.resource("dynamodb").Table("users")
+
+
+def hash_password(password: str) -> str:
+    salt = secrets.token_bytes(16)
+    derived = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=5)
+    return f"scrypt${salt.hex()}${derived.hex()}"
+
+
+def password_matches(password: str, stored: str) -> bool:
+    kind, _, rest = stored.partition("$")
+    salt, _, derived = rest.partition("$")
+    if kind != "scrypt":
+        return False
+    again = hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=5)
+    return hmac.compare_digest(again.hex(), derived)
 
 
 class SignUp(BaseModel):
@@ -71,9 +97,16 @@ class SignUp(BaseModel):
 
 @app.post("/users")
 def create_user(body: SignUp):
-    hashed = PasswordHasher().hash(body.password)
-    table.put_item(Item={"username": body.username, "password_hash": hashed})
+    table.put_item(Item={"username": body.username, "password": hash_password(body.password)})
     return {"username": body.username}
+
+
+@app.post("/login")
+def login(body: SignUp):
+    item = table.get_item(Key={"username": body.username}).get("Item")
+    if item is None or not password_matches(body.password, item["password"]):
+        raise HTTPException(401, "wrong name or password")
+    return {"username": item["username"]}
 ```
 
 ```python a digest of the key
@@ -122,7 +155,7 @@ from hushtable.model.facts import Carried, Facts, Operation, Seal
 from hushtable.model.finding import Finding
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.service import Channel
+from hushtable.model.service import Attribute, Channel
 from hushtable.rules.leaving import Departure, departures, is_credential
 from hushtable.rules.wording import actor, labels, listed, path
 
@@ -156,8 +189,8 @@ def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
         raise CannotFix(reason)
     (attribute,) = finding.attributes
     if "pass" in attribute.name.lower():
-        reason = "a password wants a slow hash, and the login that checks it changes too"
-        raise CannotFix(reason)
+        yield _slowly(attribute, facts)
+        return
     uses = [
         one
         for one in facts.keys
@@ -179,6 +212,36 @@ def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
         also=tuple(dict.fromkeys(also)),
         word=attribute.name,
         unsafe="what was stored before in clear is not found any more",
+    )
+
+
+def _slowly(attribute: Attribute, facts: Facts) -> Order:
+    """Hash a password wherever it is written, and check it wherever it was compared."""
+    same = (attribute.table, attribute.name)
+    if any(
+        (one.table, one.attribute) == same and one.operation is not Operation.PUT
+        for one in facts.keys
+    ):
+        reason = "items are looked up by it, and no two hashes of a password are the same"
+        raise CannotFix(reason)
+    written = {
+        flow.place: attribute.table == one.attribute.table
+        for flow in facts.outflows
+        for one in flow.carried
+        if flow.channel is Channel.STORE and one.attribute and one.seal in _CLEAR
+        if one.attribute.name == attribute.name
+    }
+    if not all(written.values()):
+        reason = "several tables have an attribute of this name, and which is compared is not clear"
+        raise CannotFix(reason)
+    return Order(
+        "hashed_password",
+        min(written),
+        names=_files(facts, attribute.table),
+        also=tuple(sorted(written)),
+        word=attribute.name,
+        unsafe="passwords that were stored in clear do not match any more",
+        note="have the passwords that are stored in clear set anew, and take them out of the table",
     )
 
 

@@ -1,12 +1,14 @@
-"""Signs a cursor that was only encoded, and checks it when it comes back."""
+"""Signs a cursor that was only encoded, or seals it by the guard, and checks what comes back."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import libcst as cst
 
 from hushtable.fix.arguments import last_name
+from hushtable.fix.installed import needs
 from hushtable.fix.source import Source, Sources
 from hushtable.model.edit import CannotFix, Change, Edit, Import, Order
 
@@ -31,7 +33,52 @@ def read_cursor(cursor: str) -> bytes:
 
 
 """
-_STANDARD = ("base64", "hashlib", "hmac", "os")
+_STANDARD = (("base64", ""), ("hashlib", ""), ("hmac", ""), ("os", ""))
+_GUARD_SEAL = """\
+def seal_cursor(data: bytes) -> str:
+{i}sealer = Sealer(KeyRing.from_environment())
+{i}return sealer.seal({{"cursor": {{"B": data}}}}, Scope(__name__, "", ""))
+
+
+"""
+_GUARD_OPEN = """\
+def open_cursor(cursor: str) -> bytes:
+{i}sealer = Sealer(KeyRing.from_environment())
+{i}try:
+{i}{i}return sealer.open(cursor, Scope(__name__, "", ""))["cursor"]["B"]
+{i}except InvalidCursorError:
+{i}{i}raise HTTPException(400, "unknown cursor") from None
+
+
+"""
+_GUARD = (
+    ("hushtable.guard", "KeyRing"),
+    ("hushtable.guard.cursor", "Scope"),
+    ("hushtable.guard.cursor", "Sealer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a cursor is closed and opened: names and texts of two functions, and their imports."""
+
+    closes: str
+    opens: str
+    close: str
+    open: str
+    needed: tuple[tuple[str, str], ...]
+    to_open: tuple[tuple[str, str], ...] = ()
+
+
+_SIGNED = _Way("sign_cursor", "read_cursor", _SEAL, _OPEN, _STANDARD)
+_SEALED = _Way(
+    "seal_cursor",
+    "open_cursor",
+    _GUARD_SEAL,
+    _GUARD_OPEN,
+    _GUARD,
+    (("hushtable.guard", "InvalidCursorError"),),
+)
 
 
 def change(order: Order, sources: Sources) -> Change:
@@ -47,7 +94,7 @@ def change(order: Order, sources: Sources) -> Change:
         lines = {place.line for place in (*order.also, order.place) if place.path == path}
         made = _encoded(source, lines)
         if made:
-            return _signed(order, source, made)
+            return _closed(order, source, made, sources)
     reason = "where the cursor is encoded is not clear"
     raise CannotFix(reason)
 
@@ -68,27 +115,31 @@ def _encoded(source: Source, lines: set[int]) -> list[tuple[cst.Call, cst.Call]]
     return found
 
 
-def _signed(order: Order, source: Source, made: list[tuple[cst.Call, cst.Call]]) -> Change:
+def _closed(
+    order: Order, source: Source, made: list[tuple[cst.Call, cst.Call]], sources: Sources
+) -> Change:
     back = [one for one in source.all(cst.Call) if last_name(one) in _DECODES and one.args]
     if order.many and not back:
         reason = "the cursor is decoded in another file than it is encoded in"
         raise CannotFix(reason)
-    if re.search(rb"\b(?:sign_cursor|read_cursor)\b", source.data):
-        reason = "the names `sign_cursor` and `read_cursor` are taken"
+    way = _SEALED if needs(sources, "hushtable", "hushtable.guard", "guard") else _SIGNED
+    if re.search(rf"\b(?:{way.closes}|{way.opens})\b".encode(), source.data):
+        reason = f"the names `{way.closes}` and `{way.opens}` are taken"
         raise CannotFix(reason)
     edits: list[Edit] = [
-        source.replace(whole, f"sign_cursor({source.code(inner.args[0].value)})")
+        source.replace(whole, f"{way.closes}({source.code(inner.args[0].value)})")
         for whole, inner in made
     ]
-    edits += [source.replace(one, f"read_cursor({source.code(one.args[0].value)})") for one in back]
+    edits += [source.replace(one, f"{way.opens}({source.code(one.args[0].value)})") for one in back]
     first = min(
         (one for one in source.tree.body if isinstance(one, cst.FunctionDef | cst.ClassDef)),
         key=source.start,
     )
-    text = _SEAL.format(i=source.indent) + (_OPEN.format(i=source.indent) if back else "")
+    text = way.close.format(i=source.indent) + (way.open.format(i=source.indent) if back else "")
     edits.append(source.insert(source.start(first), text))
-    needed = [Import(source.path, name) for name in _STANDARD]
+    needed = [Import(source.path, module, name) for module, name in way.needed]
     if back:
+        needed += [Import(source.path, module, name) for module, name in way.to_open]
         needed.append(Import(source.path, "fastapi", "HTTPException"))
-    defines = ((source.path, "sign_cursor"), (source.path, "read_cursor"))
+    defines = ((source.path, way.closes), (source.path, way.opens))
     return Change(tuple(edits), tuple(needed), defines=defines)
