@@ -354,6 +354,22 @@ def test_a_remedy_refuses_what_it_cannot_tell(name: str) -> None:
     assert str(told.value)
 
 
+def test_a_gate_is_imported_as_its_neighbours_import_it() -> None:
+    """What a file of the same folder writes works here too, however the app is started."""
+    texts = {
+        "src/app/routers/a.py": "@app.get('/a')\ndef a():\n    return 1\n",
+        "src/app/routers/b.py": "from ..auth import caller\n",
+        "src/app/auth.py": "def caller():\n    return 1\n",
+        "tests/test_a.py": "from app.auth import caller\n",
+    }
+    sources = Sources({path: text.encode() for path, text in texts.items()})
+    order = Order(
+        "gate", Place("src/app/routers/a.py", 1), also=(Place("src/app/auth.py", 1),), word="caller"
+    )
+    made = apply.apply(sources, [apply.change(order, sources)])["src/app/routers/a.py"].decode()
+    assert "from ..auth import caller\n" in made
+
+
 def test_a_gate_is_imported_as_others_import_its_module() -> None:
     """The module of a gate is called what another file calls it."""
     text = 'from fastapi import APIRouter\n\nr = APIRouter()\n\n\n@r.get("/")\ndef f(): ...\n'

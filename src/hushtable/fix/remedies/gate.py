@@ -79,15 +79,17 @@ def _module(path: str, order: Order, sources: Sources) -> str:
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
     pattern = re.compile(rb"(?m)^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
     here = order.place.path.rpartition("/")[0]
-    found = set()
+    # A file of the same folder names it as this one can, however the app is started.
+    found: dict[str, bool] = {}
     for other in sorted(sources.texts):
         for match in pattern.finditer(sources.texts[other]) if other.endswith(".py") else ():
             name = match[1].decode()
             ends = name.lstrip(".").split(".")
-            near = not name.startswith(".") or other.rpartition("/")[0] == here
+            beside = other.rpartition("/")[0] == here
+            near = not name.startswith(".") or beside
             if near and ends[-1] and parts[-len(ends) :] == ends:
-                found.add(name)
+                found[name] = found.get(name, False) or beside
     if found:
-        return max(found, key=lambda name: (not name.startswith("."), len(name)))
+        return max(found, key=lambda name: (found[name], not name.startswith("."), len(name)))
     reason = f"no file imports from {path}, so the name of its module is not known"
     raise CannotFix(reason)
