@@ -354,6 +354,38 @@ def test_a_remedy_refuses_what_it_cannot_tell(name: str) -> None:
     assert str(told.value)
 
 
+VIEWS = """\
+from hushtable.guard import View
+
+
+class UserOut(View[User]):
+    user_id: str
+    plan: str
+"""
+
+
+BOTH = ("plan", "user_id")
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "written"),
+    [
+        ("table.get_item(Key=k)\n", BOTH, "table.get_item(Key=k, **projection(UserOut))"),
+        ("table.get_item(Key=k)\n", ("plan",), 'ProjectionExpression="#plan"'),
+        ("table.query(K=k, ExpressionAttributeNames={})\n", BOTH, "ProjectionExpression="),
+    ],
+)
+def test_a_view_of_the_guard_is_the_projection(
+    text: str, names: tuple[str, ...], written: str
+) -> None:
+    """A View of the guard that shows just what is read is the projection, or it is spelled out."""
+    order = Order("projection", at(1), names=names)
+    made = mended(text, order, views=VIEWS, main="from views import nothing\n")
+    assert written in made
+    assert ("from views import UserOut" in made) is ("projection(UserOut)" in made)
+    assert ("from hushtable.guard import projection" in made) is ("projection(UserOut)" in made)
+
+
 def test_a_gate_is_imported_as_its_neighbours_import_it() -> None:
     """What a file of the same folder writes works here too, however the app is started."""
     texts = {

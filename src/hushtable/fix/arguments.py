@@ -80,9 +80,10 @@ def add(
 ) -> list[Edit]:
     """Add keyword arguments at the end of a call, one a line where the call has them so.
 
-    `instead` are values that other arguments get.
+    The name `**` adds a mapping. `instead` are values that other arguments get.
     """
-    texts = [_broken(source, call, f"{name}={value}") for name, value in pairs]
+    texts = [_broken(source, call, f"{name}{'' if name == '**' else '='}{value}")
+             for name, value in pairs]  # fmt: skip
     others = [source.replace(arg.value, text) for arg, text in instead.items()]
     if not texts:
         return others

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from hushtable.fix.elements import WIDTH, cut
-from hushtable.fix.source import Source
-from hushtable.model.edit import Edit, Import
+from hushtable.fix.source import Source, Sources
+from hushtable.model.edit import CannotFix, Edit, Import
 
 _FUTURE, _STANDARD, _FOREIGN, _OWN = range(4)
 
@@ -53,6 +53,30 @@ def imported(source: Source) -> Iterator[tuple[str, str]]:
                 for one in node.names:
                     if one.evaluated_alias is None:
                         yield _module(node), one.evaluated_name
+
+
+def module_of(path: str, importer: str, sources: Sources) -> str:
+    """Give the name of a module, as files of the tree import it, for the file that is to.
+
+    Raises CannotFix where none does.
+    """
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    pattern = re.compile(rb"(?m)^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
+    here = importer.rpartition("/")[0]
+    # A file of the same folder names it as this one can, however the app is started.
+    found: dict[str, bool] = {}
+    for other in sorted(sources.texts):
+        for match in pattern.finditer(sources.texts[other]) if other.endswith(".py") else ():
+            name = match[1].decode()
+            ends = name.lstrip(".").split(".")
+            beside = other.rpartition("/")[0] == here
+            near = not name.startswith(".") or beside
+            if near and ends[-1] and parts[-len(ends) :] == ends:
+                found[name] = found.get(name, False) or beside
+    if found:
+        return max(found, key=lambda name: (found[name], not name.startswith("."), len(name)))
+    reason = f"no file imports from {path}, so the name of its module is not known"
+    raise CannotFix(reason)
 
 
 def edits(

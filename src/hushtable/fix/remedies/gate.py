@@ -69,27 +69,6 @@ def _gate(order: Order, sources: Sources) -> tuple[str, tuple[Import, ...]]:
             reason = f"`{word}` is made below the route"
             raise CannotFix(reason)
         return word, ()
-    module = _module(place.path, order, sources)
+    module = imports.module_of(place.path, order.place.path, sources)
     called = imports.has(source, module, word)
     return (called, ()) if called else (word, (Import(order.place.path, module, word),))
-
-
-def _module(path: str, order: Order, sources: Sources) -> str:
-    """Give the module's name, as another file of the tree imports it."""
-    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-    pattern = re.compile(rb"(?m)^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
-    here = order.place.path.rpartition("/")[0]
-    # A file of the same folder names it as this one can, however the app is started.
-    found: dict[str, bool] = {}
-    for other in sorted(sources.texts):
-        for match in pattern.finditer(sources.texts[other]) if other.endswith(".py") else ():
-            name = match[1].decode()
-            ends = name.lstrip(".").split(".")
-            beside = other.rpartition("/")[0] == here
-            near = not name.startswith(".") or beside
-            if near and ends[-1] and parts[-len(ends) :] == ends:
-                found[name] = found.get(name, False) or beside
-    if found:
-        return max(found, key=lambda name: (found[name], not name.startswith("."), len(name)))
-    reason = f"no file imports from {path}, so the name of its module is not known"
-    raise CannotFix(reason)
