@@ -166,7 +166,7 @@ def _fit(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         case str():
             return storable(value)
         case dict():
-            return {key: _fit(each) for key, each in value.items()}
+            return {storable(key): _fit(each) for key, each in value.items()}
         case list() | tuple():
             return [_fit(each) for each in value]
         case _:

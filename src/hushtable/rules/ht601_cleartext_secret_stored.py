@@ -150,12 +150,11 @@ its fields being known. Base64 does not count as protection.
 
 from collections.abc import Iterator
 
-from hushtable.model.edit import CannotFix, Order
-from hushtable.model.facts import Carried, Facts, Operation, Seal
-from hushtable.model.finding import Finding
+from hushtable.model.facts import Carried, Facts
 from hushtable.model.proof import Shows
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
-from hushtable.model.service import Attribute, Channel
+from hushtable.model.service import Channel
+from hushtable.rules.hashing import CLEAR, hashed
 from hushtable.rules.leaving import Departure, departures, is_credential
 from hushtable.rules.wording import actor, labels, listed, path
 
@@ -168,7 +167,6 @@ RULE = RuleInfo(
     shown_by=(Shows.ATTRIBUTE, Shows.INPUT),
 )
 
-_CLEAR = frozenset({Seal.NONE, Seal.ENCODED})
 _KEPT_IN_CLEAR = frozenset({"password-hash", "salt"})
 
 
@@ -182,83 +180,13 @@ def judge(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-def fix(finding: Finding, facts: Facts) -> Iterator[Order]:
-    """Store a digest of what is only looked up by, or compared."""
-    if len(finding.attributes) != 1:
-        reason = "several credentials are written at once"
-        raise CannotFix(reason)
-    (attribute,) = finding.attributes
-    if "pass" in attribute.name.lower():
-        yield _slowly(attribute, facts)
-        return
-    uses = [
-        one
-        for one in facts.keys
-        if (one.table, one.attribute) == (attribute.table, attribute.name)
-        and one.operation not in {Operation.PUT, Operation.BATCH_WRITE}
-    ]
-    places = tuple(dict.fromkeys(one.place for one in uses))
-    calls = {
-        (one.place.path, one.place.line): one.place
-        for one in facts.accesses
-        if one.table == attribute.table
-    }
-    also = tuple(calls.get((one.path, one.line), one) for one in places)
-    here = calls.get((finding.place.path, finding.place.line), finding.place)
-    yield Order(
-        "digest",
-        here,
-        names=_files(facts, attribute.table),
-        also=tuple(dict.fromkeys(also)),
-        word=attribute.name,
-        unsafe="what was stored before in clear is not found any more",
-    )
-
-
-def _slowly(attribute: Attribute, facts: Facts) -> Order:
-    """Hash a password wherever it is written, and check it wherever it was compared."""
-    same = (attribute.table, attribute.name)
-    if any(
-        (one.table, one.attribute) == same and one.operation is not Operation.PUT
-        for one in facts.keys
-    ):
-        reason = "items are looked up by it, and no two hashes of a password are the same"
-        raise CannotFix(reason)
-    written = {
-        flow.place: attribute.table == one.attribute.table
-        for flow in facts.outflows
-        for one in flow.carried
-        if flow.channel is Channel.STORE and one.attribute and one.seal in _CLEAR
-        if one.attribute.name == attribute.name
-    }
-    if not all(written.values()):
-        reason = "several tables have an attribute of this name, and which is compared is not clear"
-        raise CannotFix(reason)
-    return Order(
-        "hashed_password",
-        min(written),
-        names=_files(facts, attribute.table),
-        also=tuple(sorted(written)),
-        word=attribute.name,
-        unsafe="passwords that were stored in clear do not match any more",
-        note="have the passwords that are stored in clear set anew, and take them out of the table",
-    )
-
-
-def _files(facts: Facts, table: str) -> tuple[str, ...]:
-    """Give the files on the way of what is read from a table."""
-    ways = [
-        (one.place, *(step.place for step in one.trace))
-        for one in facts.accesses
-        if one.table == table
-    ]
-    return tuple(sorted({place.path for way in ways for place in way}))
+fix = hashed
 
 
 def _is_clear_credential(one: Carried) -> bool:
     # An attribute named after a hash holds one, although the scan may not have seen it made.
     kept = one.sensitivity.kind in _KEPT_IN_CLEAR
-    return one.seal in _CLEAR and is_credential(one.sensitivity) and not kept
+    return one.seal in CLEAR and is_credential(one.sensitivity) and not kept
 
 
 def _remedy(gone: Departure) -> str:

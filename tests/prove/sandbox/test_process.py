@@ -228,6 +228,8 @@ def test_handlers_of_the_program_stay() -> None:
     """A handler that a program has for SIGTERM is not replaced, and the default comes back."""
     seen: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: seen.append(number))
+    # It is ignored where the tests were started to outlive a terminal.
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         with stoppable():
             signal.raise_signal(signal.SIGTERM)
@@ -236,6 +238,7 @@ def test_handlers_of_the_program_stay() -> None:
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGHUP, hung_up)
     assert seen == [signal.SIGTERM]
 
 
