@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# Worker processes of the test run.
-JOBS ?= 2
+# Worker processes of the test run. Some wait for programs that they start.
+JOBS ?= 3
 PYTEST_ARGS ?=
 
-.PHONY: demo demo-patterns test check bench bench-guard docs corpus shop shop-hushed changelog clean
+.PHONY: demo demo-patterns test test-browser check bench bench-guard docs corpus shop shop-hushed changelog clean
 
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 DEMO := $(VENV)/.demo
@@ -23,6 +23,10 @@ demo-patterns: $(DEV) ## run five published remedies as they are written, and on
 
 test: $(DEV) ## run every test
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+test-browser: $(DEV) ## open the page of a report in Chromium, which must be installed
+	$(PIP) install --quiet --group browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/report/html/test_html_browser.py
 
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
