@@ -377,6 +377,20 @@ def test_an_odd_text_that_became_part_of_a_key() -> None:
     assert facts.keys[0].composed
 
 
+@pytest.mark.parametrize(("start", "refused"), [({}, 1), ({"user_id": {"S": "x"}}, 0)])
+def test_a_refused_start_key_is_no_refused_expression(start: dict[str, Any], refused: int) -> None:
+    """What is refused with a start key may be refused for it, and the expression stands."""
+    request = {
+        "TableName": "orders",
+        "KeyConditionExpression": "user_id = :u",
+        "ExpressionAttributeValues": {":u": {"S": "1"}},
+        **({"ExclusiveStartKey": start} if start else {}),
+    }
+    call = Call("Query", request, status=400, code="ValidationException")
+    facts, _ = told(Mint(), route(), exchange("/orders", {}, call, status=500))
+    assert len(facts.expressions) == refused
+
+
 def test_expressions_that_the_client_writes() -> None:
     """An input's canary inside expression text is injection, and as a name it chooses one."""
     mint = Mint()

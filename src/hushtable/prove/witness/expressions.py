@@ -60,6 +60,8 @@ def _facts(  # noqa: PLR0913, PLR0917 - one expression, and where it stood
         call.status == HTTPStatus.BAD_REQUEST
         and call.code == "ValidationException"
         and not call.provoked
+        # A start key that is not of this page is refused as well, and no expression with it.
+        and "ExclusiveStartKey" not in request
     )
     if broken and wrote is None and not chose and kind is not ExpressionKind.STATEMENT:
         yield (
