@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -69,12 +68,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
 ) -> int:
     """Compare what leaves a service with what was agreed in hushtable.lock."""
     where = _destinations(formats or (), output or ())
-    configured = settings(o.folder(path), config)
-    wanted = replace(
-        configured,
-        jobs=configured.jobs if jobs is None else jobs,
-        cache=configured.cache and not no_cache,
-    )
+    wanted = o.worked(settings(o.folder(path), config), jobs, no_cache=no_cache)
     file = lock or path / NAME
     agreed = read(file)
     order = looking(path, wanted, prove, role or (), timeout)

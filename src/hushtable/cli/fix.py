@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,11 +74,8 @@ def fix(  # noqa: PLR0913 - each is an option of the command
         text = "--diff, --write and --interactive exclude each other"
         raise UsageError(text)
     read = settings(o.folder(path), config)
-    wanted = replace(
-        o.narrowed(read, select, ignore, fail_on, baseline),
-        jobs=read.jobs if jobs is None else jobs,
-        cache=read.cache and not no_cache,
-    )
+    narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
+    wanted = o.worked(narrowed, jobs, no_cache=no_cache)
     engine, order = _engine("fixing"), Order(path, wanted)
     asked = _to_prove(prove, path, wanted, route, timeout)
     checked = check(order)

@@ -50,12 +50,7 @@ def lock(  # noqa: PLR0913 - each is an option of the command
     no_color: o.NoColor = False,
 ) -> int:
     """Agree to what leaves a service: write it to hushtable.lock."""
-    read_config = settings(o.folder(path), config)
-    wanted = replace(
-        read_config,
-        jobs=read_config.jobs if jobs is None else jobs,
-        cache=read_config.cache and not no_cache,
-    )
+    wanted = o.worked(settings(o.folder(path), config), jobs, no_cache=no_cache)
     file = output or path / NAME
     order = looking(path, wanted, prove, role or (), timeout)
     with progress(wanted=not no_progress) as listen:

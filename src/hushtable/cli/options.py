@@ -152,6 +152,15 @@ def narrowed(
     )
 
 
+def worked(config: ScanConfig, jobs: int | None, *, no_cache: bool) -> ScanConfig:
+    """Take `--jobs` and `--no-cache`, where they are given, for what is configured."""
+    return replace(
+        config,
+        jobs=config.jobs if jobs is None else jobs,
+        cache=config.cache and not no_cache,
+    )
+
+
 def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
     """Take rules from repeated options and from commas."""
     return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -52,11 +51,8 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     """Find which attributes leave a service, through which route, to whom."""
     where = destinations(formats or (), output or ())
     read = settings(o.folder(path), config)
-    wanted = replace(
-        o.narrowed(read, select, ignore, fail_on, baseline),
-        jobs=read.jobs if jobs is None else jobs,
-        cache=read.cache and not no_cache,
-    )
+    narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
+    wanted = o.worked(narrowed, jobs, no_cache=no_cache)
     with progress(wanted=not (quiet or no_progress)) as listen:
         report = examine(Order(path, wanted, write_baseline, since), listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))
