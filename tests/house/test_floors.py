@@ -18,7 +18,7 @@ ROOMS = (
         "replay",
         "confirming",
         "attempting",
-        "room",
+        "surroundings",
         "drive",
         "witness",
         "learn",

@@ -34,9 +34,9 @@ from hushtable.prove.exchange import Asked, Exchange, Sighting
 from hushtable.prove.learn.compared import compared
 from hushtable.prove.learn.learn import learn, needs
 from hushtable.prove.order import ChildOrder
-from hushtable.prove.room import Room
 from hushtable.prove.sandbox import pipe
 from hushtable.prove.sketch import Setting, Sketch
+from hushtable.prove.surroundings import Surroundings
 from hushtable.prove.told import (
     Failed,
     Finished,
@@ -62,7 +62,7 @@ FOLDER_LINE = "the app was run in a copy of its folder"
 class Child:
     """One pass over the app's doors."""
 
-    room: Room
+    around: Surroundings
     driver: Driver
     loop: asyncio.AbstractEventLoop
     confirming: Confirming = field(init=False)
@@ -86,11 +86,11 @@ class Child:
 
     async def through(self, doors: Sequence[Door]) -> None:
         """Call every door that is not left out, and tell of each."""
-        order = self.room.order
+        order = self.around.order
         known = order.sketch
-        self.room.store.plant()
-        if self.room.store.sketch is not known:
-            self.room.teller.tell(Learned(self.room.store.sketch))
+        self.around.store.plant()
+        if self.around.store.sketch is not known:
+            self.around.teller.tell(Learned(self.around.store.sketch))
         until = time.monotonic() + order.order.seconds * _FOR_DOORS
         first = [door for door in doors if _is_asked(door, order)]
         late: list[Door] = []
@@ -102,56 +102,56 @@ class Child:
             self.share = max(0.0, until - time.monotonic()) / (len(late) - number)
             await self.told(renewed(door), Turn.LAST)
         for kept in self.confirming.waiting:
-            self.room.teller.tell(Trying(str(kept.door.route)))
+            self.around.teller.tell(Trying(str(kept.door.route)))
             tried = await self.confirmed(kept)
             self._tell(tried, waits=tried.route in self.attempting.waiting)
         for name in self.attempting.waiting:
-            self.room.teller.tell(Trying(name))
+            self.around.teller.tell(Trying(name))
             self._as_known_at(name)
-            sketch = self.room.store.sketch
+            sketch = self.around.store.sketch
             app = order.order.app
             self._tell(await self.attempting.attempted(self.last[name], sketch, app))
 
     def _tell(self, tried: Tried, *, waits: bool = False) -> None:
         """Tell what came of a door. `waits`: more is told of it at the end."""
         self.last[tried.route] = tried
-        self.room.teller.tell(replace(tried, again=waits))
+        self.around.teller.tell(replace(tried, again=waits))
 
     async def told(self, door: Door, turn: Turn) -> bool:
         """Call one door, and tell of it. False where it is to be called again, after all others."""
-        room = self.room
+        around = self.around
         name = str(door.route)
-        room.teller.tell(Trying(name))
+        around.teller.tell(Trying(name))
         self._as_known_at(name)
-        known = room.store.sketch
+        known = around.store.sketch
         tried = await self.at(door, turn)
         # First, since what came out belongs to the items that this makes.
-        if room.store.sketch is not known:
-            room.teller.tell(Learned(room.store.sketch))
+        if around.store.sketch is not known:
+            around.teller.tell(Learned(around.store.sketch))
         if turn is Turn.FIRST and not tried.reached and not tried.hung:
-            room.teller.tell(replace(tried, again=True))
+            around.teller.tell(replace(tried, again=True))
             return False
         if self.driver.inputs.lent(door).before:
             self.driver.inputs.lend(door, None)
-            room.store.plant()
+            around.store.plant()
         waits = any(kept.tried is tried for kept in self.confirming.waiting)
         self._tell(tried, waits=waits or name in self.attempting.waiting)
-        if tried.hung and not room.order.replay:
+        if tried.hung and not around.order.replay:
             # Its handler may run on in a thread, and be taken for what the next door does.
             os._exit(0)
         return True
 
     def _as_known_at(self, route: str) -> None:
         """Plant what the run had planted here, whose proofs are to be shown again."""
-        store = self.room.store
-        tables = self.room.order.stages.at(route)
+        store = self.around.store
+        tables = self.around.order.stages.at(route)
         if tables is not None and tables != store.sketch.tables:
             store.sketch = replace(store.sketch, tables=tables)
             store.plant()
 
     async def at(self, door: Door, turn: Turn = Turn.ONLY) -> Tried:
         """Call one door in every way, and give what came out of it."""
-        room = self.room
+        around = self.around
         self.learned, self.known = False, []
         by_label: dict[str, Step] = {}
         course = Course()
@@ -164,9 +164,9 @@ class Child:
                 self.learned = False
             count += 1
             # That it goes on is told too: a door with many pages takes its time.
-            room.teller.tell(Trying(str(door.route)))
+            around.teller.tell(Trying(str(door.route)))
             by_label[step.asked.label] = step
-            course.add(exchange, sightings(exchange, 0, room.mint))
+            course.add(exchange, sightings(exchange, 0, around.mint))
         well, why = reached(door, course.exchanges)
         if not well and self.driver.identities.why(door):
             why = self.driver.identities.why(door)
@@ -184,16 +184,16 @@ class Child:
         self, door: Door, tried: Tried, course: Course, by_label: dict[str, Step]
     ) -> Tried:
         """Give what was seen of a door with its facts and proofs."""
-        room = self.room
+        around = self.around
         exchanges = course.exchanges
 
         def resend(asked: Asked) -> tuple[Sighting, ...]:
             again = self.driver.resend(door, asked, by_label.get(asked.label))
             exchange = asyncio.run_coroutine_threadsafe(again, self.loop).result()
-            room.teller.tell(Trying(str(door.route)))
-            return sightings(exchange, 0, room.mint)
+            around.teller.tell(Trying(str(door.route)))
+            return sightings(exchange, 0, around.mint)
 
-        secrets = made(exchanges, room.mint)
+        secrets = made(exchanges, around.mint)
         out = tuple(given_out(secrets, exchanges))
         came = [*course.sightings, *(sighting for _, sighting in out)]
         self.confirming.note(door, exchanges, came)
@@ -206,10 +206,10 @@ class Child:
             door.route,
             exchanges,
             came,
-            room.store.sketch,
-            str(room.folder),
-            app=room.order.order.app,
-            resend=None if tried.hung or room.order.replay else resend,
+            around.store.sketch,
+            str(around.folder),
+            app=around.order.order.app,
+            resend=None if tried.hung or around.order.replay else resend,
             early=(course.early, course.early_sightings),
         )
         # No canary was planted in what the app wrote first, and yet it is seen to leave.
@@ -240,23 +240,23 @@ class Child:
         found, labels = await self.confirming.confirmed(kept)
         if not found:
             return kept.tried
-        room = self.room
+        around = self.around
         said, proofs, numbers = facts(
-            kept.door.route, kept.exchanges, found, room.store.sketch, str(room.folder),
-            app=room.order.order.app,
+            kept.door.route, kept.exchanges, found, around.store.sketch, str(around.folder),
+            app=around.order.order.app,
         )  # fmt: skip
         own = tuple(kept.exchanges[number].asked.label for number in numbers)
         return together(kept.tried, (said, proofs, own), labels)
 
     def learn(self, door: Door, exchanges: Sequence[Exchange]) -> bool:
         """Learn from a round; when something is new, plant again."""
-        store = self.room.store
+        store = self.around.store
         sketch = store.sketch
         for exchange in exchanges:
             sketch = learn(sketch, exchange, store.mint, str(door.route))
         sketch = self.driver.inputs.wished(sketch)
         self.supplied = news = self._supplied(exchanges)
-        news = folders.made(self.room.folder, exchanges) or news
+        news = folders.made(self.around.folder, exchanges) or news
         if sketch is not store.sketch and not self._was_known(sketch):
             store.sketch = sketch
             store.plant()
@@ -273,27 +273,27 @@ class Child:
 
     def _supplied(self, exchanges: Sequence[Exchange]) -> bool:
         """Supply settings that the app read late: at a request, and not when it started."""
-        room = self.room
+        around = self.around
         complaints = [one for exchange in exchanges for one in exchange.complaints]
         wanted = needs(
             complaints,
-            room.missing.drain(),
-            elsewhere=room.missing.elsewhere,
+            around.missing.drain(),
+            elsewhere=around.missing.elsewhere,
             started=True,
         )
-        new = tuple(one for one in wanted if one.name not in room.settings)
-        self._restart_with(room.unconfigured())
+        new = tuple(one for one in wanted if one.name not in around.settings)
+        self._restart_with(around.unconfigured())
         for setting in new:
-            room.supply(setting)
+            around.supply(setting)
         if new:
-            room.teller.tell(Supplied(new))
+            around.teller.tell(Supplied(new))
         return bool(new)
 
     def _restart_with(self, settings: Sequence[Setting]) -> None:
         """End this process where the next one needs settings that an app reads when it starts."""
-        if settings and not self.room.order.only:
-            self.room.teller.tell(Learned(self.room.store.sketch))
-            self.room.teller.tell(Needs(tuple(settings), "a check of tokens names nobody"))
+        if settings and not self.around.order.only:
+            self.around.teller.tell(Learned(self.around.store.sketch))
+            self.around.teller.tell(Needs(tuple(settings), "a check of tokens names nobody"))
             os._exit(0)
 
 
@@ -322,23 +322,23 @@ def main(arguments: list[str]) -> None:
 
 def run(order: ChildOrder, teller: pipe.Teller) -> None:
     """Do what the order says, and tell of it. This process is confined for good."""
-    with Room(order, teller, Path(order.folder)) as room:
-        asyncio.run(_run(room))
+    with Surroundings(order, teller, Path(order.folder)) as around:
+        asyncio.run(_run(around))
 
 
-async def _run(room: Room) -> None:
-    order = room.order.order
+async def _run(around: Surroundings) -> None:
+    order = around.order.order
     try:
-        app = load(order.app, room.folder)
+        app = load(order.app, around.folder)
         if order.hook:
             _hook(order.hook)(app)
         before = Before()
         async with Running(app) as running:
             # One task is that of the lifespan.
-            await settled(before, lambda: bool(room.store.drain()), own=1)
-            await _drive(room, running, app)
+            await settled(before, lambda: bool(around.store.drain()), own=1)
+            await _drive(around, running, app)
     except LoadError as error:
-        _not_started(room, error)
+        _not_started(around, error)
 
 
 def _hook(name: str) -> Any:
@@ -346,65 +346,65 @@ def _hook(name: str) -> Any:
     return getattr(import_module(module), function)
 
 
-async def _drive(room: Room, running: Running, app: Any) -> None:
-    order = room.order.order
-    doors = surface(app, room.folder)
-    room.teller.tell(
+async def _drive(around: Surroundings, running: Running, app: Any) -> None:
+    order = around.order.order
+    doors = surface(app, around.folder)
+    around.teller.tell(
         Opened(
             tuple(str(door.route) for door in doors if _chosen(str(door.route), order.routes)),
-            room.held,
+            around.held,
         )
     )
-    inputs = Inputs(room.mint, room.store)
+    inputs = Inputs(around.mint, around.store)
     watched = Watched(
-        calls=room.store.drain,
-        said=room.capture.drain,
-        complaints=room.watch.drain,
-        refused=room.names_refused,
-        services=room.services.drain,
-        stood_in=room.checks.drain,
-        provoke=room.provoke,
-        calm=room.calm,
-        restore=room.store.restore,
-        adopt=room.store.adopt,
-        plant=room.store.plant,
+        calls=around.store.drain,
+        said=around.capture.drain,
+        complaints=around.watch.drain,
+        refused=around.names_refused,
+        services=around.services.drain,
+        stood_in=around.checks.drain,
+        provoke=around.provoke,
+        calm=around.calm,
+        restore=around.store.restore,
+        adopt=around.store.adopt,
+        plant=around.store.plant,
     )
     driver = Driver(
         running,
         inputs,
-        Identities(order, room.mint, room.store, inputs, room.services.issuer),
+        Identities(order, around.mint, around.store, inputs, around.services.issuer),
         watched,
         seconds=order.request_seconds,
-        only=frozenset(room.order.only),
+        only=frozenset(around.order.only),
     )
-    child = Child(room, driver, asyncio.get_running_loop())
+    child = Child(around, driver, asyncio.get_running_loop())
     await child.through(doors)
-    room.teller.tell(Finished(_reach(room)))
+    around.teller.tell(Finished(_reach(around)))
 
 
-def _not_started(room: Room, error: LoadError) -> None:
+def _not_started(around: Surroundings, error: LoadError) -> None:
     """Say what the app lacks to start, or that it does not start and why."""
-    complaints = room.watch.drain()
-    wanted = needs(complaints, room.missing.drain(), room.missing.elsewhere)
-    folder = f"{room.folder.resolve()}/"
-    wanted = wanted or compared(complaints, room.settings, folder)
-    room.teller.tell(Learned(room.store.sketch))
+    complaints = around.watch.drain()
+    wanted = needs(complaints, around.missing.drain(), around.missing.elsewhere)
+    folder = f"{around.folder.resolve()}/"
+    wanted = wanted or compared(complaints, around.settings, folder)
+    around.teller.tell(Learned(around.store.sketch))
     if wanted:
-        room.teller.tell(Needs(wanted, str(error)))
+        around.teller.tell(Needs(wanted, str(error)))
     else:
         at = next((f" at {one.frames[-1].file}:{one.frames[-1].line}" for one in complaints[-1:]
                    if one.frames), "")  # fmt: skip
-        room.teller.tell(Failed(f"the app does not start: {error}{at.replace(folder, '')}"))
+        around.teller.tell(Failed(f"the app does not start: {error}{at.replace(folder, '')}"))
 
 
-def _reach(room: Room) -> Reach:
+def _reach(around: Surroundings) -> Reach:
     counted = [
         canary
-        for token in room.mint.tokens()
-        if (canary := room.mint.of(token)) and canary.source in {Source.ITEM, Source.UNDECLARED}
+        for token in around.mint.tokens()
+        if (canary := around.mint.of(token)) and canary.source in {Source.ITEM, Source.UNDECLARED}
     ]
     places = {(canary.table, canary.path) for canary in counted}
-    return Reach(attributes_planted=len(places), refused=tuple(room.refused))
+    return Reach(attributes_planted=len(places), refused=tuple(around.refused))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ from hushtable.prove.store.store import Store
 
 
 @dataclass(slots=True)
-class Room:
+class Surroundings:
     """Where the app runs: the store it sees, the canaries in it, and what is watched."""
 
     order: ChildOrder
