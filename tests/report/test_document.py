@@ -31,7 +31,7 @@ ROUTE_KEYS = {
 }
 TOP_KEYS = {
     *("version", "findings", "routes", "coverage", "score", "grade"),
-    *("unknown", "unused_allows", "reach", "penalties", "rules", "sensitivities"),
+    *("unknown", "unused_allows", "reach", "penalties", "rules", "sensitivities", "since"),
 }
 
 

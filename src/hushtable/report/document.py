@@ -37,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
         "coverage": _coverage(result.coverage),
         "score": report.score.value,
         "grade": report.score.grade,
+        "since": report.since,
         "penalties": [dataclasses.asdict(one) for one in report.score.penalties],
         "rules": [_rule(report.pages[code]) for code in report.ran if code in report.pages],
         "sensitivities": dict(result.sensitivities),

@@ -85,6 +85,32 @@ def test_what_was_not_seen_is_not_met(changed: dict[str, Any]) -> None:
     assert states(result(**changed))["3.5.1"] is State.UNEXAMINED
 
 
+UNREACHED = {"routes": 2, "unreached": [{"route": "GET /x", "why": "it answered 404"}]}
+UNREAD = {"coverage": {"files_parsed": 0}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"since": "origin/main"}, State.UNEXAMINED),
+        ({"asked": {"refused": [{"route": "GET /x", "why": "answered 401"}]}}, State.UNEXAMINED),
+        ({"asked": {"refused": []}}, State.MET),
+        ({"reach": UNREACHED, **UNREAD}, State.UNEXAMINED),
+        ({"reach": {"unreached": []}, **UNREAD}, State.MET),
+        ({"reach": UNREACHED}, State.MET),
+    ],
+)
+def test_what_did_not_answer_is_not_met(changed: dict[str, Any], state: State) -> None:
+    """Of routes that did not answer, and beside a difference, nothing is met; source was read."""
+    assert states(result(**changed))["A.8.3"] is state
+
+
+def test_a_run_alone_shows_no_source() -> None:
+    """Where no source was read, nothing is said of keys in it."""
+    assert states(result(reach={"unreached": []}, **UNREAD))["8.6.2"] is State.UNEXAMINED
+    assert states(result())["8.6.2"] is State.MET
+
+
 def test_what_no_class_bears_on_is_not_examined() -> None:
     """A control that nothing here supports is never met."""
     assert states(result())["33"] is State.UNEXAMINED

@@ -28,11 +28,11 @@ FRAMEWORKS = (PCI, SOC2, HIPAA, GDPR, NIST, ISO)
 
 EXAMINED = {
     "scan": CLASSES,
-    "prove": CLASSES,
+    "prove": frozenset("RELSFAI"),
     "probe": frozenset("REAI"),
 }
-"""What each engine can see of: a live service shows neither its logs, its store nor its source.
-`prove` stands for a run that read the source first, as it does unless told otherwise."""
+"""What each engine can see of. A run shows no source; a live service shows neither that nor its
+logs, its files and its store."""
 
 
 @dataclass(frozen=True, slots=True)

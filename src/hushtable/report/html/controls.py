@@ -51,11 +51,22 @@ class _Looked:
     @property
     def why_not(self) -> str:
         """Why nothing can be said of what was not found; empty where something can."""
-        if not self.document["routes"]:
+        document = self.document
+        if not document["routes"]:
             return "no route was found"
-        if self.document["unknown"]:
-            return f"{len(self.document['unknown'])} places were not examined"
-        return ""
+        if document["unknown"]:
+            return f"{len(document['unknown'])} places were not examined"
+        if document.get("since"):
+            return f"only what changed since {document['since']} was looked at"
+        refused = (document.get("asked") or {}).get("refused", ())
+        unreached = [] if was_read(document) else (document["reach"] or {}).get("unreached", ())
+        silent = len(refused) + len(unreached)
+        return f"{silent} routes did not answer" if silent else ""
+
+
+def was_read(document: Mapping[str, Json]) -> bool:
+    """Whether the source was read, so that what a run did not reach was seen all the same."""
+    return not document.get("asked") and bool(document["coverage"]["files_parsed"])
 
 
 def engine(document: Mapping[str, Json]) -> str:
@@ -69,7 +80,7 @@ def assessed(document: Mapping[str, Json]) -> tuple[Assessed, ...]:
     """Assess every control, by framework."""
     rules = document.get("rules", [])
     by_class = {rule["code"]: frozenset(rule["classes"]) for rule in rules}
-    seen = EXAMINED[engine(document)]
+    seen = EXAMINED["scan" if was_read(document) else engine(document)]
     looked = _Looked(
         document,
         frozenset().union(*by_class.values()) & seen,
