@@ -127,6 +127,7 @@ def test_tests_that_fail_before_are_a_usage_error(
     """Where the tests fail as it is, nothing can be shown by them."""
     run = fix(tests=f"{sys.executable} -c 'import sys; sys.exit(1)'")
     assert (run.exit_code, "before anything was changed" in run.stderr) == (2, True)
+    assert "take `tests` out of the configuration" in run.stderr
     assert engine.asked == []
 
 

@@ -49,7 +49,10 @@ def shown(tree: Tree, wanted: Wanted, order: ProveOrder, listen: Listener) -> tu
     tests = _tests(tree, listen)
     failing = tests({})
     if failing:
-        text = f"before anything was changed, in a copy of the project, {failing}"
+        text = (
+            f"before anything was changed, in a copy of the project, {failing}. Mend what "
+            f"`{tree.config.tests}` says there, or take `tests` out of the configuration"
+        )
         raise UsageError(text)
     # The same canaries before and after: what differs is the change.
     asked = replace(order, seed=order.seed or 1 + time.time_ns() % 2**31)

@@ -93,7 +93,7 @@ class Session:
             part
             for one in self.identities
             for _, value in one.headers
-            for part in {value, *_WORDS.split(value)}
+            for part in {value, *value.split(), *_WORDS.split(value)}
             if len(part) > len("Bearer")
         )
 
