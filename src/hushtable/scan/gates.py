@@ -44,7 +44,7 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
     for router in entry.chain:
         for cls, options, place in reversed(router.middleware):
             notes.phase = "middleware"
-            before = len(notes.denials)
+            before, taught_before = len(notes.denials), len(notes.taught_gates)
             target = _dispatch(m, cls, options, frame)
             if target is None:
                 continue
@@ -54,8 +54,7 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
             callee = Bound(function, receiver) if receiver is not None else function
             with suppress(Stopped):
                 m.call(m, callee, _arguments(request, asgi=asgi), {}, ast.Constant(None), frame)
-            denied = notes.denials[before:]
-            if denied:
+            if notes.denials[before:] or notes.taught_gates[taught_before:]:
                 name = (
                     receiver.cls.name
                     if receiver is not None and receiver.cls
@@ -122,6 +121,9 @@ def gate_of(m: Machine, request: Request, entry: Entry) -> tuple[Gate, str, list
             if not denial.phase and _asks_who(denial, socket=entry.route.websocket):
                 seen.append(Seen(GateKind.BODY, _handler_name(entry), denial.place))
                 break
+    if not seen:
+        called = [one for one in notes.taught_gates if not one.phase]
+        seen.extend(Seen(GateKind.BODY, one.name, one.place) for one in called[:1])
     holes = [
         GateHole(place, name, "lets every request through when it is not configured")
         for name, place in request.fails_open

@@ -286,15 +286,15 @@ def run_dependency(m: Machine, request: Request, dependency: Any, frame: Frame) 
         return known
     notes = m.observer.notes
     before, unresolved = len(notes.denials), sum(m.counters.unresolved.values())
-    gates_before = len(request.gates)
+    gates_before, taught_before = len(request.gates), len(notes.taught_gates)
     phase, notes.phase = notes.phase, notes.phase or "dependency"
     value = _run(m, request, dependency, frame)
     notes.phase = phase
     name, place = _name(m, dependency)
     denied = notes.denials[before:]
-    taught = notes.taught_gates
+    taught = notes.taught_gates[taught_before:]
     if denied or taught:
-        where = denied[0].place if denied else taught[0][1]
+        where = denied[0].place if denied else taught[0].place
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place or where))
     elif (
         _sounds_like_a_gate(name)
