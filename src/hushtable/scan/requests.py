@@ -102,6 +102,7 @@ def bind_request(m: Machine, request: Request, function: Any, frame: Frame) -> d
     target, given = _unwrapped(m, function)
     if target is None:
         return {}
+    target = signed(target)
     spec = target.node.args
     positional = [*spec.posonlyargs, *spec.args][given:]
     defaults = target.defaults
@@ -116,6 +117,17 @@ def bind_request(m: Machine, request: Request, function: Any, frame: Frame) -> d
             m, request, target, parameter, MISSING if default is None else default, frame
         )
     return found
+
+
+def signed(function: Function) -> Function:
+    """Give the function whose signature counts: FastAPI looks through `functools.wraps`."""
+    seen = {id(function)}
+    while isinstance(inner := function.slots.get("__wrapped__"), Function):
+        if id(inner) in seen:
+            break
+        seen.add(id(inner))
+        function = inner
+    return function
 
 
 def _unwrapped(m: Machine, function: Any) -> tuple[Function | None, int]:
