@@ -31,6 +31,7 @@ from hushtable.scan.values import (
     Instance,
     Native,
     Opaque,
+    deep_labels,
 )
 from hushtable.values.written import credential_kind
 
@@ -135,8 +136,20 @@ def gate_of(m: Machine, request: Request, entry: Entry) -> tuple[Gate, str, list
     fails = ""
     if request.fails_open and len(seen) == 1:
         fails = "when unconfigured"
-    gate = Gate(best.kind, best.name, best.place or entry.route.place, roles, fails)
+    place = best.place or entry.route.place
+    gate = Gate(best.kind, best.name, place, roles, fails, shared=_asks_one_key(m, request))
     return gate, role(roles[0]) if len(roles) == 1 else SIGNED_IN, holes
+
+
+def _asks_one_key(m: Machine, request: Request) -> bool:
+    """Whether all that is asked for is one key of the settings, the same for every caller."""
+    notes = m.observer.notes
+    asked = [{label.kind for label in denial.conditions} for denial in notes.denials]
+    if not asked or notes.roles or any(one != {Kind.INPUT, Kind.SETTING} for one in asked):
+        return False
+    gates = {one.name for one in request.gates}
+    held = frozenset().union(*(deep_labels(value) for value in request.cached.values()))
+    return all(one.kind is not Kind.CALLER or one.name in gates for one in held)
 
 
 ORDER = {
