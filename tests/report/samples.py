@@ -265,6 +265,8 @@ def huge(text: str) -> dict[str, Any]:
     """Give the JSON of a result as large as the largest services have, with `text` everywhere."""
     one = document(told(poisoned(text)))
     names = [f"table{number // 20}.attribute_{number}" for number in range(200)]
+    kinds = ("credential", "personal", "personal", "internal", "public")
+    one["sensitivities"] = {name: kinds[nth % len(kinds)] for nth, name in enumerate(names)}
     route, finding = one["routes"][0], one["findings"][0]
     one["routes"] = [
         {**route, "path": f"/things/{number}", "leaves": names} for number in range(300)

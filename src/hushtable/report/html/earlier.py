@@ -11,7 +11,7 @@ from pathlib import Path
 from jsonschema_rs import Draft202012Validator
 
 from hushtable.model.errors import UsageError
-from hushtable.report.html.gathered import Json
+from hushtable.report.html.plain import Json
 
 
 def result(path: Path) -> Mapping[str, Json]:

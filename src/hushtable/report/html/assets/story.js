@@ -63,7 +63,7 @@ function proofPart(proof) {
 }
 
 function findingPart(number) {
-  const finding = data.findings[number];
+  const finding = storyOf(number);
   const part = made("article", "finding");
   const heading = made("h3", "", `${finding.code} ${finding.name}`);
   const dials = made("p", "dials");
@@ -82,6 +82,7 @@ function findingPart(number) {
       ["Weakness", finding.cwe.map((number) => `CWE-${number}`).join(", ")],
       ["Risk", finding.owasp.join(", ")],
       ["Agreed", finding.suppressed && `${finding.suppressed.kind}: ${finding.suppressed.reason}`],
+      ["Lock", lockWords(finding.agreed)[0]],
     ]),
   );
   if (finding.trace.length) part.append(made("h4", "", "Through the source"), steps(finding));
@@ -95,8 +96,25 @@ function findingPart(number) {
     part.append(made("h4", "", "Why it is sensitive"), list);
   }
   if (finding.remedy) part.append(block("Remedy", finding.remedy));
-  for (const diff of finding.diffs || []) part.append(block("As a patch", diff));
+  if (finding.fix) part.append(...fixPart(finding.fix));
   return part;
+}
+
+function fixPart(fix) {
+  if (!fix.diff) return [made("h4", "", "The fix"), made("p", "", `No program writes one here: ${fix.why}.`)];
+  const code = made("pre", "diff");
+  code.tabIndex = 0;
+  code.setAttribute("aria-label", "The fix as a difference in lines");
+  fix.diff.split("\n").forEach((line, nth, lines) => {
+    if (nth === lines.length - 1 && !line) return;
+    const kind = /^(---|\+\+\+) [ab]\//.test(line) ? "file" : { "+": "more", "-": "less", "@": "hunk" }[line[0]] || "same";
+    code.append(made("span", kind, line), "\n");
+  });
+  const parts = [made("h4", "", "The fix, as hushtable fix writes it")];
+  if (fix.unsafe) parts.push(prose("p", "unsafe", `Unsafe, since somebody may notice: ${fix.unsafe}`));
+  parts.push(code);
+  if (fix.note) parts.push(prose("p", "note", `Left to do: ${fix.note}`));
+  return parts;
 }
 
 function openFinding(number) {
@@ -110,7 +128,7 @@ function openCell(route, cell) {
   const column = data.columns[cell.column];
   const parts = cell.findings.map(findingPart);
   if (!parts.length) {
-    parts.push(made("p", "", "It leaves in the response, and no rule speaks of it."));
+    parts.push(made("p", "", ["It leaves in the response, and no rule speaks of it", ...lockWords(cell.agreed)].join("; ") + "."));
   }
   open(`${column.attribute} leaves by ${data.routes[route].name}`, [flowOf(route, cell.column), ...parts]);
 }
