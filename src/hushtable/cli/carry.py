@@ -36,7 +36,7 @@ class Carry:
 
 
 def carry(
-    where: Sequence[Destination], root: Path, lock: Path | None, diffs: bool | None
+    where: Sequence[Destination], root: Path, lock: Path | None, *, diffs: bool | None
 ) -> Carry:
     """Say what the results that go somewhere are to carry. Only a page has fixes by itself."""
     formats = {one.format for one in where}

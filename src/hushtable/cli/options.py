@@ -40,7 +40,8 @@ Files = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Write a file: FORMAT:FILE, or by suffix (.json .sarif .md .xml .html .txt). Repeatable.",
+        help="Write a file: FORMAT:FILE, or by suffix (.json .sarif .md .xml .html .txt). "
+        "Repeatable.",
     ),
 ]
 Html = Annotated[

@@ -74,7 +74,7 @@ def prove(  # noqa: PLR0913 - each is an option of the command
         routes=tuple(route or ()),
         seed=seed,
     )
-    source = Order(root, wanted, carry=carry(where, root, lock, diffs))
+    source = Order(root, wanted, carry=carry(where, root, lock, diffs=diffs))
     with progress(wanted=not (quiet or no_progress)) as listen:
         report = run(ProofOrder(source, order, not no_scan, save), listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))

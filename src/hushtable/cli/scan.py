@@ -58,7 +58,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     read = settings(o.folder(path), config)
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)
-    order = Order(path, wanted, write_baseline, since, carry(where, path, lock, diffs))
+    order = Order(path, wanted, write_baseline, since, carry(where, path, lock, diffs=diffs))
     with progress(wanted=not (quiet or no_progress)) as listen:
         report = examine(order, listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))

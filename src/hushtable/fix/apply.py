@@ -83,9 +83,7 @@ def apply(sources: Sources, changes: Iterable[Change], *, tidy: bool = True) -> 
         lines = [line for where, line in together.setup if where == path]
         found = imports.edits(sources.source(path), needed, lines, own)
         by_path[path] = _above(found, by_path[path])
-    return {
-        path: _made(sources, path, edits, tidy=tidy) for path, edits in sorted(by_path.items())
-    }
+    return {path: _made(sources, path, edits, tidy=tidy) for path, edits in sorted(by_path.items())}
 
 
 def _made(sources: Sources, path: str, edits: list[Edit], *, tidy: bool) -> bytes:

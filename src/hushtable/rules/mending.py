@@ -99,15 +99,15 @@ def _rounds(
     return tried, seen
 
 
-def _each(
-    sources: Sources, picked: Iterable[tuple[Finding, Order, Change]]
-) -> dict[Mark, Patch]:
+def _each(sources: Sources, picked: Iterable[tuple[Finding, Order, Change]]) -> dict[Mark, Patch]:
     """Give each change by itself; an import that it leaves without a use stays."""
     alone: dict[Mark, Patch] = {}
     for finding, _, change in picked:
         with suppress(CannotFix):
             after = apply.apply(sources, [change], tidy=False)
-            alone.setdefault(_mark(finding), Patch({path: sources.texts[path] for path in after}, after))
+            alone.setdefault(
+                _mark(finding), Patch({path: sources.texts[path] for path in after}, after)
+            )
     return alone
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from hushtable.model.contract import Basis, Part, compare
 from hushtable.report.contract_lines import contract_of
-from hushtable.report.html.plain import Json, overlap
+from hushtable.report.html.plain import Json
+from hushtable.report.read_only import overlap
 
 _Parts = Mapping[str, list[tuple[str, Part]]]
 """Parts by route, each with its table."""
@@ -58,6 +59,4 @@ def _by_route(lines: Iterable[tuple[str, str, tuple[Part, ...]]]) -> _Parts:
 
 
 def _touches(parts: _Parts, route: str, attribute: str) -> bool:
-    return any(
-        overlap(attribute, f"{table}.{part.name}") for table, part in parts.get(route, ())
-    )
+    return any(overlap(attribute, f"{table}.{part.name}") for table, part in parts.get(route, ()))

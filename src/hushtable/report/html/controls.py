@@ -153,9 +153,9 @@ def _judged(  # noqa: PLR0913 - the parts of a control
 
 
 def table(document: Mapping[str, Json], rows: Iterable[Assessed] | None = None) -> str:
-    """Give the controls, or those of them that are given, as CSV (RFC 4180), one line each, with the keys of their findings.
+    """Give the controls as CSV (RFC 4180), one line each, with the keys of their findings.
 
-    A cell that a spreadsheet would take for a formula is led by an apostrophe.
+    `rows` are what they were assessed as, where that was done already. A cell that a spreadsheet would take for a formula is led by an apostrophe.
     """
     written = io.StringIO()
     out = csv.writer(written)

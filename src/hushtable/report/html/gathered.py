@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hushtable.report.html.agreed import Agreed, agreed
-from hushtable.report.html.plain import CATEGORIES, Json, category_of, leaves
+from hushtable.report.html.plain import CATEGORIES, Json, category_of, leaving
 
 AGREED = "agreed"
 WIDER = "wider than agreed"
@@ -143,13 +143,15 @@ def _meetings(
 ) -> _Meetings:
     """Give the findings about each route and attribute; none where it leaves unremarked."""
     met: _Meetings = {}
+    gone = {route["name"]: set(route["leaves"]) for route in routes}
+    where = {route["name"]: number for number, route in enumerate(routes)}
     for number, route in enumerate(routes):
-        gone = set(route["leaves"])
-        met.update(((number, attribute), []) for attribute in gone)
-        for one in route["findings"]:
-            for attribute in dict.fromkeys(findings[one]["attributes"]):
-                if leaves(findings[one], attribute, gone, asked=asked):
-                    met.setdefault((number, attribute), []).append(one)
+        met.update(((number, attribute), []) for attribute in route["leaves"])
+    for number, finding in enumerate(findings):
+        names = leaving(finding, gone, asked=asked)
+        for route in finding["routes"] if names else ():
+            for attribute in names if route in where else ():
+                met.setdefault((where[route], attribute), []).append(number)
     return met
 
 

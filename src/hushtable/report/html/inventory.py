@@ -9,9 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hushtable.report.html.plain import Json, category_of, leaves
+from hushtable.report.html.plain import Json, category_of, leaving
 
 _OF_PEOPLE = frozenset({"credential", "financial", "health", "personal"})
+
+_ANSWERS = frozenset({"response", "header", "error"})
+NO_CALLER = "no caller"
+"""Who gets what is logged, stored or written to a file: those who can read it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ def _ways(document: Mapping[str, Json]) -> Iterator[tuple[str, str, str, str]]:
     for finding in document["findings"]:
         if finding["channel"] == "source" or finding["verdict"] == "refuted":
             continue
+        names = leaving(finding, gone, asked=asked)
         for name in finding["routes"] or [finding["path"]]:
-            audience = finding["audience"] or audiences.get(name, "")
-            for attribute in finding["attributes"]:
-                if leaves(finding, attribute, gone.get(name, set()), asked=asked):
-                    yield attribute, name, finding["channel"], audience
+            answered = finding["channel"] in _ANSWERS
+            audience = finding["audience"] or (audiences.get(name, "") if answered else NO_CALLER)
+            for attribute in names:
+                yield attribute, name, finding["channel"], audience

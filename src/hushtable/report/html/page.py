@@ -33,7 +33,7 @@ _SCRIPTS = ("page.js", "story.js", "map.js", "list.js", "filters.js")
 """Joined in this order."""
 
 MOST_LISTED = 100
-"""Findings that stand in the page as it is written; its script adds the others when they are near."""
+"""Findings that stand in the page as it is written; its script adds the others when near."""
 
 _SEVERITIES = ("critical", "high", "medium", "low", "note")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from hushtable.report.escape import visible, visible_lines
+from hushtable.report.read_only import leaves_by
 
 Json = Any
 """A JSON value that fits `result.schema.json`."""
@@ -52,26 +54,18 @@ def category_of(attribute: str, kinds: Mapping[str, str]) -> str:
     return next((one for one in CATEGORIES if one in known), "public")
 
 
-def overlap(one: str, other: str) -> bool:
-    """Whether two attributes, as `users.email` or `users.*`, are the same in part."""
-    return one == other or _holds(one, other) or _holds(other, one)
+def leaving(
+    finding: Mapping[str, Json], gone: Mapping[str, AbstractSet[str]], *, asked: bool
+) -> tuple[str, ...]:
+    """Give the attributes of a finding that leave. Some findings are of what is read and stays.
 
-
-def _holds(whole: str, part: str) -> bool:
-    inside = whole.removesuffix("*") if whole.endswith(".*") else f"{whole}."
-    return part.startswith(inside)
-
-
-def leaves(finding: Mapping[str, Json], attribute: str, gone: set[str], *, asked: bool) -> bool:
-    """Whether an attribute that a finding names leaves a route, of which `gone` leaves.
-
-    Some findings are of what is read and stays inside. `asked`: a live service was, so that only
-    the findings tell what leaves.
+    `gone` is what leaves by each route. `asked`: a live service was, so that only the findings
+    tell what leaves.
     """
-    if asked or finding["channel"] != "response" or attribute in gone:
-        return True
-    if any(overlap(attribute, one) for one in gone):
-        return True
-    return any(
-        overlap(attribute, one) for proof in finding["proofs"] for one in proof["attributes"]
-    )
+    names = tuple(dict.fromkeys(finding["attributes"]))
+    if asked or finding["channel"] != "response" or not finding["routes"]:
+        return names
+    by = [gone[route] for route in finding["routes"] if route in gone]
+    here = by[0] if len(by) == 1 else frozenset().union(*by)
+    seen = [proof["attributes"] for proof in finding["proofs"]]
+    return tuple(name for name in names if leaves_by(name, here, seen))

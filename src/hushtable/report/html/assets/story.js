@@ -1,6 +1,7 @@
 const story = document.getElementById("story");
 const told = document.getElementById("told");
 const MOST_LEAVES = 24;
+const ANSWERS = new Set(["response", "header", "error"]); // What a caller gets; a log has other readers.
 
 function open(title, parts) {
   document.getElementById("story-title").replaceWith(Object.assign(prose("h2", "", title), { id: "story-title" }));
@@ -101,7 +102,7 @@ function findingPart(number) {
 }
 
 function fixPart(fix) {
-  if (!fix.diff) return [made("h4", "", "The fix"), made("p", "", `No program writes one here: ${fix.why}.`)];
+  if (!fix.diff) return [made("h4", "", "The fix"), made("p", "", `No difference is shown: ${fix.why}.`)];
   const code = made("pre", "diff");
   code.tabIndex = 0;
   code.setAttribute("aria-label", "The fix as a difference in lines");
@@ -155,7 +156,7 @@ function flowOf(number, only) {
   const gone = new Map();
   for (const cell of shownCells) {
     const about = cell.findings.map((one) => data.findings[one]);
-    const ways = about.length ? about.map((one) => [one.channel, one.audience || route.audience]) : [["response", route.audience]];
+    const ways = about.length ? about.map((one) => [one.channel, one.audience || (ANSWERS.has(one.channel) ? route.audience : "")]) : [["response", route.audience]];
     for (const [channel, audience] of ways) {
       const name = audience ? `${channel} to ${audience}` : channel;
       if (!gone.has(name)) gone.set(name, []);
