@@ -155,7 +155,8 @@ def _judged(  # noqa: PLR0913 - the parts of a control
 def table(document: Mapping[str, Json], rows: Iterable[Assessed] | None = None) -> str:
     """Give the controls as CSV (RFC 4180), one line each, with the keys of their findings.
 
-    `rows` are what they were assessed as, where that was done already. A cell that a spreadsheet would take for a formula is led by an apostrophe.
+    `rows` are what they were assessed as, where that was done already. A cell that a spreadsheet
+    would take for a formula is led by an apostrophe.
     """
     written = io.StringIO()
     out = csv.writer(written)
