@@ -70,10 +70,11 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     where = destinations(formats or (), output or (), html)
     bounds = Bounds(rate=rate, timeout=timeout, within=within)
     route = Way(proxy=proxy, client_certificate=cert, trust=trust)
-    owned = frozenset(i_own or ())
     callers, values = identities(as_ or (), login=bool(login)), known(know or ())
     hook = login_of(login)
-    order = Order(url, openapi, callers, values, writes, owned, bounds, route, hook)
+    order = Order(
+        url, openapi, callers, values, writes, frozenset(i_own or ()), bounds, route, hook
+    )
     if plan:
         emit(str(plan_of(order)))
         return QUIET

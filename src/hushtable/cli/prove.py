@@ -20,11 +20,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 EXAMPLES = """\b
 Examples:
-  hushtable prove
-  hushtable prove app.main:app
+  hushtable prove                        the only app found
   hushtable prove app.main:create_app --root services/api --fail-on high
   hushtable prove app.main:app --route /orders --role admin --html report.html
-  hushtable prove app.main:app --no-scan --format json
+  hushtable prove --no-scan --format json
 
 \b
 Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
