@@ -72,9 +72,8 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     route = Way(proxy=proxy, client_certificate=cert, trust=trust)
     callers, values = identities(as_ or (), login=bool(login)), known(know or ())
     hook = login_of(login)
-    order = Order(
-        url, openapi, callers, values, writes, frozenset(i_own or ()), bounds, route, hook
-    )
+    owned = frozenset(i_own or ())
+    order = Order(url, openapi, callers, values, writes, owned, bounds, route, hook)
     if plan:
         emit(str(plan_of(order)))
         return QUIET
