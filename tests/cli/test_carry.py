@@ -116,6 +116,22 @@ def test_fixes_that_take_too_long_are_left_out(
     assert {one["fix"] for one in read(told)["findings"]} == {None}
 
 
+def test_a_fix_that_fails_hides_no_finding(
+    run: Run, service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of a fix is told without its text, and findings and exit code are as without it."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(fixed_alone, "patch_of", failing)
+    html = tmp_path / "a.html"
+    done = run("scan", str(service), "--html", str(html), "--no-cache")
+    assert (done.exit_code, html.exists()) == (1, True)
+    assert "internal error, ValueError" in done.stderr
+    assert SECRET not in done.output + html.read_text(encoding="utf-8")
+
+
 def test_without_the_extra_a_page_is_written_all_the_same(
     run: Run, service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from hushtable.cli.outcome import complain
+from hushtable.cli.outcome import DEBUG_VARIABLE, complain, internal
 from hushtable.cli.outputs import Destination, Format
 from hushtable.model.config import ScanConfig
 from hushtable.model.contract import FILE, Contract
@@ -76,7 +77,14 @@ def with_fixes(report: Report, wanted: Carry, source: Source, listen: Listener) 
     engine = _engine(asked=wanted.asked)
     if engine is None:
         return report
-    return replace(report, fixes=engine.fixes(source, report.open, listen))
+    try:
+        return replace(report, fixes=engine.fixes(source, report.open, listen))
+    except Exception as error:
+        # What was found is told, whatever a fix stumbles on.
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        complain(f"no differences of fixes are told: {internal(error)}")
+        return report
 
 
 def _engine(*, asked: bool) -> ModuleType | None:
