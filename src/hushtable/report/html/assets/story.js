@@ -118,7 +118,11 @@ function fixPart(fix) {
   return parts;
 }
 
+// Stories are the last part of the page: until it is there, none can be told whole.
+const loading = () => document.readyState === "loading";
+
 function openFinding(number) {
+  if (loading()) return;
   const finding = data.findings[number];
   const flow = finding.routes.map((name) => data.routes.findIndex((route) => route.name === name));
   const parts = flow.length && flow[0] >= 0 ? [flowOf(flow[0]), findingPart(number)] : [findingPart(number)];
@@ -126,6 +130,7 @@ function openFinding(number) {
 }
 
 function openCell(route, cell) {
+  if (loading()) return;
   const column = data.columns[cell.column];
   const parts = cell.findings.map(findingPart);
   if (!parts.length) {
@@ -135,6 +140,7 @@ function openCell(route, cell) {
 }
 
 function openRoute(number) {
+  if (loading()) return;
   const route = data.routes[number];
   const about = facts([
     ["Handler", `${route.handler} at ${place({ path: route.file, line: route.line })}`],
