@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from hushtable.cli import options as o
+from hushtable.cli.carry import carry
 from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, examine, exit_code, progress
 from hushtable.cli.outcome import command
@@ -18,6 +19,7 @@ EXAMPLES = """\b
 Examples:
   hushtable scan                         the current folder
   hushtable scan services/api --fail-on high
+  hushtable scan --html report.html      a page: the map, and each finding's story
   hushtable scan -o report.sarif -o report.md
   hushtable scan --format json --select HT1,HT402
   hushtable scan --since origin/main     only what a branch touches
@@ -35,12 +37,15 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     *,
     formats: o.Formats = None,
     output: o.Files = None,
+    html: o.Html = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
     fail_on: o.FailOn = None,
     baseline: o.Baseline = None,
     write_baseline: o.WriteBaseline = False,
     since: o.Since = "",
+    lock: o.Lock = None,
+    diffs: o.Diffs = None,
     config: o.ConfigFile = None,
     jobs: o.Jobs = None,
     no_cache: o.NoCache = False,
@@ -49,11 +54,12 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     no_color: o.NoColor = False,
 ) -> int:
     """Find which attributes leave a service, through which route, to whom."""
-    where = destinations(formats or (), output or ())
+    where = destinations(formats or (), output or (), html)
     read = settings(o.folder(path), config)
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)
+    order = Order(path, wanted, write_baseline, since, carry(where, path, lock, diffs=diffs))
     with progress(wanted=not (quiet or no_progress)) as listen:
-        report = examine(Order(path, wanted, write_baseline, since), listen)
+        report = examine(order, listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))
     return exit_code(report)
