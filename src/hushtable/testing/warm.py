@@ -1,19 +1,23 @@
 """Does what every app of FastAPI and boto3 does first, by being imported: a fork has it done.
 
-It is for a process that is forked and does nothing else: botocore's loaders are changed for good.
+It is for a process that is forked and does nothing else: it is changed for good. The hash of a
+password costs next to nothing in it. What one costs shows in no run, and an app that is asked a
+hundred times to make one would take half a minute.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 import anyio.lowlevel
 import boto3.session
 import botocore.loaders
 import botocore.session
+import wrapt
 from fastapi import FastAPI
 from pydantic import BaseModel
 
@@ -21,6 +25,17 @@ from hushtable.prove.clients.destination import Destination
 from hushtable.prove.clients.loading import loaders
 
 _NOTHING = (None, None, os.devnull, None)
+_CHEAP: tuple[tuple[str, str, int, dict[str, int]], ...] = (
+    ("hashlib", "scrypt", 1, {"n": 2, "r": 1, "p": 1}),
+    ("bcrypt", "gensalt", 0, {"rounds": 4}),
+    (
+        "argon2._password_hasher",
+        "PasswordHasher.__init__",
+        0,
+        {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
+    ),
+)
+"""Module, function, how many arguments stand before its costs, and the least that it takes."""
 
 
 class _Said(BaseModel):
@@ -65,5 +80,29 @@ async def _answer() -> None:
     await app(scope, receive, send)
 
 
+def _hash_cheaply() -> None:
+    """Have hashes of passwords made at the least cost that their functions take."""
+    for module, name, before, least in _CHEAP:
+        made = partial(_made, before, least)
+        wrapt.register_post_import_hook(partial(_wrap, name, made), module)
+
+
+def _wrap(name: str, made: Callable[..., Any], module: Any) -> None:  # noqa: ANN401 - a module
+    wrapt.wrap_function_wrapper(module, name, made)
+
+
+def _made(
+    before: int,
+    least: dict[str, int],
+    wrapped: Callable[..., Any],
+    _instance: object,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:  # noqa: ANN401 - what the function gives
+    # Costs may be given without their names.
+    return wrapped(*args[:before], **{**kwargs, **least})
+
+
+_hash_cheaply()
 _read_models()
 asyncio.run(_answer())
