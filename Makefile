@@ -21,8 +21,9 @@ demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 demo-patterns: $(DEV) ## run five published remedies as they are written, and on the guard
 	@$(BIN)/python examples/patterns/run.py
 
+# worksteal: a file's tests stay together, and so does what they share.
 test: $(DEV) ## run every test
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 test-browser: $(DEV) ## open the page of a report in Chromium, which must be installed
 	$(PIP) install --quiet --group browser
@@ -31,7 +32,7 @@ test-browser: $(DEV) ## open the page of a report in Chromium, which must be ins
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## compare with other scanners, side by side
