@@ -22,8 +22,9 @@ demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 demo-patterns: $(DEV) ## run five published remedies as they are written, and on the guard
 	@$(BIN)/python examples/patterns/run.py
 
+# worksteal: a file's tests stay together, and so does what they share.
 test: $(DEV) ## run every test
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 # Chromium is Debian's, put in where that may be done; without it the tests are skipped, and say so.
 test-browser: $(BROWSER) ## open the page of a report in Chromium; screenshots go to .artefacts/
@@ -37,7 +38,7 @@ test-browser: $(BROWSER) ## open the page of a report in Chromium; screenshots g
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## compare with other scanners, side by side

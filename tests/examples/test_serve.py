@@ -26,13 +26,15 @@ def free_port() -> int:
 def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
     """Ask until there is an answer. Fails when the process ends, or after a minute."""
     give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
-        if process.poll() is not None:
-            pytest.fail(f"serve.py ended with {process.returncode}")
-        try:
-            return httpx.get(url, timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.1)
+    # One client: each of its own would read all certificates of the machine.
+    with httpx.Client(timeout=5) as client:
+        while time.monotonic() < give_up:
+            if process.poll() is not None:
+                pytest.fail(f"serve.py ended with {process.returncode}")
+            try:
+                return client.get(url)
+            except httpx.TransportError:
+                time.sleep(0.1)
     pytest.fail("serve.py does not answer")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands import command
 from tests.scan import hostile_files
 from tests.scan.hostile_files import BUILDERS, HEALTHY, HEALTHY_LINE, Builder
 
@@ -23,10 +24,7 @@ QUIET, FINDINGS, UNEXAMINED = 0, 1, 3
 
 def scan(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Scan a folder from outside it, and fail when that takes over 20 seconds."""
-    command = [sys.executable, "-m", "hushtable.cli.main", "scan", str(folder), *options]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=folder.parent
-    )
+    done = command("scan", folder, *options, folder=folder.parent, seconds=SECONDS)
     assert "Traceback" not in done.stderr, done.stderr[-2000:]
     return done
 
@@ -138,7 +136,9 @@ def test_no_code_of_a_scanned_file_runs(tree: Path) -> None:
     witness = "import pathlib\npathlib.Path(__file__).with_name('ran').touch()\n"
     for name in ("conftest.py", "setup.py", "sitecustomize.py", "__init__.py", "main.py"):
         (tree / name).write_text(witness + hostile_files.SERVICE)
-    done = scan(tree, "--format", "json")
+    # A process that starts there: what it imports when it starts is of this folder, if anything is.
+    words = [sys.executable, "-m", "hushtable.cli.main", "scan", str(tree), "--format", "json"]
+    done = subprocess.run(words, capture_output=True, check=False, cwd=tree.parent, timeout=SECONDS)
     assert done.returncode == FINDINGS
     assert not list(tree.parent.rglob("ran"))
     assert not list(tree.parent.rglob("owned"))

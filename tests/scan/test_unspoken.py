@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushtable.scan.unspoken import HIDDEN, masked_path, spelled
+from tests.commands import command
 
 SECRET = "Zq81Lm" + "P04xTs7vR"
 APP = "import boto3\nfrom fastapi import FastAPI, Header, HTTPException\n\napp = FastAPI()\n"
@@ -57,8 +56,7 @@ def test_a_constant_that_may_be_a_secret_is_never_printed(
 ) -> None:
     """Where a constant is part of what is told, its text is not."""
     (tmp_path / "app.py").write_text(program)
-    command = [sys.executable, "-m", "hushtable.cli.main", "scan", str(tmp_path), "--format", form]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = command("scan", tmp_path, "--format", form, folder=tmp_path.parent)
     assert done.returncode in {0, 1}, done.stderr
     assert SECRET not in done.stdout + done.stderr
     if form == "json":

@@ -25,6 +25,9 @@ from hushtable.prove.sandbox.pipe import Teller, order_of, order_text, told_of
 from hushtable.prove.told import Told
 from hushtable.testing.forking import PRELOAD, Forked, ForkedError
 
+_WARM = "hushtable.testing.warm"
+"""Imported by the process that is forked, and never by this one."""
+
 _TOLD = "told"
 _ORDER = "order"
 
@@ -33,7 +36,7 @@ _ORDER = "order"
 class ForkedEngine:
     """`hushtable.prove.run.prove` with forks for children. One is enough for many programs."""
 
-    forks: Forked = field(default_factory=lambda: Forked(_child, (*PRELOAD, __name__)))
+    forks: Forked = field(default_factory=lambda: Forked(_child, (*PRELOAD, _WARM, __name__)))
 
     def __call__(self, order: ProveOrder, known: Facts | None, listen: Listener) -> Proven:
         """Run an app and say what it showed."""

@@ -1,0 +1,100 @@
+"""hushtable's command line in a process of its own, without the second that its imports take.
+
+One process has imported the command line and has scanned once. It is forked for each command, so
+that a command that breaks, hangs or leaves something behind is still alone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+_FORKED = """
+import gc, json, os, sys, tempfile
+
+from typer.testing import CliRunner
+
+from hushtable.cli.main import app
+
+with tempfile.TemporaryDirectory() as folder:
+    with open(os.path.join(folder, "app.py"), "w") as made:
+        made.write(os.environ.pop("SCANNED_FIRST"))
+    for form in ("terminal", "json"):
+        CliRunner().invoke(app, ["scan", folder, "--no-cache", "--format", form])
+
+gc.freeze()
+for line in sys.stdin:
+    order = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.chdir(order["folder"])
+        for number, name in enumerate((os.devnull, order["out"], order["err"])):
+            os.dup2(os.open(name, os.O_RDWR), number)
+        sys.argv = ["hushtable", *order["words"]]
+        break
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit()
+app()
+"""
+
+_SERVICE = """import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+table = boto3.resource("dynamodb").Table("notes")
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: str):
+    return table.get_item(Key={"note_id": note_id})["Item"]
+"""
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """Start the process that is forked. It ends when its input does."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", _FORKED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SCANNED_FIRST": _SERVICE},
+    )
+    atexit.register(server.communicate)
+    return server
+
+
+def command(
+    *words: str | Path, folder: Path, seconds: float = 60.0
+) -> subprocess.CompletedProcess[str]:
+    """Run `hushtable` with these words in a folder; it is killed when it takes longer."""
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with tempfile.TemporaryDirectory() as own:
+        out, err = Path(own, "out"), Path(own, "err")
+        for one in (out, err):
+            one.touch()
+        said = {
+            "words": [*map(str, words)],
+            "folder": str(folder),
+            "out": str(out),
+            "err": str(err),
+        }
+        print(json.dumps(said), file=server.stdin, flush=True)
+        child = int(server.stdout.readline())
+        late = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
+        late.start()
+        code = int(server.stdout.readline())
+        late.cancel()
+        return subprocess.CompletedProcess(words, code, out.read_text(), err.read_text())
