@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,21 @@ def alone(path: Path, baseline: Path | None, since: str, *, write_baseline: bool
         "--write-baseline": write_baseline,
         "--since": bool(since),
     }
+    _refuse(given, "is of one service, and --repos of many: each has its own configuration")
+
+
+def without(checkouts: Path | None, engine: str, *, fresh: bool) -> None:
+    """Refuse what means nothing without `--repos`. Raises UsageError."""
+    given = {
+        "--checkouts": checkouts is not None,
+        "--engine": engine != "local",
+        "--fresh": fresh,
+    }
+    _refuse(given, "is of --repos")
+
+
+def _refuse(given: Mapping[str, bool], why: str) -> None:
     for name, is_given in given.items():
         if is_given:
-            text = f"{name} is of one service, and --repos of many: each has its own configuration"
+            text = f"{name} {why}"
             raise UsageError(text)

@@ -81,6 +81,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
             no_cache=no_cache,
         )
         return scan_fleet(fleet, on, quiet=quiet or no_progress)
+    f.without(checkouts, engine, fresh=fresh)
     read = settings(o.folder(path), config)
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)

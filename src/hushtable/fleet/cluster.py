@@ -96,7 +96,7 @@ def _installed() -> str | None:
 
 def _ended(client: Client, futures: list[Future[Any]]) -> Iterator[Future[Any]]:
     """Give each future when it has ended; no more when there is no worker for a long time."""
-    ending = as_completed(futures, raise_errors=False)
+    ending = as_completed(futures, client.loop, raise_errors=False)
     asked = peopled = time.monotonic()
     while not ending.is_empty():
         yield from ending.next_batch(block=False)
