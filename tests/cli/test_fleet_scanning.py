@@ -64,7 +64,7 @@ def test_a_list_becomes_one_summary(run: Run, tmp_path: Path) -> None:
     assert "4 of 4" in done.stderr
     assert "1 with findings that fail, 2 not examined" in done.stdout
     rows = json.loads((tmp_path / "fleet.json").read_text("utf-8"))["services"]
-    assert [one["name"] for one in rows][0] == "The leaky one"
+    assert rows[0]["name"] == "The leaky one"
     assert {one["name"]: one["why"] for one in rows if one["why"]} == {
         "wrong": "hushtable.toml has an unknown key 'selekt' (did you mean 'select'?)",
         "missing": "does not exist",

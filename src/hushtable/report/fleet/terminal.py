@@ -56,6 +56,7 @@ def _sums(fleet: Fleet) -> Iterator[RenderableType]:
     yield labelled("Findings", wording.found(fleet))
     if fleet.grades:
         yield labelled("Grades", wording.graded(fleet))
+    yield labelled("Took", f"{fleet.seconds:.1f} s")
 
 
 def _services(rows: tuple[Row, ...]) -> Table:

@@ -17,13 +17,13 @@ def headline(fleet: Fleet) -> str:
 
 
 def examined(fleet: Fleet) -> str:
-    """Say how much was looked at this time, and how long it took."""
+    """Say how much was looked at this time."""
     anew = sum(row.state is State.EXAMINED for row in fleet.rows)
     kept = sum(row.state is State.UNCHANGED for row in fleet.rows)
     parts = [f"{anew:,} scanned", f"{kept:,} unchanged", f"{len(fleet.not_looked_at):,} not"]
     partly = sum(bool(row.unknown) for row in fleet.looked_at)
     parts += [f"{partly:,} only in part"] if partly else []
-    return f"{', '.join(parts)}, in {fleet.seconds:.1f} s"
+    return ", ".join(parts)
 
 
 def found(fleet: Fleet) -> str:
