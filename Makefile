@@ -26,7 +26,7 @@ test: $(DEV) ## run every test
 
 test-browser: $(DEV) ## open the page of a report in Chromium, which must be installed
 	$(PIP) install --quiet --group browser
-	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/report/html/test_html_browser.py
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/report/html/test_html_browser.py tests/report/html/test_html_fleet_browser.py
 
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .

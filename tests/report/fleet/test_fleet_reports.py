@@ -80,7 +80,7 @@ def test_the_terminal_has_rows_and_sums() -> None:
     assert any(line.startswith("weak ") for line in lines)
     assert "gone: git: no such repository" in lines
     assert "Services 4 services: 2 with findings that fail, 1 not examined" in lines
-    assert "Examined 3 scanned, 0 unchanged, 1 not, 1 only in part" in lines
+    assert "Examined 3 scanned, 0 unchanged, 1 not examined, 1 only in part" in lines
     assert "\x1b" not in text
     assert "weak" not in terminal.render(MIXED, brief=True)
     assert "gone" in terminal.render(MIXED, brief=True)

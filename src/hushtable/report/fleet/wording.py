@@ -20,7 +20,11 @@ def examined(fleet: Fleet) -> str:
     """Say how much was looked at this time."""
     anew = sum(row.state is State.EXAMINED for row in fleet.rows)
     kept = sum(row.state is State.UNCHANGED for row in fleet.rows)
-    parts = [f"{anew:,} scanned", f"{kept:,} unchanged", f"{len(fleet.not_looked_at):,} not"]
+    parts = [
+        f"{anew:,} scanned",
+        f"{kept:,} unchanged",
+        f"{len(fleet.not_looked_at):,} not examined",
+    ]
     partly = sum(bool(row.unknown) for row in fleet.looked_at)
     parts += [f"{partly:,} only in part"] if partly else []
     return ", ".join(parts)

@@ -19,6 +19,8 @@ const ORDERS = {
   routes: (a, b) => b.dataset.routes - a.dataset.routes,
 };
 
+let placed = "";
+
 function narrow() {
   const want = { ...Object.fromEntries(new FormData(filters)), text: search.value.trim().toLowerCase() };
   let left = 0;
@@ -26,8 +28,11 @@ function narrow() {
     row.hidden = !fits(row, want);
     left += row.hidden ? 0 : 1;
   }
-  const order = ORDERS[want.order];
-  list?.append(...(order ? [...rows].sort(order) : rows));
+  if (want.order !== placed) {
+    // Rows that stay where they are: one that moved under a pressed link would swallow the click.
+    list?.append(...(want.order ? [...rows].sort(ORDERS[want.order]) : rows));
+    placed = want.order;
+  }
   const all = Object.entries(want).every(([key, value]) => key === "order" || !value);
   document.getElementById("narrowed").textContent = all ? "" : `${left} of ${rows.length} services fit.`;
   const none = document.getElementById("none");
