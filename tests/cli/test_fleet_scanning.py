@@ -122,6 +122,9 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--fresh",), "--fresh is of --repos"),
         (("--engine", "dask://h:1"), "--engine is of --repos"),
         (("--checkouts", "x"), "--checkouts is of --repos"),
+        (("--results", "x"), "--results is of --repos"),
+        (("--timeout", "5"), "--timeout is of --repos"),
+        (("--memory", "512"), "--memory is of --repos"),
     ],
 )
 def test_errors_are_one_sentence_before_a_service_is_begun(

@@ -79,6 +79,24 @@ def test_what_ends_each_worker_is_unknown(fleet: Fleet, monkeypatch: pytest.Monk
     assert found[0].why == "each worker that began it was gone before its end"
 
 
+def test_a_cluster_without_workers_is_left(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no worker is left, what was blamed does not wait for one again."""
+    services = [fleet.service(name) for name in "abc"]
+
+    def together(_client: object, orders: list[Order]) -> Iterator[tuple[Order, Outcome | None]]:
+        assert len(orders) == 3
+        yield orders[0], None
+        yield orders[1], None
+        yield orders[2], cluster.unknown(orders[2].service, "the cluster has no worker left")
+
+    monkeypatch.setattr(cluster, "_together", together)
+    monkeypatch.setattr(cluster, "_check", lambda _client: None)
+    monkeypatch.setattr(cluster, "Client", lambda *_, **__: nullcontext())
+    found = list(cluster.carried_out([order(one) for one in services], "127.0.0.1:1"))
+    assert {one.id for one in found} == {one.id for one in services}
+    assert {one.why for one in found} == {"the cluster has no worker left"}
+
+
 def test_no_scheduler_answers(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that does not answer is a wrong command line, not a fleet that is unknown."""
     monkeypatch.setattr(cluster, "CONNECTING", 0.5)

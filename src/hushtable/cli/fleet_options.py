@@ -10,6 +10,11 @@ import typer
 
 from hushtable.model.errors import UsageError
 
+RESULTS = Path("hushtable-fleet")
+LOCAL = "local"
+SECONDS = 600.0
+MEGABYTES = 4096
+
 Repos = Annotated[
     Path | None,
     typer.Option(
@@ -62,13 +67,10 @@ def alone(path: Path, baseline: Path | None, since: str, *, write_baseline: bool
     _refuse(given, "is of one service, and --repos of many: each has its own configuration")
 
 
-def without(checkouts: Path | None, engine: str, *, fresh: bool) -> None:
+def without(bounds: tuple[float, int], *others: tuple[str, object]) -> None:
     """Refuse what means nothing without `--repos`. Raises UsageError."""
-    given = {
-        "--checkouts": checkouts is not None,
-        "--engine": engine != "local",
-        "--fresh": fresh,
-    }
+    given = {"--timeout": bounds[0] != SECONDS, "--memory": bounds[1] != MEGABYTES}
+    given |= {name: value not in {None, False, LOCAL, RESULTS} for name, value in others}
     _refuse(given, "is of --repos")
 
 

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import cast
 
 from hushtable.cli.config import load, settings
+from hushtable.cli.fleet_options import LOCAL, MEGABYTES, SECONDS
 from hushtable.cli.fleet_outputs import checked, deliver, formats, progress, written_to
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED, complain
 from hushtable.cli.outputs import Destination, Screen
@@ -29,7 +30,6 @@ from hushtable.model.rule import Severity
 from hushtable.report.fleet.gathered import Ending, Row, filled, fleet, unknown_row
 from hushtable.rules.catalogue import chosen
 
-LOCAL = "local"
 DASK = "dask://"
 PROGRAM = "hushtable.cli.apart"
 Engine = Callable[[Sequence[Order]], Generator[Outcome, None, None]]
@@ -50,8 +50,8 @@ class Wanted:
     ignore: tuple[str, ...] = ()
     fail_on: Severity | None = None
     engine: str = LOCAL
-    seconds: float = 600.0
-    megabytes: int = 4096
+    seconds: float = SECONDS
+    megabytes: int = MEGABYTES
     jobs: int | None = None
     fresh: bool = False
     no_cache: bool = False

@@ -52,12 +52,12 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
     repos: f.Repos = None,
-    results: f.ResultsFolder = Path("hushtable-fleet"),
+    results: f.ResultsFolder = f.RESULTS,
     checkouts: f.Checkouts = None,
     fresh: f.Fresh = False,
-    engine: f.Engine = "local",
-    timeout: f.Seconds = 600.0,
-    memory: f.Megabytes = 4096,
+    engine: f.Engine = f.LOCAL,
+    timeout: f.Seconds = f.SECONDS,
+    memory: f.Megabytes = f.MEGABYTES,
 ) -> int:
     """Find which attributes leave a service, through which route, to whom."""
     where = destinations(formats or (), output or ())
@@ -81,7 +81,8 @@ def scan(  # noqa: PLR0913 - each is an option of the command
             no_cache=no_cache,
         )
         return scan_fleet(fleet, on, quiet=quiet or no_progress)
-    f.without(checkouts, engine, fresh=fresh)
+    given = ("--results", results), ("--checkouts", checkouts), ("--fresh", fresh)
+    f.without((timeout, memory), *given, ("--engine", engine))
     read = settings(o.folder(path), config)
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)

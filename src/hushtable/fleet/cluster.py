@@ -44,15 +44,22 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
     with client:
         _check(client)
         blamed = []
+        deserted = False
         for order, found in _together(client, orders):
             if found is None:
                 blamed.append(order)
             else:
+                deserted = deserted or found.why == _DESERTED
                 yield found
         # What merely waited beside a service that ends its worker was blamed along with it.
         for order in blamed:
+            if deserted:
+                yield unknown(order.service, _DESERTED)
+                continue
             for _, found in _together(client, [order]):
-                yield found or unknown(order.service, _GONE)
+                told = found or unknown(order.service, _GONE)
+                deserted = told.why == _DESERTED
+                yield told
 
 
 def _together(client: Client, orders: Sequence[Order]) -> Iterator[tuple[Order, Outcome | None]]:
