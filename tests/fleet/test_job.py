@@ -136,6 +136,10 @@ def test_a_remote_is_cloned_and_removed(fleet: Fleet, repository: Path, git: Git
 
 def test_a_revision_and_a_folder(fleet: Fleet, repository: Path, git: Git) -> None:
     """A tag or a commit is what is asked for, and only the service's folder is fetched."""
+    (repository / "services" / "jobs" / "large").write_text("not needed", encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--amend", "--no-edit")
+    git(repository, "tag", "--force", "v1")
     first = git(repository, "rev-parse", "HEAD")
     git(repository, "rm", "--quiet", "-r", "services/api")
     git(repository, "commit", "--quiet", "--message=gone")
@@ -144,7 +148,11 @@ def test_a_revision_and_a_folder(fleet: Fleet, repository: Path, git: Git) -> No
         service = fleet.listed(line)
         found = examined(replace(order(service), checkouts=kept))
         assert (found.state, found.commit) == (State.EXAMINED, first), found.why
-        assert [one.name for one in (Path(kept) / service.id / "services").iterdir()] == ["api"]
+        clone = Path(kept) / service.id
+        assert [one.name for one in (clone / "services").iterdir()] == ["api"]
+        listed = git(clone, "rev-list", "--objects", "--missing=print", "HEAD").splitlines()
+        assert sum(line.startswith("?") for line in listed) == 1
+        assert str(repository) not in (clone / ".git" / "config").read_text("utf-8")
     gone = examined(order(fleet.listed(f"file://{repository}#services/api")))
     assert gone.why == "services/api is no folder of the repository"
 

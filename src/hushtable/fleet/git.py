@@ -82,9 +82,8 @@ def fetch(service: Listed, into: Path, apart: Apart) -> str:
 
 
 def _fetch(service: Listed, into: Path, apart: Apart) -> str:
-    part = ("--filter=blob:none",) if service.folder else ()
     asked = service.revision or "HEAD"
-    command = ("fetch", "--quiet", "--depth=1", "--no-tags", "--force", *part, "origin", asked)
+    command = ("fetch", "--quiet", "--depth=1", "--no-tags", "--force", "origin", asked)
     _git(service, into, apart, *command)
     if service.folder:
         _git(service, into, apart, "sparse-checkout", "set", "--cone", service.folder)
@@ -106,6 +105,7 @@ def _environment(service: Listed, where: Path) -> dict[str, str]:
     kept = {key: text for key, text in os.environ.items() if key not in _INHERITED}
     settings = {**_SETTINGS, "remote.origin.url": service.url}
     if service.folder:
+        # What is checked out is fetched when it is.
         settings |= {
             "remote.origin.promisor": "true",
             "remote.origin.partialCloneFilter": "blob:none",
