@@ -109,6 +109,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--repos", "list.txt", "--since", "HEAD"), "--since is of one service"),
         (("--repos", "list.txt", "--baseline", "x"), "--baseline is of one service"),
         (("--repos", "list.txt", "--write-baseline"), "--write-baseline is of one service"),
+        (("--repos", "list.txt", "--lock", "x"), "--lock is of one service"),
         (("--repos", "none.txt"), "none.txt cannot be read"),
         (("--repos", "bytes"), "bytes is not UTF-8 text"),
         (("--repos", "empty"), "the list names no service"),

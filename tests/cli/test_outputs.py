@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hushtable.cli.outputs import Destination, Format, destinations, screen
+from hushtable.model.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,15 @@ def test_where_formats_go(
 ) -> None:
     """A prefix tells a file's format, else its suffix, else the only format asked for."""
     assert list(destinations(formats, files)) == expected
+
+
+def test_a_page_goes_where_html_says() -> None:
+    """`--html FILE` is one more file, whatever it is called, beside what is printed."""
+    page = Destination(Format.HTML, Path("a.out"))
+    assert destinations((), (), Path("a.out")) == (Destination(Format.TERMINAL), page)
+    assert destinations((Format.JSON,), ("b.md",), Path("a.out"))[-1] == page
+    with pytest.raises(UsageError, match="cannot write"):
+        destinations((), (), Path("no/such/folder/a.html"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-FORMATS = ("terminal", "json", "sarif", "markdown", "github", "junit", "gitlab", "concise")
+FORMATS = (
+    *("terminal", "json", "sarif", "markdown", "github", "junit", "gitlab", "concise", "html"),
+)
 WINDOW = 8
 """A mask may show a few characters; this many in a row of a planted value are a leak."""
 

@@ -99,6 +99,7 @@ POSITIVE = {
 NEGATIVE = tuple(
     """
     iv_access_token masked_credentials redacted_password
+    access_token_life_time token_lifespan
     password_hash_algorithm password_changed_at passwordChangedAt password_updated_at
     password_expires_at password_policy password_length password_strength has_password
     require_password password_reset_required password_last_changed is_password_set

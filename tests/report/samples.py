@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from typing import Any
 
+from hushtable.model.contract import Contract, Exposure, Part, contract
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding, Result, Suppression, Verdict
 from hushtable.model.page import RulePage
@@ -22,7 +22,7 @@ from hushtable.model.service import (
     Route,
 )
 from hushtable.report.document import document
-from hushtable.report.report import Report
+from hushtable.report.report import Mended, Report
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07 \u202egnp.exe\u2066 \x00\x07\x9b "
@@ -184,7 +184,34 @@ RESULT = Result(
 )
 
 
-def told(result: Result, prefix: str = "") -> Report:
+def _exposure(route: str, audience: str, path: str) -> Exposure:
+    return Exposure(route, Channel.RESPONSE, audience, "users", Part(tuple(path.split("."))))
+
+
+LEAVING = contract(
+    [
+        _exposure("GET /users/{user_id}", "anyone", "email"),
+        _exposure("GET /users/{user_id}", "anyone", "password_hash"),
+        _exposure("GET /users/{user_id}", "anyone", "profile.*"),
+        _exposure("GET /search", "signed-in", "name"),
+    ]
+)
+AGREED = contract(
+    [
+        _exposure("GET /users/{user_id}", "anyone", "email"),
+        _exposure("GET /users/{user_id}", "anyone", "password_hash"),
+        _exposure("GET /users/{user_id}", "owner", "profile.*"),
+    ]
+)
+MENDED = Mended(
+    diff="--- a/app/routes.py\n+++ b/app/routes.py\n@@ -25 +25 @@\n"
+    "-    return user\n+    return UserOut(**user)\n",
+    unsafe="a client may read password_hash",
+    note="tell the clients",
+)
+
+
+def told(result: Result, prefix: str = "", agreed: Contract | None = None) -> Report:
     """Give a report of a result with its score and the sample pages."""
     return Report(
         result=result,
@@ -193,13 +220,17 @@ def told(result: Result, prefix: str = "") -> Report:
         prefix=prefix,
         baselined=True,
         ran=tuple(PAGES),
+        fixes={LEAK.key: MENDED, LOGGED.key: Mended(why="no fix fits this code")},
+        leaving=LEAVING,
+        agreed=agreed,
+        lock="hushtable.lock" if agreed else "",
     )
 
 
-def proved() -> Report:
+def proved(agreed: Contract | None = None) -> Report:
     """Give a report of an app that was run."""
     findings = (PROVEN, *(one for one in RESULT.findings if one is not LEAK))
-    return told(dataclasses.replace(RESULT, findings=findings, reach=REACH))
+    return told(dataclasses.replace(RESULT, findings=findings, reach=REACH), agreed=agreed)
 
 
 def poisoned(text: str) -> Result:
@@ -265,12 +296,14 @@ def huge(text: str) -> dict[str, Any]:
     """Give the JSON of a result as large as the largest services have, with `text` everywhere."""
     one = document(told(poisoned(text)))
     names = [f"table{number // 20}.attribute_{number}" for number in range(200)]
+    kinds = ("credential", "personal", "personal", "internal", "public")
+    one["sensitivities"] = {name: kinds[nth % len(kinds)] for nth, name in enumerate(names)}
     route, finding = one["routes"][0], one["findings"][0]
     one["routes"] = [
         {**route, "path": f"/things/{number}", "leaves": names} for number in range(300)
     ]
     one["findings"] = [
-        copy.deepcopy(finding)
+        finding
         | {"key": f"{number:016x}", "attributes": [names[number % 200]],
            "routes": [f"{route['method']} /things/{number % 300}"]}
         for number in range(5000)

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
+from hushtable.model.contract import Basis
 from hushtable.model.finding import Result
 from hushtable.report import document
+from hushtable.report.contract_lines import contract_of
 from hushtable.report.report import Report
-from tests.report.samples import poisoned, told
+from tests.report.samples import AGREED, RESULT, poisoned, told
 
 SCHEMA = json.loads(
     resources.files("hushtable.report").joinpath("result.schema.json").read_text("utf-8")
@@ -23,7 +25,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 FINDING_KEYS = {
     *("code", "name", "path", "line", "severity", "confidence", "verdict", "route", "attributes"),
     *("channel", "audience", "trace", "cwe", "owasp", "key", "remedy"),
-    *("message", "routes", "reasons", "suppressed", "proofs", "transcripts"),
+    *("message", "routes", "reasons", "suppressed", "proofs", "transcripts", "fix"),
 }
 ROUTE_KEYS = {
     *("method", "path", "file", "line", "handler", "gate", "audience", "pagination", "scan"),
@@ -33,12 +35,14 @@ TOP_KEYS = {
     *("version", "findings", "routes", "coverage", "score", "grade"),
     *("unknown", "unused_allows", "reach", "penalties", "rules", "sensitivities", "since"),
 }
+LATER_KEYS = {"contract"}
+"""Results of old are without them, and are read all the same."""
 
 
 def test_the_shape_is_the_documented_one(report: Report) -> None:
     """The keys are exactly the documented ones, at every level."""
     told_ = json.loads(document.render(report))
-    assert set(told_) == TOP_KEYS
+    assert set(told_) == TOP_KEYS | LATER_KEYS
     assert told_["version"] == "1"
     assert all(set(finding) == FINDING_KEYS for finding in told_["findings"])
     assert all(set(route) == ROUTE_KEYS for route in told_["routes"])
@@ -82,6 +86,19 @@ def test_the_schema_accepts_it(which: str, request: pytest.FixtureRequest) -> No
     """What is printed is valid by the schema in the package."""
     Draft202012Validator.check_schema(SCHEMA)
     VALIDATOR.validate(json.loads(document.render(request.getfixturevalue(which))))
+
+
+def test_what_was_agreed_and_fixed_is_told() -> None:
+    """A result holds what leaves and what was agreed as a lock has it, and what a fix changes."""
+    told_ = json.loads(document.render(told(RESULT, agreed=AGREED)))
+    VALIDATOR.validate(told_)
+    agreed = told_["contract"]["agreed"]
+    assert agreed["lock"] == "hushtable.lock"
+    assert contract_of(agreed["lines"], Basis.SCAN, "here") == AGREED
+    fixes = {one["key"]: one["fix"] for one in told_["findings"]}
+    assert "+    return UserOut" in fixes["0123456789abcdef"]["diff"]
+    assert fixes["f" * 16]["why"]
+    assert fixes["a" * 16] is None
 
 
 def test_an_empty_result_is_valid() -> None:

@@ -8,6 +8,7 @@ from hushtable.model.finding import Suppression, Verdict
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, Channel
 from hushtable.report.exposure_map import rows, silent_routes
+from hushtable.report.read_only import read_only
 from tests.report.samples import GET_USER, LEAK, RESULT
 
 
@@ -55,3 +56,16 @@ def test_routes_that_leak_nothing_are_counted() -> None:
     """Routes without a row are counted."""
     assert silent_routes(RESULT, rows(RESULT)) == 1
     assert silent_routes(RESULT, ()) == 3
+
+
+def test_what_is_only_read_is_in_no_row() -> None:
+    """A finding of what is read and not shown adds nothing to a row, and gives it no verdict."""
+    read = dataclasses.replace(LEAK, attributes=(Attribute("users", ("pin",)),), routes=(GET_USER,))
+    row = next(
+        r for r in rows(dataclasses.replace(RESULT, findings=(read,))) if r.route is GET_USER
+    )
+    assert "users.pin" not in str(row.attributes)
+    assert row.verdict == ""
+    assert read_only(read)
+    assert not read_only(LEAK)
+    assert not read_only(dataclasses.replace(read, channel=Channel.LOG))

@@ -334,3 +334,17 @@ def test_none_of_two_has_the_item() -> None:
     source = ONE_OF_TWO.replace('"key": key}', '"id": key}')
     facts = scan_source(HEAD + source)
     assert {str(one) for route in facts.routes for one in route.leaves} == set()
+
+
+def test_a_read_in_a_thread_stands_where_the_program_asks_for_it() -> None:
+    """What a library calls for the program is placed at the program's own line."""
+    source = (
+        f"{HEAD}import asyncio\n\n\n"
+        '@app.get("/users/{key}")\n'
+        "async def read(key: str):\n"
+        '    wanted = {"TableName": "users", "Key": {"user_id": {"S": key}}}\n'
+        "    found = await asyncio.to_thread(client.get_item, **wanted)\n"
+        '    return found["Item"]\n'
+    )
+    (key,) = scan_source(source).keys
+    assert "asyncio.to_thread" in source.splitlines()[key.place.line - 1]

@@ -10,6 +10,7 @@ from typing import Any
 
 import hushtable
 from hushtable.cli.examine import Order, check, finish
+from hushtable.cli.fixed_alone import mended
 from hushtable.cli.fixing import Tree, patch_of, read
 from hushtable.cli.proving import identities, joined, loaded
 from hushtable.model.config import ScanConfig
@@ -85,7 +86,7 @@ def fixed(tree: Tree, into: Path, listen: Listener) -> tuple[Patch, Path]:
     """Fix what can be fixed in a copy below `into`; give what was done, and the copy."""
     began = time.monotonic()
     listen(Began(FIXING))
-    patch = patch_of(tree, unsafe=True)
+    patch = patch_of(tree, unsafe=True, apart=True)
     copy = work_copy(tree.root, into)
     for path in patch.changed:
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +129,12 @@ def place(folder: Path) -> Path:
 
 
 def write(into: Path, reports: Mapping[str, Report], patch: Patch, secrets: frozenset[str]) -> Path:
-    """Write the results, the difference and the page; give the page."""
+    """Write the results, the difference and the page; give the page.
+
+    `reports` has the ones `before` and `after`; that before tells how each finding was fixed.
+    """
+    before = replace(reports["before"], fixes=mended(patch, secrets))
+    reports = {**reports, "before": before}
     told = {f"{name}.json": document.render(one) for name, one in reports.items()}
     told["fix.diff"] = "".join(f"{line}\n" for line in difference(patch, secrets))
     told["report.html"] = page([(name, document.document(one)) for name, one in reports.items()])

@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hushtable.cli.carry import Carry, Source, agreed, with_fixes
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED
 from hushtable.cli.since import Changes, changes, narrow
 from hushtable.model.config import ScanConfig
+from hushtable.model.contract import Contract
 from hushtable.model.errors import UsageError
 from hushtable.model.event import Listener, silent
 from hushtable.model.finding import Result, Verdict
@@ -20,6 +22,7 @@ from hushtable.model.score import score
 from hushtable.report.report import Report, stands
 from hushtable.rules import baseline
 from hushtable.rules.catalogue import catalogue, chosen
+from hushtable.rules.exposures import suspected
 from hushtable.rules.judge import judge
 from hushtable.scan.run import scan
 
@@ -35,6 +38,7 @@ class Order:
     config: ScanConfig
     write_baseline: bool = False
     since: str = ""
+    carry: Carry = field(default_factory=Carry)
 
 
 def examine(order: Order, listen: Listener = silent) -> Report:
@@ -47,7 +51,11 @@ def examine(order: Order, listen: Listener = silent) -> Report:
     config = order.config
     checked = check(order)
     facts = scan(order.root, config, listen)
-    return finish(order, checked, judge(facts, config, str(order.root)))
+    result = judge(facts, config, str(order.root))
+    report = finish(order, checked, result)
+    if order.carry.leaving:
+        report = replace(report, leaving=suspected(facts).contract)
+    return with_fixes(report, order.carry, Source(order.root, config, facts, result), listen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,15 @@ class Checked:
 
     known: Path | None = None
     changed: Changes | None = None
+    agreed: Contract | None = None
 
 
 def check(order: Order) -> Checked:
     """Find what an order names. Raises HushtableError for what it gets wrong."""
     chosen(order.config.select, order.config.ignore)
     known = _baseline(order)
-    return Checked(known, changes(order.root, order.since) if order.since else None)
+    changed = changes(order.root, order.since) if order.since else None
+    return Checked(known, changed, agreed(order.carry))
 
 
 def finish(order: Order, checked: Checked, result: Result) -> Report:
@@ -85,6 +95,8 @@ def finish(order: Order, checked: Checked, result: Result) -> Report:
         baselined=known is not None,
         since=order.since,
         selected=bool(config.select or config.ignore),
+        agreed=checked.agreed,
+        lock=order.carry.lock.name if order.carry.lock else "",
     )
 
 

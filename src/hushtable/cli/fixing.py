@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,7 +14,7 @@ from pathlib import Path
 from hushtable.fix.installed import is_list
 from hushtable.fix.source import MAX_BYTES
 from hushtable.model.config import ScanConfig
-from hushtable.model.edit import Patch
+from hushtable.model.edit import CannotFix, Patch
 from hushtable.model.errors import UsageError
 from hushtable.model.event import Listener, silent
 from hushtable.model.facts import Facts
@@ -50,7 +52,11 @@ class Tree:
 def read(root: Path, config: ScanConfig, listen: Listener = silent) -> Tree:
     """Scan a folder. Raises HushtableError for what the configuration gets wrong."""
     facts = scan(root, config, listen)
-    result = _judged(facts, config, root)
+    return tree_of(root, config, facts, _judged(facts, config, root))
+
+
+def tree_of(root: Path, config: ScanConfig, facts: Facts, result: Result) -> Tree:
+    """Take a folder that was scanned, and what was found in it."""
     texts = {}
     listing = list_files(root, config.exclude)
     for file in (*listing.python, *(one for one in listing.other if _is_infrastructure(one.path))):
@@ -74,15 +80,33 @@ def _is_infrastructure(path: str) -> bool:
     return path.endswith((".tf", ".yaml", ".yml"))
 
 
-def patch_of(tree: Tree, *, unsafe: bool, chosen: frozenset[str] | None = None) -> Patch:
-    """Fix what can be fixed; only the findings of these keys, and what comes of them, if given."""
-    known = tree.findings
+def patch_of(
+    tree: Tree,
+    *,
+    unsafe: bool,
+    chosen: frozenset[str] | None = None,
+    apart: bool = False,
+    seconds: float = math.inf,
+) -> Patch:
+    """Fix what can be fixed; only the findings of these keys, and what comes of them, if given.
+
+    `apart`: each fix is kept by itself, too. Raises CannotFix when it takes longer than `seconds`.
+    """
+    known, began = tree.findings, time.monotonic()
 
     def wanted(finding: Finding) -> bool:
         return chosen is None or finding.key in chosen or finding.key not in known
 
     with _copied(tree) as look:
-        return mend(tree.texts, (tree.result, tree.facts), look, Wish(unsafe, wanted))
+
+        def in_time(changed: Mapping[str, bytes]) -> tuple[Result, Facts]:
+            if time.monotonic() - began > seconds:
+                reason = f"to try them takes longer than {seconds:.0f} s"
+                raise CannotFix(reason)
+            return look(changed)
+
+        wish = Wish(unsafe, wanted, apart)
+        return mend(tree.texts, (tree.result, tree.facts), in_time, wish)
 
 
 def write(tree: Tree, patch: Patch) -> None:

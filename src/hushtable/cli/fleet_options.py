@@ -56,13 +56,16 @@ Megabytes = Annotated[
 ]
 
 
-def alone(path: Path, baseline: Path | None, since: str, *, write_baseline: bool) -> None:
+def alone(
+    path: Path, baseline: Path | None, since: str, lock: Path | None, *, write_baseline: bool
+) -> None:
     """Refuse what is of one service beside `--repos`. Raises UsageError."""
     given = {
         "a PATH": path != Path(),
         "--baseline": baseline is not None,
         "--write-baseline": write_baseline,
         "--since": bool(since),
+        "--lock": lock is not None,
     }
     _refuse(given, "is of one service, and --repos of many: each has its own configuration")
 

@@ -49,6 +49,7 @@ class Wanted:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Severity | None = None
+    diffs: bool | None = None
     engine: str = LOCAL
     seconds: float = SECONDS
     megabytes: int = MEGABYTES
@@ -126,6 +127,8 @@ def _order(wanted: Wanted, service: Listed, results: Results) -> Order:
         options += [name, ",".join(codes)] if codes else []
     if wanted.config is not None:
         options += ["--config", str(wanted.config.resolve())]
+    if wanted.diffs:
+        options.append("--diffs")
     if wanted.no_cache:
         options.append("--no-cache")
     forms = formats(wanted.where)

@@ -11,6 +11,7 @@ import typer
 
 from hushtable.cli.outputs import Format
 from hushtable.model.config import ScanConfig
+from hushtable.model.contract import FILE
 from hushtable.model.errors import UsageError
 from hushtable.model.rule import Severity
 
@@ -20,7 +21,7 @@ Formats = Annotated[
     list[Format] | None,
     typer.Option(
         "--format",
-        help="terminal (default), json, sarif, markdown, github, junit, gitlab, concise. "
+        help="terminal (default), json, sarif, markdown, github, junit, gitlab, concise, html. "
         "Repeatable with -o.",
         metavar="FORMAT",
     ),
@@ -39,8 +40,26 @@ Files = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Write a file: FORMAT:FILE, or by suffix (.json .sarif .md .xml .txt). Repeatable.",
+        help="Write a file: FORMAT:FILE, or by suffix (.json .sarif .md .xml .html .txt). "
+        "Repeatable.",
     ),
+]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write one page that needs no network."),
+]
+Diffs = Annotated[
+    bool | None,
+    typer.Option(
+        "--diffs/--no-diffs",
+        help="Try the fix of each finding, and carry what it changes in JSON and page. Default: "
+        "where there is a page.",
+        show_default=False,
+    ),
+]
+Lock = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help=f"What was agreed. Default: {FILE} in the folder."),
 ]
 CheckFiles = Annotated[
     list[str] | None,

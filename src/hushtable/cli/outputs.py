@@ -84,15 +84,18 @@ def screen(*, colour: bool = True, brief: bool = False) -> Screen:
     )
 
 
-def destinations(formats: Sequence[Format], files: Sequence[str]) -> tuple[Destination, ...]:
-    """Decide where each format goes.
+def destinations(
+    formats: Sequence[Format], files: Sequence[str], html: Path | None = None
+) -> tuple[Destination, ...]:
+    """Decide where each format goes. `html` is one more file, whatever it is called.
 
     A file's format is given as `FORMAT:FILE`, else told by its suffix, else the only format
     asked for. A format that goes to a file does not go to standard output as well; with no
     format asked for, standard output gets the terminal report. Raises UsageError for a file
     without a format, in a folder that is not there, and for two formats on standard output.
     """
-    written = tuple(_destination(file, formats) for file in files)
+    named = files if html is None else (*files, f"{Format.HTML}:{html}")
+    written = tuple(_destination(file, formats) for file in named)
     asked = dict.fromkeys(formats or (Format.TERMINAL,))
     filed = {each.format for each in written} if formats else set()
     printed = [each for each in asked if each not in filed]

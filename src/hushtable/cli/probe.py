@@ -57,6 +57,7 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     trust: p.Trust = "",
     formats: o.Formats = None,
     output: o.Files = None,
+    html: o.Html = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
     fail_on: o.FailOn = None,
@@ -66,12 +67,12 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     no_color: o.NoColor = False,
 ) -> int:
     """Ask a live service from outside what it shows, and to whom."""
-    where = destinations(formats or (), output or ())
+    where = destinations(formats or (), output or (), html)
     bounds = Bounds(rate=rate, timeout=timeout, within=within)
     route = Way(proxy=proxy, client_certificate=cert, trust=trust)
-    owned = frozenset(i_own or ())
     callers, values = identities(as_ or (), login=bool(login)), known(know or ())
     hook = login_of(login)
+    owned = frozenset(i_own or ())
     order = Order(url, openapi, callers, values, writes, owned, bounds, route, hook)
     if plan:
         emit(str(plan_of(order)))

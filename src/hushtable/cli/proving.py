@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hushtable.cli.apps import only_app
+from hushtable.cli.carry import Source, with_fixes
 from hushtable.cli.examine import Order, check, finish
 from hushtable.model.config import Identity, ScanConfig
+from hushtable.model.contract import Contract
 from hushtable.model.errors import UsageError
 from hushtable.model.event import Listener, silent
 from hushtable.model.facts import Facts, Unknown
@@ -22,6 +24,7 @@ from hushtable.model.finding import Result
 from hushtable.model.proof import Proof, Reach
 from hushtable.prove.order import IdentityHeaders, ProveOrder
 from hushtable.report.report import Report
+from hushtable.rules.exposures import both, shown, suspected
 from hushtable.rules.join import join
 from hushtable.rules.judge import judge
 from hushtable.scan.run import scan
@@ -73,7 +76,19 @@ def prove(order: ProofOrder, listen: Listener = silent) -> Report:
     proven: Proven = engine.prove(asked, known, listen)
     if order.save is not None:
         _save(order.save, proven)
-    return finish(order.source, checked, joined(scanned, facts, proven, config))
+    report = finish(order.source, checked, joined(scanned, facts, proven, config))
+    if order.source.carry.leaving:
+        report = replace(report, leaving=_leaving(known, proven))
+    if known is None:
+        return report
+    read = Source(root, config, known, scanned)
+    return with_fixes(report, order.source.carry, read, listen)
+
+
+def _leaving(known: Facts | None, proven: Proven) -> Contract:
+    """Say what leaves by the source, where it was read, and by the run."""
+    run = shown(proven.facts, proven.proofs, known)
+    return run.contract if known is None else both(suspected(known), run).contract
 
 
 def joined(scanned: Result, facts: Facts, proven: Proven, config: ScanConfig) -> Result:

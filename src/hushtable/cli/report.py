@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from hushtable.cli import options as o
 from hushtable.cli.outcome import QUIET, command, complain
 from hushtable.model.errors import UsageError
 from hushtable.report.html.controls import table
-from hushtable.report.html.earlier import result
+from hushtable.report.html.earlier import result, with_lock
 from hushtable.report.html.page import page
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -20,6 +21,7 @@ Examples:
   hushtable scan -o result.json services/api; hushtable report result.json --html report.html
   hushtable report january.json february.json march.json --html report.html
   hushtable report result.json --csv controls.csv
+  hushtable report result.json --lock agreed.lock --html report.html
 
 \b
 Exit codes: 0 written, 2 usage error."""
@@ -33,11 +35,13 @@ def report(
         typer.Argument(metavar="RESULT...", help="JSON results, the oldest first."),
     ],
     *,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write one page that needs no network.")
-    ] = None,
+    html: o.Html = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the state of each control.")
+    ] = None,
+    lock: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was agreed. Default: the lock of the scan."),
     ] = None,
 ) -> int:
     """Tell results to people: what leaves, how sure that is, what it breaks, what to do."""
@@ -45,6 +49,8 @@ def report(
         text = "say where to: --html FILE, --csv FILE, or both"
         raise UsageError(text)
     told = [(path.name, result(path)) for path in results]
+    if lock is not None:
+        told[-1] = (told[-1][0], with_lock(told[-1][1], lock))
     if html is not None:
         _write(html, page(told))
     if csv is not None:

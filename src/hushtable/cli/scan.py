@@ -8,6 +8,7 @@ import typer
 
 from hushtable.cli import fleet_options as f
 from hushtable.cli import options as o
+from hushtable.cli.carry import carry
 from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, examine, exit_code, progress
 from hushtable.cli.fleet_scanning import Wanted, scan_fleet
@@ -20,11 +21,12 @@ EXAMPLES = """\b
 Examples:
   hushtable scan                         the current folder
   hushtable scan services/api --fail-on high
+  hushtable scan --html report.html      a page: the map, and each finding's story
   hushtable scan -o report.sarif -o report.md
   hushtable scan --format json --select HT1,HT402
   hushtable scan --since origin/main     only what a branch touches
   hushtable scan --baseline known.json --write-baseline
-  hushtable scan --repos services.txt -o fleet.html
+  hushtable scan --repos services.txt --html fleet.html
   hushtable scan --repos services.txt --engine dask://10.0.0.5:8786
 
 \b
@@ -39,12 +41,15 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     *,
     formats: o.Formats = None,
     output: o.Files = None,
+    html: o.Html = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
     fail_on: o.FailOn = None,
     baseline: o.Baseline = None,
     write_baseline: o.WriteBaseline = False,
     since: o.Since = "",
+    lock: o.Lock = None,
+    diffs: o.Diffs = None,
     config: o.ConfigFile = None,
     jobs: o.Jobs = None,
     no_cache: o.NoCache = False,
@@ -60,10 +65,10 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     memory: f.Megabytes = f.MEGABYTES,
 ) -> int:
     """Find which attributes leave a service, through which route, to whom."""
-    where = destinations(formats or (), output or ())
+    where = destinations(formats or (), output or (), html)
     on = screen(colour=not no_color, brief=quiet)
     if repos is not None:
-        f.alone(path, baseline, since, write_baseline=write_baseline)
+        f.alone(path, baseline, since, lock, write_baseline=write_baseline)
         fleet = Wanted(
             repos,
             results,
@@ -73,6 +78,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
             select=o.codes(select),
             ignore=o.codes(ignore),
             fail_on=fail_on,
+            diffs=diffs,
             engine=engine,
             seconds=timeout,
             megabytes=memory,
@@ -86,7 +92,8 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     read = settings(o.folder(path), config)
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)
+    order = Order(path, wanted, write_baseline, since, carry(where, path, lock, diffs=diffs))
     with progress(wanted=not (quiet or no_progress)) as listen:
-        report = examine(Order(path, wanted, write_baseline, since), listen)
+        report = examine(order, listen)
     deliver(report, where, on)
     return exit_code(report)

@@ -59,9 +59,10 @@ def overlap(changes: Iterable[Change], other: Change) -> bool:
     return False
 
 
-def apply(sources: Sources, changes: Iterable[Change]) -> dict[str, bytes]:
+def apply(sources: Sources, changes: Iterable[Change], *, tidy: bool = True) -> dict[str, bytes]:
     """Give the new texts of the files that the changes touch.
 
+    `tidy`: imports that are left without a use are taken out, which parses each file once more.
     Raises CannotFix when edits overlap, or a text would not parse.
     """
     together = Change()
@@ -82,12 +83,14 @@ def apply(sources: Sources, changes: Iterable[Change]) -> dict[str, bytes]:
         lines = [line for where, line in together.setup if where == path]
         found = imports.edits(sources.source(path), needed, lines, own)
         by_path[path] = _above(found, by_path[path])
-    return {
-        path: _tidied(sources, path, _spliced(sources.source(path), edits))
-        if path.endswith(".py")
-        else _spliced(sources.plain(path), edits)
-        for path, edits in sorted(by_path.items())
-    }
+    return {path: _made(sources, path, edits, tidy=tidy) for path, edits in sorted(by_path.items())}
+
+
+def _made(sources: Sources, path: str, edits: list[Edit], *, tidy: bool) -> bytes:
+    if not path.endswith(".py"):
+        return _spliced(sources.plain(path), edits)
+    made = _spliced(sources.source(path), edits)
+    return _tidied(sources, path, made) if tidy else made
 
 
 def _above(found: list[Edit], edits: list[Edit]) -> list[Edit]:

@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from hushtable.model.service import ANYONE, OWNER, SIGNED_IN, Channel
 
+FILE = "hushtable.lock"
+"""What the file of a contract is called, in the folder of the service."""
+
 ANY_ROUTE = "*"
 """Stands for every route: what answers for all of them, as an exception handler does."""
 

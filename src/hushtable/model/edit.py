@@ -80,6 +80,8 @@ class Fixed:
     """A finding that a patch removes, by its key, with what was done.
 
     `proven`: it was shown by a run of the app, and a run of the changed app shows it no more.
+    `alone` is the part of the patch that was written for it, where that was asked for: the texts
+    as the fixes before it left them, and as it leaves them.
     """
 
     key: str
@@ -87,6 +89,7 @@ class Fixed:
     place: Place
     order: Order
     proven: bool = False
+    alone: Patch | None = None
 
 
 @dataclass(frozen=True, slots=True)

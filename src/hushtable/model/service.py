@@ -86,7 +86,8 @@ class Gate:
     """What stands in front of a route, and what is known to be wrong with it.
 
     `fails_open` tells when the gate lets every request through ("when unconfigured"), or is
-    empty. `roles` are the names the gate checks for, when it checks for any.
+    empty. `roles` are the names the gate checks for, when it checks for any. `shared` tells that
+    one key opens it for everybody who has that: it tells no caller from another.
     """
 
     kind: GateKind = GateKind.NONE
@@ -94,6 +95,7 @@ class Gate:
     place: Place | None = None
     roles: tuple[str, ...] = ()
     fails_open: str = ""
+    shared: bool = False
 
     def __str__(self) -> str:
         """`none`, or the kind and the name."""

@@ -9,6 +9,7 @@ import dataclasses
 import json
 from typing import Any
 
+from hushtable.model.contract import Contract
 from hushtable.model.facts import Allow, Coverage, Unknown
 from hushtable.model.finding import Finding
 from hushtable.model.observation import Asked
@@ -17,9 +18,10 @@ from hushtable.model.place import Place, Step
 from hushtable.model.score import by_risk
 from hushtable.model.service import Route
 from hushtable.model.transcript import Transcript
+from hushtable.report.contract_lines import plain
 from hushtable.report.escape import storable
 from hushtable.report.proving import proof_document, reach_document
-from hushtable.report.report import Report
+from hushtable.report.report import Mended, Report
 
 
 def render(report: Report) -> str:
@@ -32,7 +34,10 @@ def document(report: Report) -> dict[str, Any]:
     result = report.result
     return {
         "version": result.version,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [
+            {**_finding(finding), "fix": _fix(report.fixes.get(finding.key))}
+            for finding in report.findings
+        ],
         "routes": [_route(route) for route in result.routes],
         "coverage": _coverage(result.coverage),
         "score": report.score.value,
@@ -45,6 +50,7 @@ def document(report: Report) -> dict[str, Any]:
         "unused_allows": [_allow(allow) for allow in result.unused_allows],
         **({} if result.asked is None else _live(report, result.asked)),
         "reach": None if result.reach is None else reach_document(result.reach),
+        "contract": None if report.leaving is None else _contract(report, report.leaving),
     }
 
 
@@ -79,6 +85,25 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "kind": suppression.kind,
             "reason": suppression.reason,
             **(_place(suppression.place) if suppression.place else {"path": None, "line": None}),
+        },
+    }
+
+
+def _fix(mended: Mended | None) -> dict[str, Any] | None:
+    return None if mended is None else dataclasses.asdict(mended)
+
+
+def _contract(report: Report, leaving: Contract) -> dict[str, Any]:
+    agreed = report.agreed
+    return {
+        "made_from": str(leaving.basis),
+        "leaves": list(map(plain, leaving.lines)),
+        "agreed": None
+        if agreed is None
+        else {
+            "lock": report.lock,
+            "made_from": str(agreed.basis),
+            "lines": list(map(plain, agreed.lines)),
         },
     }
 

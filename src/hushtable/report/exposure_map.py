@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hushtable.model.finding import Finding, Result, Verdict
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import Attribute, Channel, Route
+from hushtable.report.read_only import read_only, stays
 
 ACCEPTED = "accepted"
 
@@ -42,7 +43,10 @@ def rows(result: Result) -> tuple[Row, ...]:
         for channel in Channel:
             here = [finding for finding in about if finding.channel is channel]
             leaves = set(route.leaves) if channel is Channel.RESPONSE else set[Attribute]()
-            leaves.update(name for finding in here for name in finding.attributes)
+            here = [finding for finding in here if not read_only(finding)]
+            leaves.update(
+                name for finding in here for name in finding.attributes if not stays(finding, name)
+            )
             if leaves:
                 grouped = _by_category(leaves, categories)
                 found.append(Row(route, channel, grouped, _strongest(here)))

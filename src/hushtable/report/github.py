@@ -9,6 +9,7 @@ from __future__ import annotations
 from hushtable.model.rule import Severity
 from hushtable.report.escape import visible
 from hushtable.report.proving import seen
+from hushtable.report.read_only import read_only
 from hushtable.report.report import Report
 from hushtable.report.wording import exposure
 
@@ -27,7 +28,8 @@ def render(report: Report) -> str:
     for finding in report.open:
         text = [visible(finding.message), f"Through {visible(exposure(finding))}."]
         if finding.attributes:
-            text.append(f"Leaves: {visible(', '.join(map(str, finding.attributes)))}.")
+            verb = "Reads" if read_only(finding) else "Leaves"
+            text.append(f"{verb}: {visible(', '.join(map(str, finding.attributes)))}.")
         text.extend(
             f"Seen in {visible(seen(one))}: {visible(one.curl)}" for one in finding.proofs[:1]
         )

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from hushtable.model.finding import Finding
 from hushtable.report.escape import visible, visible_lines
 from hushtable.report.proving import seen
+from hushtable.report.read_only import read_only
 from hushtable.report.report import Report
 from hushtable.report.wording import exposure, score_line, standing_of
 
@@ -66,7 +67,8 @@ def _body(finding: Finding) -> str:
         f"{finding.severity}, {standing_of(finding)}",
         f"through {visible(exposure(finding))}",
     ]
-    lines.extend(f"leaves {visible(str(attribute))}" for attribute in finding.attributes)
+    verb = "reads" if read_only(finding) else "leaves"
+    lines.extend(f"{verb} {visible(str(attribute))}" for attribute in finding.attributes)
     lines.extend(f"seen: {visible(str(each))}" for each in finding.transcripts)
     lines.extend(
         f"seen in {visible(seen(proof))}: {visible(proof.curl)}" for proof in finding.proofs

@@ -14,6 +14,7 @@ from hushtable.model.rule import Severity
 from hushtable.report.escape import visible, visible_lines
 from hushtable.report.exposure_map import Row, rows, silent_routes
 from hushtable.report.proving import more, reach_details, reach_line, seen
+from hushtable.report.read_only import read_only
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
@@ -132,7 +133,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     if finding.routes:
         yield f"- reached by {_codes(map(str, finding.routes))}"
     if finding.attributes:
-        yield f"- leaves {_codes(map(str, finding.attributes))}"
+        verb = "reads" if read_only(finding) else "leaves"
+        yield f"- {verb} {_codes(map(str, finding.attributes))}"
     for proof in finding.proofs[:1]:
         yield f"- seen in {prose(' '.join(filter(None, (seen(proof), more(finding)))))}"
     for reason in finding.reasons:

@@ -1,21 +1,21 @@
 """A patch for people: what is fixed, what stays and why, and the difference in lines.
 
-A line that holds a secret is shown with its texts masked, before and after the change.
+What nobody should see in a line is masked, before and after the change.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from hushtable.model.edit import Fixed, Left, Patch
 from hushtable.model.finding import Finding
 from hushtable.report.escape import inert, visible
+from hushtable.report.veil import veil
 
-_QUOTED = re.compile(r"(['\"])(?:(?!\1).){4,}\1")
 _COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _END = "\x1b[0m"
+_HEADERS = 2
 
 
 def render(
@@ -36,19 +36,19 @@ def render(
 
 def difference(patch: Patch, secrets: Collection[str]) -> Iterator[str]:
     """Give the lines of a unified diff of every file that changes."""
+    veiled = veil(secrets)
     for path in patch.changed:
         before, after = (
             texts[path].decode("utf-8", "replace").splitlines()
             for texts in (patch.before, patch.after)
         )
         shown = visible(path)
-        for line in difflib.unified_diff(before, after, f"a/{shown}", f"b/{shown}", lineterm=""):
+        told = difflib.unified_diff(before, after, f"a/{shown}", f"b/{shown}", lineterm="")
+        for number, line in enumerate(told):
             head, body = line[:1], line[1:]
-            if line.startswith(("---", "+++", "@@")):
-                yield line
-                continue
-            text = _QUOTED.sub('"***"', body) if body.strip() in secrets else body
-            yield head + visible(text.expandtabs(4))
+            # The first two name the file; a line of source may look like them.
+            names = number < _HEADERS or head == "@"
+            yield line if names else head + visible(veiled(body).expandtabs(4))
 
 
 def _summary(patch: Patch, findings: Mapping[str, Finding], *, written: bool) -> Iterator[str]:

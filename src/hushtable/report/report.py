@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hushtable.model.contract import Contract
 from hushtable.model.finding import Finding, Result, Verdict
 from hushtable.model.page import RulePage
 from hushtable.model.place import Place
 from hushtable.model.rule import Severity
 from hushtable.model.score import Score
 from hushtable.report.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What the fix of a finding changes, as lines of a unified diff with its secrets masked.
+
+    `unsafe` is the reason why a client may notice, `note` what is left for people to do, `why`
+    the reason that there is no difference.
+    """
+
+    diff: str = ""
+    unsafe: str = ""
+    note: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,13 @@ class Report:
     """Codes of the rules that judged."""
     comparison: Comparison | None = None
     """With an earlier result, where one was given."""
+    fixes: Mapping[str, Mended] = field(default_factory=dict)
+    """By the key of the finding, where fixes were tried."""
+    leaving: Contract | None = None
+    """What leaves, where that is told."""
+    agreed: Contract | None = None
+    """What may leave, where there is a lock; `lock` names its file."""
+    lock: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

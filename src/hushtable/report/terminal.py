@@ -20,6 +20,7 @@ from hushtable.model.sensitivity import Category
 from hushtable.report.escape import inert, visible, visible_lines
 from hushtable.report.exposure_map import Row, rows, silent_routes
 from hushtable.report.proving import more, reach_details, reach_line, seen
+from hushtable.report.read_only import read_only
 from hushtable.report.report import Report
 from hushtable.report.wording import (
     count,
@@ -197,7 +198,10 @@ def _details(report: Report, finding: Finding) -> Iterator[tuple[str, Renderable
         routes = [visible(str(route)) for route in finding.routes]
         yield "route", Text(shortened(routes, _ROUTES_SHOWN))
     if finding.attributes:
-        yield "leaves", Text(", ".join(visible(str(each)) for each in finding.attributes))
+        yield (
+            "reads" if read_only(finding) else "leaves",
+            Text(", ".join(visible(str(each)) for each in finding.attributes)),
+        )
     yield "through", Text(visible(exposure(finding)))
     yield "verdict", Text(standing_of(finding))
     if finding.proofs:

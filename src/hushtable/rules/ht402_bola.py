@@ -128,7 +128,8 @@ the read and answer 404 when it differs. For a write, use a ConditionExpression 
 ## Limits
 
 Routes of an admin console (by the words of their path or file) are taken to be allowed to see
-every object, and so is a role such as `admin`. That a table belongs to people is guessed from
+every object, and so is a role such as `admin`. So is whoever holds a key that is the same for every
+caller: such a gate tells nobody from another. That a table belongs to people is guessed from
 names and personal attributes.
 """
 
@@ -181,7 +182,9 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if route is None or not route.registered or route.audience != SIGNED_IN:
             continue
-        if route.gate.kind is GateKind.NONE or is_entrance(route) or for_operators(route):
+        if route.gate.kind is GateKind.NONE or route.gate.shared:
+            continue
+        if is_entrance(route) or for_operators(route):
             continue
         if use.operation in READS and not reaches_client(use.reaches):
             continue

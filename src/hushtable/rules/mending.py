@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hushtable.fix import apply
@@ -30,10 +31,14 @@ Mark = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which findings are to be fixed, and how far a fix may go."""
+    """Which findings are to be fixed, and how far a fix may go.
+
+    `apart`: each fix is wanted by itself, too.
+    """
 
     unsafe: bool = False
     wanted: Callable[[Finding], bool] = lambda _: True
+    apart: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +48,8 @@ class _Try:
     texts: dict[str, bytes]
     done: list[tuple[Finding, Order, Change]] = field(default_factory=list)
     left: dict[Mark, str] = field(default_factory=dict)
+    alone: dict[Mark, Patch] = field(default_factory=dict)
+    """The first change of each, by itself."""
 
 
 def mend(texts: Mapping[str, bytes], first: Seen, look: Look, wish: Wish) -> Patch:
@@ -80,20 +87,34 @@ def _rounds(
 ) -> tuple[_Try, Seen]:
     tried = _Try(texts)
     for _ in range(ROUNDS):
-        picked, made = _picked(tried, seen, wish, banned)
+        sources = Sources(tried.texts)
+        picked, made = _picked(tried, sources, seen, wish, banned)
         if not picked:
             break
+        if wish.apart:
+            tried.alone = {**_each(sources, picked), **tried.alone}
         tried.texts |= made
         tried.done += picked
         seen = look(tried.texts)
     return tried, seen
 
 
+def _each(sources: Sources, picked: Iterable[tuple[Finding, Order, Change]]) -> dict[Mark, Patch]:
+    """Give each change by itself; an import that it leaves without a use stays."""
+    alone: dict[Mark, Patch] = {}
+    for finding, _, change in picked:
+        with suppress(CannotFix):
+            after = apply.apply(sources, [change], tidy=False)
+            alone.setdefault(
+                _mark(finding), Patch({path: sources.texts[path] for path in after}, after)
+            )
+    return alone
+
+
 def _picked(
-    tried: _Try, seen: Seen, wish: Wish, banned: Mapping[Mark, str]
+    tried: _Try, sources: Sources, seen: Seen, wish: Wish, banned: Mapping[Mark, str]
 ) -> tuple[list[tuple[Finding, Order, Change]], dict[str, bytes]]:
     """Choose changes that do not meet, the most severe findings first, and give the new texts."""
-    sources = Sources(tried.texts)
     rules = {rule.code: rule for rule in catalogue()}
     picked: list[tuple[Finding, Order, Change]] = []
     tried.left = {}
@@ -229,7 +250,8 @@ def _patch(
             left.append(Left(finding.key, finding.code, finding.place, said))
         elif tried.done:
             order = orders.get(mark) or _beside(finding, tried.done)
-            fixed.append(Fixed(finding.key, finding.code, finding.place, order))
+            alone = tried.alone.get(mark)
+            fixed.append(Fixed(finding.key, finding.code, finding.place, order, alone=alone))
     changed = {path: text for path, text in tried.texts.items() if text != texts.get(path)}
     fixed.sort(key=lambda one: (one.place, one.code))
     left.sort(key=lambda one: (one.place, one.code))

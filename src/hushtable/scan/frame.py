@@ -180,8 +180,13 @@ class Machine:
     """State that library semantics keep: apps, table shapes, context variables."""
 
     def place(self, node: ast.AST, frame: Frame) -> Place:
-        """Give the place of a node."""
-        return Place(frame.module.path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        """Give the place of a node; of one inside a library, where the program called that."""
+        path = frame.module.path
+        if not path:
+            called: Place | None = next((at for _, at in reversed(self.stack) if at.path), None)
+            if called is not None:
+                return called
+        return Place(path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
     def trail(self) -> tuple[Step, ...]:
         """Give the calls that led here, outermost first."""

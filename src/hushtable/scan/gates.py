@@ -31,6 +31,7 @@ from hushtable.scan.values import (
     Instance,
     Native,
     Opaque,
+    deep_labels,
 )
 from hushtable.values.written import credential_kind
 
@@ -44,7 +45,7 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
     for router in entry.chain:
         for cls, options, place in reversed(router.middleware):
             notes.phase = "middleware"
-            before = len(notes.denials)
+            before, taught_before = len(notes.denials), len(notes.taught_gates)
             target = _dispatch(m, cls, options, frame)
             if target is None:
                 continue
@@ -54,8 +55,7 @@ def run_middleware(m: Machine, request: Request, entry: Entry, frame: Frame) -> 
             callee = Bound(function, receiver) if receiver is not None else function
             with suppress(Stopped):
                 m.call(m, callee, _arguments(request, asgi=asgi), {}, ast.Constant(None), frame)
-            denied = notes.denials[before:]
-            if denied:
+            if notes.denials[before:] or notes.taught_gates[taught_before:]:
                 name = (
                     receiver.cls.name
                     if receiver is not None and receiver.cls
@@ -122,6 +122,9 @@ def gate_of(m: Machine, request: Request, entry: Entry) -> tuple[Gate, str, list
             if not denial.phase and _asks_who(denial, socket=entry.route.websocket):
                 seen.append(Seen(GateKind.BODY, _handler_name(entry), denial.place))
                 break
+    if not seen:
+        called = [one for one in notes.taught_gates if not one.phase]
+        seen.extend(Seen(GateKind.BODY, one.name, one.place) for one in called[:1])
     holes = [
         GateHole(place, name, "lets every request through when it is not configured")
         for name, place in request.fails_open
@@ -133,8 +136,20 @@ def gate_of(m: Machine, request: Request, entry: Entry) -> tuple[Gate, str, list
     fails = ""
     if request.fails_open and len(seen) == 1:
         fails = "when unconfigured"
-    gate = Gate(best.kind, best.name, best.place or entry.route.place, roles, fails)
+    place = best.place or entry.route.place
+    gate = Gate(best.kind, best.name, place, roles, fails, shared=_asks_one_key(m, request))
     return gate, role(roles[0]) if len(roles) == 1 else SIGNED_IN, holes
+
+
+def _asks_one_key(m: Machine, request: Request) -> bool:
+    """Whether all that is asked for is one key of the settings, the same for every caller."""
+    notes = m.observer.notes
+    asked = [{label.kind for label in denial.conditions} for denial in notes.denials]
+    if not asked or notes.roles or any(one != {Kind.INPUT, Kind.SETTING} for one in asked):
+        return False
+    gates = {one.name for one in request.gates}
+    held = frozenset().union(*(deep_labels(value) for value in request.cached.values()))
+    return all(one.kind is not Kind.CALLER or one.name in gates for one in held)
 
 
 ORDER = {

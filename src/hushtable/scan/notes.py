@@ -30,7 +30,7 @@ from hushtable.scan.contents import (
 from hushtable.scan.frame import Call, Exit, Frame, Machine
 from hushtable.scan.kinds import Kept, Mark, marks_of
 from hushtable.scan.labels import Kind, Label, Labels, Origin
-from hushtable.scan.observations import Carry, Denial, RawExpression, Store
+from hushtable.scan.observations import Carry, Denial, RawExpression, Store, TaughtGate
 from hushtable.scan.records import Record
 from hushtable.scan.tracing import hand_on
 from hushtable.scan.trying import status_of
@@ -87,7 +87,7 @@ class Notes:
     """The same for each kind of item in a table that holds several; kept across entries."""
     debug: list[DebugSwitch] = field(default_factory=list)
     urls: list[UrlSecret] = field(default_factory=list)
-    taught_gates: list[tuple[str, Place]] = field(default_factory=list)
+    taught_gates: list[TaughtGate] = field(default_factory=list)
     _known: dict[tuple[Any, ...], Record] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -441,6 +441,9 @@ class Notes:
         del m, call
         self.limited = True
 
-    def taught_gate(self, m: Machine, call: Call, name: str) -> None:
-        """Note a gate the user taught."""
-        self.taught_gates.append((name or call.name, m.place(call.node, call.frame)))
+    def taught_gate(self, m: Machine, call: Call, role: str) -> None:
+        """Note a gate the user taught, and the one role that it lets through ("": any)."""
+        name = call.name.rpartition(".")[2]
+        self.taught_gates.append(TaughtGate(name, m.place(call.node, call.frame), self.phase))
+        if role:
+            self.roles.add(role)

@@ -55,6 +55,15 @@ class Denial:
 
 
 @dataclass(slots=True)
+class TaughtGate:
+    """A call that the user says lets only some callers through, and in which phase it came."""
+
+    name: str
+    place: Place
+    phase: str
+
+
+@dataclass(slots=True)
 class RawExpression:
     """Expression text as a call gave it."""
 

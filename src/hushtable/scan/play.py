@@ -28,7 +28,7 @@ from hushtable.scan.gates import audience_of, gate_of, run_middleware
 from hushtable.scan.leaving import leaving
 from hushtable.scan.notes import Notes
 from hushtable.scan.observe import Observed, Observer
-from hushtable.scan.requests import Request, bind_request, run_dependency
+from hushtable.scan.requests import Request, bind_request, run_dependency, signed
 from hushtable.scan.response_model import describe, filter_response
 from hushtable.scan.shown import LISTS, Shape, told_once, under_list
 from hushtable.scan.values import (
@@ -68,6 +68,7 @@ def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
         model = _model(m, entry, function)
         if function is not None:
             notes.watched[id(function)] = []
+            notes.watched[id(signed(function))] = []
         _answer(m, entry, function, arguments, frame, lists)
     except OutOfBudget:
         pass
@@ -103,7 +104,10 @@ def annotation_of(m: Machine, entry: Entry, function: Function | None) -> Any:
     given = entry.route.response_model
     if given is not MISSING:
         return None if given == NONE or _anything(given) else given
-    if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
+    if function is None:
+        return None
+    function = signed(function)
+    if isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return None
     node: ast.expr = function.node.returns
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -142,17 +146,22 @@ def _answer(
         value = m.call(m, entry.route.handler, [], arguments, ast.Constant(None), frame)
     except Stopped:
         return
-    place = entry.route.place
-    name = function.name if function is not None else ""
-    ways = [
-        (way.value, way.place)
-        for way in (notes.watched.get(id(function), ()) if function is not None else ())
-        if way.kind == "return"
-    ]
+    if function is None:
+        ways, within, name = [], [], ""
+    else:
+        inner = signed(function)
+        ways, name = _returns(notes, function), inner.name
+        within = _returns(notes, inner) if inner is not function else []
     annotation = annotation_of(m, entry, function)
-    for one, where in ways or [(value, place)]:
+    for one, where in ways or [(value, entry.route.place)]:
         for option in options(one):
-            _leave(m, entry, option, where, name, annotation, lists)
+            # What a decorator hands on as it is leaves where the handler returns it.
+            place = next((at for held, at in within if option in options(held)), where)
+            _leave(m, entry, option, place, name, annotation, lists)
+
+
+def _returns(notes: Notes, function: Function) -> list[tuple[Any, Place]]:
+    return [(w.value, w.place) for w in notes.watched.get(id(function), ()) if w.kind == "return"]
 
 
 def _leave(
@@ -191,7 +200,7 @@ def _observed(
 ) -> Observed:
     notes: Notes = m.observer.notes
     gate, audience, holes = gate_of(m, request, entry)
-    handler = function.name if function is not None else ""
+    handler = signed(function).name if function is not None else ""
     bare = Route(
         entry.method,
         entry.path,
@@ -265,7 +274,8 @@ def _pagination(notes: Notes, lists: set[int]) -> Pagination:
 
 
 def _limited(m: Machine, function: Function | None) -> bool:
-    return function is not None and id(function.node) in m.stores.get("rate limited", ())
+    marked = m.stores.get("rate limited", ())
+    return function is not None and any(id(f.node) in marked for f in (function, signed(function)))
 
 
 ONE_TIME = ("reset", "verify", "confirm", "invit", "activate", "magic", "unsubscribe", "ping")

@@ -102,6 +102,7 @@ def bind_request(m: Machine, request: Request, function: Any, frame: Frame) -> d
     target, given = _unwrapped(m, function)
     if target is None:
         return {}
+    target = signed(target)
     spec = target.node.args
     positional = [*spec.posonlyargs, *spec.args][given:]
     defaults = target.defaults
@@ -116,6 +117,17 @@ def bind_request(m: Machine, request: Request, function: Any, frame: Frame) -> d
             m, request, target, parameter, MISSING if default is None else default, frame
         )
     return found
+
+
+def signed(function: Function) -> Function:
+    """Give the function whose signature counts: FastAPI looks through `functools.wraps`."""
+    seen = {id(function)}
+    while isinstance(inner := function.slots.get("__wrapped__"), Function):
+        if id(inner) in seen:
+            break
+        seen.add(id(inner))
+        function = inner
+    return function
 
 
 def _unwrapped(m: Machine, function: Any) -> tuple[Function | None, int]:
@@ -286,15 +298,15 @@ def run_dependency(m: Machine, request: Request, dependency: Any, frame: Frame) 
         return known
     notes = m.observer.notes
     before, unresolved = len(notes.denials), sum(m.counters.unresolved.values())
-    gates_before = len(request.gates)
+    gates_before, taught_before = len(request.gates), len(notes.taught_gates)
     phase, notes.phase = notes.phase, notes.phase or "dependency"
     value = _run(m, request, dependency, frame)
     notes.phase = phase
     name, place = _name(m, dependency)
     denied = notes.denials[before:]
-    taught = notes.taught_gates
+    taught = notes.taught_gates[taught_before:]
     if denied or taught:
-        where = denied[0].place if denied else taught[0][1]
+        where = denied[0].place if denied else taught[0].place
         request.gates.append(Seen(GateKind.DEPENDENCY, name, place or where))
     elif (
         _sounds_like_a_gate(name)

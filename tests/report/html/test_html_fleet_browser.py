@@ -1,10 +1,12 @@
 """The page of a fleet in a real browser: it opens, narrows, leads on, and keeps nobody out.
 
-Skipped where no Chromium is installed. Screenshots are kept in `.artefacts/`.
+Skipped where no Chromium is installed. Screenshots are kept in the folder that the environment
+variable HUSHTABLE_SCREENSHOTS names, else in pytest's own temporary one.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +20,12 @@ from tests.report.html.test_html_page import ATTACKS
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARTEFACTS = Path(__file__).parents[3] / ".artefacts"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+    # One worker: they share a browser.
+    pytest.mark.xdist_group("browser"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +91,9 @@ def test_nobody_is_kept_out(browser: Any, tmp_path: Path, name: str, more: dict[
     found = axe.run(tab).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    ARTEFACTS.mkdir(exist_ok=True)
-    tab.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+    folder = Path(os.environ.get("HUSHTABLE_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    tab.screenshot(path=folder / f"{name}.png", full_page=True)
     assert said == []
 
 

@@ -13,12 +13,7 @@ from enum import StrEnum
 
 from hushtable.model.fleet import Listed, State
 from hushtable.model.rule import Severity
-from hushtable.report.html.gathered import Json, category_of
-
-CATEGORIES = ("credential", "financial", "health", "personal", "internal", "public")
-"""Sensitivities, the worst first."""
-_ELSEWHERE = frozenset({"log", "file", "store", "source"})
-"""Channels in which an attribute is told of no route."""
+from hushtable.report.html.plain import CATEGORIES, Json, category_of, leaving
 
 
 class Ending(StrEnum):
@@ -194,13 +189,10 @@ def attributes(
 ) -> tuple[tuple[str, str], ...]:
     """Give what leaves by findings, with its sensitivity; what is only read is no such thing."""
     kinds = document["sensitivities"]
-    leaving = {name for route in document["routes"] for name in route["leaves"]}
-    found = {
-        name
-        for one in findings
-        for name in one["attributes"]
-        if name in leaving or one["channel"] in _ELSEWHERE
-    }
+    gone: dict[str, set[str]] = {}
+    for route in document["routes"]:
+        gone.setdefault(f"{route['method']} {route['path']}", set()).update(route["leaves"])
+    found = {name for one in findings for name in leaving(one, gone, asked=False)}
     told = ((name, category_of(name, kinds)) for name in found)
     return tuple(sorted(told, key=lambda one: (CATEGORIES.index(one[1]), one[0])))
 

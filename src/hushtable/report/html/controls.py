@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from hushtable.model.standards.controls import CONTROLS, EXAMINED, FRAMEWORKS
 from hushtable.model.standards.owasp import API_2023
-from hushtable.report.html.gathered import AGREED, Json, standing
+from hushtable.report.html.gathered import AGREED, standing
+from hushtable.report.html.plain import Json
 
 OWASP = "OWASP API Top 10 2023"
 _OPEN = frozenset({"proven", "suspected"})
@@ -47,6 +48,8 @@ class _Looked:
     document: Mapping[str, Json]
     classes: frozenset[str]
     risks: frozenset[str]
+    by_code: Mapping[str, list[int]]
+    """Numbers of findings."""
 
     @property
     def why_not(self) -> str:
@@ -81,10 +84,14 @@ def assessed(document: Mapping[str, Json]) -> tuple[Assessed, ...]:
     rules = document.get("rules", [])
     by_class = {rule["code"]: frozenset(rule["classes"]) for rule in rules}
     seen = EXAMINED["scan" if was_read(document) else engine(document)]
+    by_code: dict[str, list[int]] = {}
+    for number, one in enumerate(document["findings"]):
+        by_code.setdefault(one["code"], []).append(number)
     looked = _Looked(
         document,
         frozenset().union(*by_class.values()) & seen,
         frozenset(risk for rule in rules for risk in rule["owasp"]),
+        by_code,
     )
     risks = tuple(_risk(looked, risk, title) for risk, title in API_2023.items())
     others = tuple(
@@ -113,11 +120,8 @@ def _control(  # noqa: PLR0913, PLR0917 - the parts of a control
         state = State.MET if routes else State.UNEXAMINED
         text = f"this run itself: {engine(looked.document)} of {routes} routes"
         return Assessed(framework, number, title, state, text if routes else looked.why_not)
-    about = [
-        n
-        for n, one in enumerate(looked.document["findings"])
-        if by_class.get(one["code"], frozenset()) & classes
-    ]
+    codes = {code for code, own in by_class.items() if own & classes}
+    about = sorted(n for code in codes for n in looked.by_code.get(code, ()))
     examined = bool(classes) and classes <= looked.classes
     return _judged(looked, framework, number, title, about, examined=examined)
 
@@ -148,15 +152,16 @@ def _judged(  # noqa: PLR0913 - the parts of a control
     return Assessed(framework, number, title, State.MET, text, related)
 
 
-def table(document: Mapping[str, Json]) -> str:
+def table(document: Mapping[str, Json], rows: Iterable[Assessed] | None = None) -> str:
     """Give the controls as CSV (RFC 4180), one line each, with the keys of their findings.
 
-    A cell that a spreadsheet would take for a formula is led by an apostrophe.
+    `rows` are what they were assessed as, where that was done already. A cell that a spreadsheet
+    would take for a formula is led by an apostrophe.
     """
     written = io.StringIO()
     out = csv.writer(written)
     out.writerow(("framework", "control", "title", "state", "evidence", "findings"))
-    for one in assessed(document):
+    for one in assessed(document) if rows is None else rows:
         keys = " ".join(str(document["findings"][number]["key"]) for number in one.findings)
         cells = (one.framework, one.id, one.title, str(one.state), one.evidence, keys)
         out.writerow(

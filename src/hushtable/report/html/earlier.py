@@ -11,7 +11,9 @@ from pathlib import Path
 from jsonschema_rs import Draft202012Validator
 
 from hushtable.model.errors import UsageError
-from hushtable.report.html.gathered import Json
+from hushtable.report.contract_lines import plain
+from hushtable.report.html.plain import Json
+from hushtable.report.lockfile import read
 
 
 def result(path: Path) -> Mapping[str, Json]:
@@ -31,6 +33,22 @@ def result(path: Path) -> Mapping[str, Json]:
     if not isinstance(told, dict):
         raise _wrong(path, "is no result of hushtable")
     return told
+
+
+def with_lock(told: Mapping[str, Json], path: Path) -> Mapping[str, Json]:
+    """Give a result beside what a lock says, in place of what it was made beside.
+
+    Raises ConfigError for a file that is no lock, UsageError for a result of old that does not
+    tell what leaves in the words of one.
+    """
+    agreed = read(path)
+    contract = told.get("contract")
+    if contract is None:
+        text = "the last result does not tell what leaves as a lock does; scan or prove it again"
+        raise UsageError(text)
+    lines = list(map(plain, agreed.lines))
+    beside = {"lock": path.name, "made_from": str(agreed.basis), "lines": lines}
+    return {**told, "contract": {**contract, "agreed": beside}}
 
 
 @cache

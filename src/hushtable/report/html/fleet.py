@@ -17,7 +17,8 @@ from hushtable import __version__
 from hushtable.model.rule import Severity
 from hushtable.report.escape import visible
 from hushtable.report.fleet import wording
-from hushtable.report.fleet.gathered import CATEGORIES, Fleet, Row
+from hushtable.report.fleet.gathered import Fleet, Row
+from hushtable.report.html.plain import CATEGORIES
 from hushtable.report.html.shell import asset, policy, templates
 
 _ATTRIBUTES_SHOWN = 6

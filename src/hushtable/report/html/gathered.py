@@ -1,8 +1,8 @@
 """What the page is made of: routes, columns of attributes, and the cells where they meet.
 
 It is made from a result's JSON document, so that a result of last year looks as one of today.
-Names and messages come from programs that nobody vouches for: each is made visible here, and
-escaped where it is written.
+Names and messages come from programs that nobody vouches for: each was made visible before, and
+is escaped where it is written.
 """
 
 from __future__ import annotations
@@ -11,56 +11,97 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hushtable.report.escape import visible, visible_lines
-
-Json = Any
-"""A JSON value that fits `result.schema.json`."""
+from hushtable.report.html.agreed import Agreed, agreed
+from hushtable.report.html.plain import CATEGORIES, Json, category_of, leaving
 
 AGREED = "agreed"
+WIDER = "wider than agreed"
 LEAVES = "leaves"
 """An attribute that leaves, and of which no finding speaks."""
 
-_STRONGEST = ("proven", "suspected", "unknown", AGREED, "refuted", LEAVES)
-_CATEGORIES = ("credential", "financial", "health", "personal", "internal", "public")
-_LINES = frozenset({"remedy", "curl", "test"})
-"""Texts of several lines."""
+_STRONGEST = ("proven", "suspected", "unknown", AGREED, "refuted")
+_LISTED = (
+    *("code", "name", "severity", "standing", "agreed", "message", "path", "line"),
+    *("routes", "attributes", "channel", "audience"),
+)
+"""What of a finding the map, the list and their choices need."""
+_Meetings = dict[tuple[int, str], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a route and a column meet, by number, with the findings that speak of it.
+
+    `agreed`: a lock allows it. None where there is none.
+    """
+
+    route: int
+    column: int
+    mark: str
+    findings: tuple[int, ...]
+    agreed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """One result as the page needs it. `cells` are (route, column, mark, findings) by number."""
+    """One result as the page needs it."""
 
     routes: tuple[Mapping[str, Any], ...]
     columns: tuple[Mapping[str, str], ...]
-    cells: tuple[tuple[int, int, str, tuple[int, ...]], ...]
+    cells: tuple[Cell, ...]
     findings: tuple[Mapping[str, Any], ...]
+    lock: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give it as plain values for the page's script."""
+        """Give it as plain values for the page's script.
+
+        Most cells of a large map have no finding: of these a route has the columns alone.
+        """
+        routes = [{**route, "leaves": [], "told": [], "bare": {}} for route in self.routes]
+        for cell in self.cells:
+            route = routes[cell.route]
+            if cell.findings:
+                route["told"].append((cell.column, cell.mark, cell.findings, cell.agreed))
+            else:
+                route["bare"].setdefault(cell.mark, []).append(cell.column)
         return {
-            "routes": self.routes,
+            "routes": routes,
             "columns": self.columns,
-            "cells": self.cells,
-            "findings": self.findings,
+            "findings": [{name: one[name] for name in _LISTED} for one in self.findings],
+            "lock": self.lock,
         }
 
+    @property
+    def stories(self) -> list[dict[str, Any]]:
+        """Give what of each finding only its story needs."""
+        return [
+            {name: value for name, value in one.items() if name not in _LISTED}
+            for one in self.findings
+        ]
 
-def gathered(document: Mapping[str, Json]) -> Gathered:
-    """Gather one result. A finding names its routes and attributes; a route what leaves it."""
-    told = shown(document)
-    findings = tuple({**one, "standing": standing(one)} for one in told["findings"])
+
+def gathered(told: Mapping[str, Json]) -> Gathered:
+    """Gather one result. A finding names its routes and attributes; a route what leaves it.
+
+    Raises ConfigError when the contract in it is none.
+    """
+    allowed = agreed(told)
+    findings = tuple(_finding(one, allowed) for one in told["findings"])
     routes = _routes(told["routes"], findings)
-    where = {route["name"]: number for number, route in enumerate(routes)}
-    meetings = _meetings(routes, findings, where)
+    meetings = _meetings(routes, findings, asked=bool(told.get("asked")))
     kinds = told.get("sensitivities", {})
     columns = _columns({attribute for _, attribute in meetings}, kinds)
     at = {column["attribute"]: number for number, column in enumerate(columns)}
-    cells = tuple(
-        (route, at[attribute], _mark(numbers, findings), tuple(numbers))
-        for (route, attribute), numbers in sorted(meetings.items())
-    )
-    return Gathered(routes, columns, cells, findings)
+    cells = []
+    for (route, attribute), numbers in sorted(meetings.items()):
+        may = None if allowed is None else allowed.allows(routes[route]["name"], attribute)
+        mark = _mark(numbers, findings) if numbers else AGREED if may else LEAVES
+        cells.append(Cell(route, at[attribute], mark, tuple(numbers), may))
+    met = {(cell.route, number) for cell in cells for number in cell.findings}
+    for number, row in enumerate(routes):
+        row["alone"] = [one for one in row["findings"] if (number, one) not in met]
+    return Gathered(routes, columns, tuple(cells), findings, allowed.lock if allowed else "")
 
 
 def standing(finding: Mapping[str, Json]) -> str:
@@ -68,33 +109,21 @@ def standing(finding: Mapping[str, Json]) -> str:
     return AGREED if finding["suppressed"] else str(finding["verdict"])
 
 
-def shown(value: Json, name: str = "") -> Json:
-    """Give a JSON value with every text plainly visible, those of several lines line by line."""
-    match value:
-        case str() if name in _LINES:
-            return "\n".join(visible_lines(value))
-        case str():
-            return visible(value)
-        case dict():
-            return {visible(key): shown(each, key) for key, each in value.items()}
-        case list() | tuple():
-            return [shown(each, name) for each in value]
-        case _:
-            return value
-
-
-def category_of(attribute: str, kinds: Mapping[str, str]) -> str:
-    """Give what an attribute is; of a whole item, the worst of what is known of its table."""
-    if not attribute.endswith("*"):
-        return kinds.get(attribute, "public")
-    beginning = attribute.removesuffix("*")
-    known = {kind for name, kind in kinds.items() if name.startswith(beginning)}
-    return next((one for one in _CATEGORIES if one in known), "public")
+def _finding(told: Mapping[str, Json], allowed: Agreed | None) -> Mapping[str, Any]:
+    """Give a finding with its standing, and whether all that it names is in the lock."""
+    agreed_to = None
+    if allowed is not None and told["routes"] and told["attributes"]:
+        agreed_to = all(
+            allowed.allows(route, attribute)
+            for route in told["routes"]
+            for attribute in told["attributes"]
+        )
+    return {**told, "standing": standing(told), "agreed": agreed_to}
 
 
 def _routes(
     told: Iterable[Mapping[str, Json]], findings: Iterable[Mapping[str, Json]]
-) -> tuple[Mapping[str, Any], ...]:
+) -> tuple[dict[str, Any], ...]:
     """Give each route once, by path; apps may share a method and path."""
     found: dict[str, dict[str, Any]] = {}
     for route in told:
@@ -110,20 +139,19 @@ def _routes(
 
 
 def _meetings(
-    routes: Sequence[Mapping[str, Any]],
-    findings: Sequence[Mapping[str, Json]],
-    where: Mapping[str, int],
-) -> dict[tuple[int, str], list[int]]:
+    routes: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Json]], *, asked: bool
+) -> _Meetings:
     """Give the findings about each route and attribute; none where it leaves unremarked."""
-    met: dict[tuple[int, str], list[int]] = {
-        (number, attribute): []
-        for number, route in enumerate(routes)
-        for attribute in route["leaves"]
-    }
+    met: _Meetings = {}
+    gone = {route["name"]: set(route["leaves"]) for route in routes}
+    where = {route["name"]: number for number, route in enumerate(routes)}
+    for number, route in enumerate(routes):
+        met.update(((number, attribute), []) for attribute in route["leaves"])
     for number, finding in enumerate(findings):
-        for name in finding["routes"]:
-            for attribute in finding["attributes"] if name in where else ():
-                met.setdefault((where[name], attribute), []).append(number)
+        names = leaving(finding, gone, asked=asked)
+        for route in finding["routes"] if names else ():
+            for attribute in names if route in where else ():
+                met.setdefault((where[route], attribute), []).append(number)
     return met
 
 
@@ -139,10 +167,10 @@ def _columns(names: Iterable[str], kinds: Mapping[str, str]) -> tuple[Mapping[st
                 "category": category_of(attribute, kinds),
             }
         )
-    order = {category: rank for rank, category in enumerate(_CATEGORIES)}
+    order = {category: rank for rank, category in enumerate(CATEGORIES)}
     return tuple(sorted(made, key=lambda one: (one["table"], order[one["category"]], one["name"])))
 
 
 def _mark(numbers: Sequence[int], findings: Sequence[Mapping[str, Json]]) -> str:
-    marks = {findings[number]["standing"] for number in numbers} or {LEAVES}
+    marks = {findings[number]["standing"] for number in numbers}
     return next(mark for mark in _STRONGEST if mark in marks)

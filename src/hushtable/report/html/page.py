@@ -16,17 +16,21 @@ from markupsafe import Markup
 
 from hushtable import __version__
 from hushtable.report.document import document
+from hushtable.report.escape import visible
 from hushtable.report.html import controls
-from hushtable.report.html.gathered import Gathered, Json, gathered, shown
-from hushtable.report.html.history import history
+from hushtable.report.html.gathered import AGREED, WIDER, Gathered, gathered
+from hushtable.report.html.history import Past, history, runs
 from hushtable.report.html.inventory import inventory
+from hushtable.report.html.plain import CATEGORIES, Json, shown
 from hushtable.report.html.shell import asset, policy, templates
 from hushtable.report.report import Report
 
-_SCRIPTS = ("page.js", "story.js", "map.js", "filters.js")
+_SCRIPTS = ("page.js", "story.js", "map.js", "list.js", "filters.js")
 """Joined in this order."""
 
-_CATEGORIES = ("credential", "financial", "health", "personal", "internal", "public")
+MOST_LISTED = 100
+"""Findings that stand in the page as it is written; its script adds the others when near."""
+
 _SEVERITIES = ("critical", "high", "medium", "low", "note")
 
 
@@ -40,9 +44,9 @@ def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
 
     Each comes with the name it is called by, and fits `result.schema.json`.
     """
-    name, last = results[-1]
-    told = shown(last)
-    drawn = gathered(last)
+    every = [(visible(name), shown(document)) for name, document in results]
+    name, told = every[-1]
+    drawn, assessed, past = gathered(told), controls.assessed(told), history(every)
     style, script = asset("page.css"), "\n".join(map(asset, _SCRIPTS))
     return (
         templates()
@@ -52,21 +56,24 @@ def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
             version=__version__,
             told=told,
             drawn=drawn,
-            engine=controls.engine(last),
+            engine=controls.engine(told),
             controls=[
                 (framework, tuple(rows))
-                for framework, rows in groupby(controls.assessed(last), lambda one: one.framework)
+                for framework, rows in groupby(assessed, lambda one: one.framework)
             ],
             inventory=inventory(told),
-            history=history(results),
+            history=past,
+            runs=runs(past),
             tally=_tally(drawn),
-            choices=_choices(drawn),
+            choices=_choices(drawn, past),
             rules={rule["code"]: rule["title"] for rule in told.get("rules", [])},
             spans=_spans,
             style=Markup(style),  # noqa: S704 - ours
             script=Markup(script),  # noqa: S704 - ours
             policy=policy(style, script),
-            data=_block(drawn, last),
+            most=MOST_LISTED,
+            data=_data(drawn, past, controls.table(told, assessed)),
+            stories=_block(drawn.stories),
         )
     )
 
@@ -77,9 +84,17 @@ def _spans(text: str) -> list[str]:
     return parts if len(parts) % 2 else [text]
 
 
-def _block(drawn: Gathered, last: Mapping[str, Json]) -> Markup:
-    """Give the data as JSON that no text in it can end (HTML, 13.1.2: script content)."""
-    told = {**drawn.document, "csv": controls.table(last)}
+def _data(drawn: Gathered, past: Sequence[Past], csv: str) -> Markup:
+    """Give what the page's script needs when it starts."""
+    new = past[-1].new if len(past) > 1 else ()
+    changes = ["new" if one["key"] in new else "unchanged" for one in drawn.findings]
+    return _block(
+        {**drawn.document, "csv": csv, "changes": changes if len(past) > 1 else []},
+    )
+
+
+def _block(told: Json) -> Markup:
+    """Give data as JSON that no text in it can end (HTML, 13.1.2: script content)."""
     text = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")
     return Markup(text)  # noqa: S704 - without `<` it ends no element
 
@@ -94,14 +109,18 @@ def _tally(drawn: Gathered) -> dict[str, int]:
     return {**counted, "all": len(standing), "proven": proven}
 
 
-def _choices(drawn: Gathered) -> list[tuple[str, str, list[str]]]:
+def _choices(drawn: Gathered, past: Sequence[Past]) -> list[tuple[str, str, list[str]]]:
     """Give what the map and the findings can be narrowed to: a name, its label, its values."""
     categories = {one["category"] for one in drawn.columns}
     choices: list[tuple[str, str, Any]] = [
         ("table", "Table", sorted({one["table"] for one in drawn.columns})),
         ("audience", "Audience", sorted({one["audience"] for one in drawn.routes})),
-        ("category", "Sensitivity", [one for one in _CATEGORIES if one in categories]),
+        ("category", "Sensitivity", [one for one in CATEGORIES if one in categories]),
         ("rule", "Rule", sorted({one["code"] for one in drawn.findings})),
         ("standing", "Verdict", sorted({one["standing"] for one in drawn.findings})),
     ]
+    if drawn.lock:
+        choices.append(("agreed", "Lock", [AGREED, WIDER]))
+    if len(past) > 1:
+        choices.append(("change", "Since then", ["new", "unchanged"]))
     return choices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hushtable.model.facts import Seal
@@ -85,13 +86,18 @@ def _claims(m: Machine, call: Call) -> Any:
 
 
 def _compared(m: Machine, call: Call) -> Any:
-    """Compare a signature: what was signed is no longer the client's alone."""
-    labels = frozenset().union(*(deep_labels(one) for one in call.args)) if call.args else ()
+    """Compare a signature: what was signed is no longer the client's alone.
+
+    Compared with a setting as it is, it is no signature but a key; the outcome depends on that.
+    """
+    sides = [deep_labels(one) for one in call.args]
+    labels = frozenset().union(*sides)
     m.observer.notes.verified.update(x.name for x in labels if x.kind is Kind.INPUT)
     for one in call.args[:1]:
         for other in call.args[1:]:
             m.observer.compared(m, one, other)
-    return BOOLEAN
+    keyed = any(side and all(x.kind is Kind.SETTING for x in side) for side in sides)
+    return replace(BOOLEAN, labels=labels) if keyed else BOOLEAN
 
 
 def made(name: str) -> Handler:

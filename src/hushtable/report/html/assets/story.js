@@ -1,6 +1,7 @@
 const story = document.getElementById("story");
 const told = document.getElementById("told");
 const MOST_LEAVES = 24;
+const ANSWERS = new Set(["response", "header", "error"]); // What a caller gets; a log has other readers.
 
 function open(title, parts) {
   document.getElementById("story-title").replaceWith(Object.assign(prose("h2", "", title), { id: "story-title" }));
@@ -63,7 +64,7 @@ function proofPart(proof) {
 }
 
 function findingPart(number) {
-  const finding = data.findings[number];
+  const finding = storyOf(number);
   const part = made("article", "finding");
   const heading = made("h3", "", `${finding.code} ${finding.name}`);
   const dials = made("p", "dials");
@@ -82,6 +83,7 @@ function findingPart(number) {
       ["Weakness", finding.cwe.map((number) => `CWE-${number}`).join(", ")],
       ["Risk", finding.owasp.join(", ")],
       ["Agreed", finding.suppressed && `${finding.suppressed.kind}: ${finding.suppressed.reason}`],
+      ["Lock", lockWords(finding.agreed)[0]],
     ]),
   );
   if (finding.trace.length) part.append(made("h4", "", "Through the source"), steps(finding));
@@ -95,11 +97,32 @@ function findingPart(number) {
     part.append(made("h4", "", "Why it is sensitive"), list);
   }
   if (finding.remedy) part.append(block("Remedy", finding.remedy));
-  for (const diff of finding.diffs || []) part.append(block("As a patch", diff));
+  if (finding.fix) part.append(...fixPart(finding.fix));
   return part;
 }
 
+function fixPart(fix) {
+  if (!fix.diff) return [made("h4", "", "The fix"), made("p", "", `No difference is shown: ${fix.why}.`)];
+  const code = made("pre", "diff");
+  code.tabIndex = 0;
+  code.setAttribute("aria-label", "The fix as a difference in lines");
+  fix.diff.split("\n").forEach((line, nth, lines) => {
+    if (nth === lines.length - 1 && !line) return;
+    const kind = /^(---|\+\+\+) [ab]\//.test(line) ? "file" : { "+": "more", "-": "less", "@": "hunk" }[line[0]] || "same";
+    code.append(made("span", kind, line), "\n");
+  });
+  const parts = [made("h4", "", "The fix, as hushtable fix writes it")];
+  if (fix.unsafe) parts.push(prose("p", "unsafe", `Unsafe, since somebody may notice: ${fix.unsafe}`));
+  parts.push(code);
+  if (fix.note) parts.push(prose("p", "note", `Left to do: ${fix.note}`));
+  return parts;
+}
+
+// Stories are the last part of the page: until it is there, none can be told whole.
+const loading = () => document.readyState === "loading";
+
 function openFinding(number) {
+  if (loading()) return;
   const finding = data.findings[number];
   const flow = finding.routes.map((name) => data.routes.findIndex((route) => route.name === name));
   const parts = flow.length && flow[0] >= 0 ? [flowOf(flow[0]), findingPart(number)] : [findingPart(number)];
@@ -107,15 +130,17 @@ function openFinding(number) {
 }
 
 function openCell(route, cell) {
+  if (loading()) return;
   const column = data.columns[cell.column];
   const parts = cell.findings.map(findingPart);
   if (!parts.length) {
-    parts.push(made("p", "", "It leaves in the response, and no rule speaks of it."));
+    parts.push(made("p", "", ["It leaves in the response, and no rule speaks of it", ...lockWords(cell.agreed)].join("; ") + "."));
   }
   open(`${column.attribute} leaves by ${data.routes[route].name}`, [flowOf(route, cell.column), ...parts]);
 }
 
 function openRoute(number) {
+  if (loading()) return;
   const route = data.routes[number];
   const about = facts([
     ["Handler", `${route.handler} at ${place({ path: route.file, line: route.line })}`],
@@ -137,7 +162,7 @@ function flowOf(number, only) {
   const gone = new Map();
   for (const cell of shownCells) {
     const about = cell.findings.map((one) => data.findings[one]);
-    const ways = about.length ? about.map((one) => [one.channel, one.audience || route.audience]) : [["response", route.audience]];
+    const ways = about.length ? about.map((one) => [one.channel, one.audience || (ANSWERS.has(one.channel) ? route.audience : "")]) : [["response", route.audience]];
     for (const [channel, audience] of ways) {
       const name = audience ? `${channel} to ${audience}` : channel;
       if (!gone.has(name)) gone.set(name, []);
