@@ -51,8 +51,8 @@ class Wanted:
     fail_on: Severity | None = None
     diffs: bool | None = None
     engine: str = LOCAL
-    seconds: float = SECONDS
-    megabytes: int = MEGABYTES
+    bounds: tuple[float, int] = (SECONDS, MEGABYTES)
+    """Seconds and megabytes for each service."""
     jobs: int | None = None
     fresh: bool = False
     no_cache: bool = False
@@ -140,8 +140,8 @@ def _order(wanted: Wanted, service: Listed, results: Results) -> Order:
         settings=_beside(wanted, service),
         known="" if wanted.fresh else results.known(service, forms),
         formats=forms,
-        seconds=wanted.seconds,
-        megabytes=wanted.megabytes,
+        seconds=wanted.bounds[0],
+        megabytes=wanted.bounds[1],
         checkouts=str(wanted.checkouts.resolve()) if wanted.checkouts else "",
         aside=tuple(str(one.resolve()) for one in aside),
     )
