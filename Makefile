@@ -33,7 +33,8 @@ test-browser: $(BROWSER) ## open the page of a report in Chromium; screenshots g
 			>/dev/null 2>&1 || echo 'chromium could not be installed' >&2; \
 	fi
 	HUSHTABLE_SCREENSHOTS="$${HUSHTABLE_SCREENSHOTS:-.artefacts}" \
-		$(BIN)/python -m pytest $(PYTEST_ARGS) tests/report/html/test_html_browser.py
+		$(BIN)/python -m pytest $(PYTEST_ARGS) tests/report/html/test_html_browser.py \
+		tests/report/html/test_html_fleet_browser.py
 
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .

@@ -1,8 +1,8 @@
-"""Write the pages of the documentation that are data: the standards map and the JSON schema.
+"""Write the pages of the documentation that are data: the standards map and the JSON schemas.
 
     python -m tools.reference_pages docs/generated
 
-The standards come from `hushtable.model.standards` and the rules, the schema from the file that
+The standards come from `hushtable.model.standards` and the rules, the schemas from the files that
 reports are checked by.
 """
 
@@ -21,6 +21,7 @@ from hushtable.model.standards.owasp import API_2023, TOP_10_2025, top_10_2025
 from hushtable.rules.catalogue import catalogue
 
 SCHEMA = Path(__file__).resolve().parents[1] / "src/hushtable/report/result.schema.json"
+FLEET_SCHEMA = SCHEMA.with_name("fleet.schema.json")
 NO_RULE = "none: not examined"
 
 
@@ -33,11 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     folder.mkdir(parents=True, exist_ok=True)
     pages = [rule.page for rule in catalogue()]
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     (folder / "standards.md").write_text(standards(pages), encoding="utf-8")
-    (folder / "schema.md").write_text(schema_page(schema), encoding="utf-8")
-    shutil.copyfile(SCHEMA, folder / SCHEMA.name)
-    print(f"2 pages in {folder}")
+    for page, title, file in (
+        ("schema.md", "The JSON result", SCHEMA),
+        ("fleet-schema.md", "The JSON of a fleet", FLEET_SCHEMA),
+    ):
+        (folder / page).write_text(schema_page(title, file), encoding="utf-8")
+        shutil.copyfile(file, folder / file.name)
+    print(f"3 pages in {folder}")
     return 0
 
 
@@ -96,14 +100,15 @@ def _with_control(pages: list[RulePage], control: Control) -> str:
     return _linked(page for page in pages if control.classes & set(page.classes))
 
 
-def schema_page(schema: Mapping[str, Any]) -> str:
-    """Give the page of the JSON result: every member, its type and what it means."""
+def schema_page(title: str, file: Path) -> str:
+    """Give the page of a JSON schema: every member, its type and what it means."""
+    schema = json.loads(file.read_text(encoding="utf-8"))
     lines = [
-        "# The JSON result",
+        f"# {title}",
         "",
         schema["description"],
         "",
-        "[result.schema.json](result.schema.json) is the whole schema (JSON Schema 2020-12).",
+        f"[{file.name}]({file.name}) is the whole schema (JSON Schema 2020-12).",
         "",
         "| member | type | meaning |",
         "| --- | --- | --- |",

@@ -49,6 +49,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("services/api", "path/to/service"):
         (folder / name).mkdir(parents=True)
         (folder / name / "app.py").write_text(LEAKY, encoding="utf-8")
+    (folder / "services.txt").write_text("services/api\n", encoding="utf-8")
     who = ["-c", "user.name=A", "-c", "user.email=a@mail.example", "-c", "commit.gpgsign=false"]
     for words in (
         ["init", "--quiet"],

@@ -10,7 +10,10 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, imported, pyproject, sources
 
-FLOORS = ("cli", "rules", "scan", "report", "probe", "fix", "guard", "embedded", "values", "model")
+FLOORS = (
+    *("cli", "rules", "scan", "report", "probe", "fix", "fleet", "guard"),
+    *("embedded", "values", "model"),
+)
 ROOMS = (
     *(
         "run",
@@ -103,6 +106,7 @@ def test_a_new_package_must_say_where_it_stands(house: Path) -> None:
         ("fix", "import hushtable.rules"),
         ("fix", "import subprocess"),
         ("model", "import libcst"),
+        ("fleet", "import hushtable.scan"),
         ("guard", "import hushtable.scan"),
         ("guard", "import typer"),
         ("values", "import hushtable.scan"),

@@ -10,6 +10,7 @@ HEAVY = (
     "boto3",
     "botocore",
     "detect_secrets",
+    "distributed",
     "fastapi",
     "httpx",
     "libcst",

@@ -164,8 +164,8 @@ def narrowed(
     """Give the configuration with what the command line says instead."""
     return replace(
         read,
-        select=_codes(select) or read.select,
-        ignore=_codes(ignore) or read.ignore,
+        select=codes(select) or read.select,
+        ignore=codes(ignore) or read.ignore,
         fail_on=fail_on or read.fail_on,
         baseline=str(baseline) if baseline else read.baseline,
     )
@@ -180,7 +180,7 @@ def worked(config: ScanConfig, jobs: int | None, *, no_cache: bool) -> ScanConfi
     )
 
 
-def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
+def codes(given: Sequence[str] | None) -> tuple[str, ...]:
     """Take rules from repeated options and from commas."""
     return tuple(code.strip() for text in given or () for code in text.split(",") if code.strip())
 

@@ -37,7 +37,7 @@ NARROWEST = 20
 
 _TABLE_WIDTH = 80
 _ROUTES_SHOWN = 4
-_SEVERITY_STYLES = {
+SEVERITY_STYLES = {
     Severity.CRITICAL: "bold red",
     Severity.HIGH: "red",
     Severity.MEDIUM: "yellow",
@@ -53,7 +53,7 @@ _CATEGORY_STYLES = {
     Category.PUBLIC: "",
 }
 _VERDICT_STYLES = {"proven": "bold red", "suspected": "yellow", "unknown": "magenta"}
-_GRADE_STYLES = {"A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
+GRADE_STYLES = {"A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False, brief: bool = False) -> str:
@@ -95,7 +95,7 @@ def _everything(report: Report, width: int) -> Iterator[RenderableType]:
         for label, text in reach_details(report.result.reach):
             yield labelled("", f"{label}: {visible(text)}")
     yield labelled("Findings", visible(tally(report)))
-    yield labelled("Score", score_line(report), _GRADE_STYLES.get(report.score.grade or "", ""))
+    yield labelled("Score", score_line(report), GRADE_STYLES.get(report.score.grade or "", ""))
     if report.comparison is not None:
         yield labelled("Against", visible(str(report.comparison)))
     if report.score.penalties:
@@ -170,7 +170,7 @@ def _findings(report: Report) -> Iterator[RenderableType]:
     for severity in Severity:
         found = [finding for finding in standing if finding.severity is severity]
         if found:
-            yield Text(f"{str(severity).capitalize()} ({len(found)})", _SEVERITY_STYLES[severity])
+            yield Text(f"{str(severity).capitalize()} ({len(found)})", SEVERITY_STYLES[severity])
         for finding in found:
             yield _finding(report, finding)
     for unknown in report.result.unknown:
@@ -181,7 +181,7 @@ def _findings(report: Report) -> Iterator[RenderableType]:
 
 
 def _finding(report: Report, finding: Finding) -> RenderableType:
-    style = _SEVERITY_STYLES[finding.severity]
+    style = SEVERITY_STYLES[finding.severity]
     head = Text(f"{visible(finding.code)} {visible(finding.name)}", f"bold {style}")
     head.append(f"  {visible(report.where(finding.place))}", "bold not dim")
     grid = Table.grid(padding=(0, 1, 0, 0))

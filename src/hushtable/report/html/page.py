@@ -7,16 +7,11 @@ the template or stands in a block of JSON, in which `<` is written out.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from hushtable import __version__
@@ -27,6 +22,7 @@ from hushtable.report.html.gathered import AGREED, WIDER, Gathered, gathered
 from hushtable.report.html.history import Past, history, runs
 from hushtable.report.html.inventory import inventory
 from hushtable.report.html.plain import CATEGORIES, Json, shown
+from hushtable.report.html.shell import asset, policy, templates
 from hushtable.report.report import Report
 
 _SCRIPTS = ("page.js", "story.js", "map.js", "list.js", "filters.js")
@@ -51,9 +47,9 @@ def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
     every = [(visible(name), shown(document)) for name, document in results]
     name, told = every[-1]
     drawn, assessed, past = gathered(told), controls.assessed(told), history(every)
-    style, script = _asset("page.css"), "\n".join(map(_asset, _SCRIPTS))
+    style, script = asset("page.css"), "\n".join(map(asset, _SCRIPTS))
     return (
-        _templates()
+        templates()
         .get_template("page.html.j2")
         .render(
             name=name,
@@ -74,7 +70,7 @@ def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
             spans=_spans,
             style=Markup(style),  # noqa: S704 - ours
             script=Markup(script),  # noqa: S704 - ours
-            policy=_policy(style, script),
+            policy=policy(style, script),
             most=MOST_LISTED,
             data=_data(drawn, past, controls.table(told, assessed)),
             stories=_block(drawn.stories),
@@ -82,36 +78,10 @@ def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
     )
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("hushtable.report.html", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("hushtable.report.html") / "assets" / name).read_text("utf-8")
-
-
 def _spans(text: str) -> list[str]:
     """Divide a sentence at its backticks: every second part is a name."""
     parts = text.split("`")
     return parts if len(parts) % 2 else [text]
-
-
-def _policy(style: str, script: str) -> str:
-    def hashed(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; script-src 'sha256-{hashed(script)}'; "
-        f"style-src 'sha256-{hashed(style)}'; base-uri 'none'; form-action 'none'"
-    )
 
 
 def _data(drawn: Gathered, past: Sequence[Past], csv: str) -> Markup:

@@ -1,0 +1,1 @@
+"""Many services: what is listed, fetched, scanned each in a process of its own, and kept."""

@@ -1,0 +1,129 @@
+"""Asks git for a service: which commit it is at, and its files.
+
+Git asks nobody for a password, runs no hook and no other program of the repository, fetches no
+submodule and no large file, and takes https, ssh and file alone. The URL is given in the
+environment: it stands in no list of processes, and in no file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from hushtable.fleet.address import PROTOCOLS, masked
+from hushtable.fleet.apart import Apart, Ended, NotExaminedError, told
+from hushtable.model.fleet import Listed
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MAX_REASON = 200
+_INHERITED = frozenset(
+    {
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR"),
+    }
+)
+"""Git sets these for its hooks; they name another repository than the one that is made here."""
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "submodule.recurse": "false",
+    "fetch.recurseSubmodules": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "advice.detachedHead": "false",
+    # A server that says nothing for a minute is given up.
+    "http.lowSpeedLimit": "100",
+    "http.lowSpeedTime": "60",
+}
+_VARIABLES = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GCM_INTERACTIVE": "never",
+    "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS),
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+_ASKING = {
+    # What the user names may answer without asking anybody; what is there by default may not.
+    "GIT_ASKPASS": "",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+}
+
+
+def state(service: Listed, scratch: Path, apart: Apart) -> str:
+    """Say what a service is at, without fetching it. Raises NotExaminedError."""
+    if _COMMIT.fullmatch(service.revision):
+        return service.revision
+    asked = service.revision or "HEAD"
+    heard = _git(service, scratch, apart, "ls-remote", "--quiet", "origin", asked).out
+    if not heard.strip():
+        text = f"git knows no branch or tag {asked} there"
+        raise NotExaminedError(text)
+    return heard.decode("utf-8", "replace")
+
+
+def fetch(service: Listed, into: Path, apart: Apart) -> str:
+    """Fetch the one commit of a service into a folder, and give its id.
+
+    With a folder of its own only that one is fetched, and the files beside its parents. What lies
+    in `into` of an earlier time is used again. Raises NotExaminedError.
+    """
+    if (into / ".git").is_dir():
+        try:
+            return _fetch(service, into, apart)
+        except NotExaminedError:
+            # Half a clone, as one that was ended leaves it: begin anew.
+            shutil.rmtree(into)
+    into.mkdir(parents=True, exist_ok=True)
+    _git(service, into, apart, "init", "--quiet", "--template=")
+    return _fetch(service, into, apart)
+
+
+def _fetch(service: Listed, into: Path, apart: Apart) -> str:
+    asked = service.revision or "HEAD"
+    command = ("fetch", "--quiet", "--depth=1", "--no-tags", "--force", "origin", asked)
+    _git(service, into, apart, *command)
+    if service.folder:
+        _git(service, into, apart, "sparse-checkout", "set", "--cone", service.folder)
+    _git(service, into, apart, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
+    _git(service, into, apart, "clean", "--quiet", "--force", "-d", "-x")
+    found = _git(service, into, apart, "rev-parse", "--verify", "HEAD").out
+    return found.decode("ascii", "replace").strip()
+
+
+def _git(service: Listed, where: Path, apart: Apart, *arguments: str) -> Ended:
+    ended = apart.run(("git", *arguments), where, _environment(service, where))
+    if ended.code:
+        raise NotExaminedError(_reason(ended, service.url))
+    return ended
+
+
+def _environment(service: Listed, where: Path) -> dict[str, str]:
+    """Give the user's environment, and for this process alone the settings above."""
+    kept = {key: text for key, text in os.environ.items() if key not in _INHERITED}
+    settings = {**_SETTINGS, "remote.origin.url": service.url}
+    if service.folder:
+        # What is checked out is fetched when it is.
+        settings |= {
+            "remote.origin.promisor": "true",
+            "remote.origin.partialCloneFilter": "blob:none",
+        }
+    count = kept.get("GIT_CONFIG_COUNT", "0")
+    first = int(count) if count.isdecimal() else 0
+    for number, (key, value) in enumerate(settings.items(), first):
+        kept[f"GIT_CONFIG_KEY_{number}"] = key
+        kept[f"GIT_CONFIG_VALUE_{number}"] = value
+    kept["GIT_CONFIG_COUNT"] = str(first + len(settings))
+    # No repository is looked for above the folder.
+    kept["GIT_CEILING_DIRECTORIES"] = str(where.parent)
+    return {**_ASKING, **kept, **_VARIABLES}
+
+
+def _reason(ended: Ended, url: str) -> str:
+    """Give git's own first word on why it failed, without a credential."""
+    lines = [line for line in ended.err.splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    said = masked((fatal or lines or [told(ended.code)])[0], url)
+    return f"git: {said.removeprefix('fatal: ').removeprefix('error: ')[:_MAX_REASON]}"

@@ -1,0 +1,1 @@
+"""Many results as one: which services are worst, and what they have in common."""
