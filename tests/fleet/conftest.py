@@ -61,7 +61,8 @@ def runs(number: int) -> bool:
 @pytest.fixture
 def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     """Give a folder for services; the program that scans them is found from anywhere."""
-    paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    # An empty one would be the current folder.
+    paths = filter(None, [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH")])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     monkeypatch.setenv("HUSHTABLE_TEST_LOG", str(tmp_path / "log"))
     return Fleet(tmp_path, tmp_path / "log")
