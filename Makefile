@@ -32,7 +32,7 @@ test-browser: $(DEV) ## open the page of a report in Chromium, which must be ins
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --num-workers 2
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## compare with other scanners, side by side
