@@ -39,7 +39,7 @@ test-browser: $(BROWSER) ## open the page of a report in Chromium; screenshots g
 check: $(DEV) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --num-workers 2
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: $(DEV) ## compare with other scanners, side by side

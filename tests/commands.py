@@ -14,8 +14,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _FORKED = """
 import gc, json, os, sys, tempfile
@@ -36,6 +40,7 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         os.chdir(order["folder"])
+        os.environ.update(order["own"])
         for number, name in enumerate((os.devnull, order["out"], order["err"])):
             os.dup2(os.open(name, os.O_RDWR), number)
         sys.argv = ["hushtable", *order["words"]]
@@ -78,23 +83,27 @@ def command(
     *words: str | Path, folder: Path, seconds: float = 60.0
 ) -> subprocess.CompletedProcess[str]:
     """Run `hushtable` with these words in a folder; it is killed when it takes longer."""
+    done = command_bytes(*words, folder=folder, seconds=seconds)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(words, done.returncode, out, err)
+
+
+def command_bytes(
+    *words: str | Path, folder: Path, own: Mapping[str, str] = NOTHING, seconds: float = 60.0
+) -> subprocess.CompletedProcess[bytes]:
+    """Do the same, with variables of its own, and give what it says as it is."""
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
-    with tempfile.TemporaryDirectory() as own:
-        out, err = Path(own, "out"), Path(own, "err")
+    with tempfile.TemporaryDirectory() as place:
+        out, err = Path(place, "out"), Path(place, "err")
         for one in (out, err):
             one.touch()
-        said = {
-            "words": [*map(str, words)],
-            "folder": str(folder),
-            "out": str(out),
-            "err": str(err),
-        }
-        print(json.dumps(said), file=server.stdin, flush=True)
+        said = {"words": [*map(str, words)], "folder": str(folder), "own": dict(own)}
+        print(json.dumps(said | {"out": str(out), "err": str(err)}), file=server.stdin, flush=True)
         child = int(server.stdout.readline())
         late = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
         late.start()
         code = int(server.stdout.readline())
         late.cancel()
-        return subprocess.CompletedProcess(words, code, out.read_text(), err.read_text())
+        return subprocess.CompletedProcess(words, code, out.read_bytes(), err.read_bytes())

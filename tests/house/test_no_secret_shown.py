@@ -4,15 +4,15 @@ The values are made when the test runs, so that the repository holds none itself
 """
 
 import json
-import os
 import random
 import string
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.commands import command_bytes
 
 FORMATS = (
     *("terminal", "json", "sarif", "markdown", "github", "junit", "gitlab", "concise", "html"),
@@ -158,13 +158,7 @@ class Service:
         home = self.root.parent / "home"
         home.mkdir(exist_ok=True)
         own = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
-        return subprocess.run(
-            [sys.executable, "-m", "hushtable.cli.main", *arguments],
-            cwd=self.root.parent,
-            env={**os.environ, **own},
-            capture_output=True,
-            check=False,
-        )
+        return command_bytes(*arguments, folder=self.root.parent, own=own)
 
     def written(self) -> dict[str, bytes]:
         """Read every file that the command wrote, caches included."""
