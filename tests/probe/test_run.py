@@ -204,7 +204,7 @@ def test_what_a_caller_sent_is_no_leak() -> None:
 
     @app.post("/register")
     def register(body: dict[str, str]) -> dict[str, str]:
-        return body | {"email": body.get("email", "probe@hushtable.invalid")}
+        return body | {"email": body.get("email", "probe@hushtable.example")}
 
     @app.get("/by/{email}")
     def by_email(email: str) -> dict[str, str]:

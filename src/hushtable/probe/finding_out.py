@@ -82,7 +82,8 @@ async def _crawl(session: Session) -> Description:
             done.add(path)
             answer = await session.asker(Request("GET", path, identity))
             for link in _links(session, path, answer):
-                if len(found) < _MOST_LINKS:
+                # Nobody follows a link to sign somebody out.
+                if len(found) < _MOST_LINKS and not Operation("GET", link).changes:
                     found.setdefault(link)
     operations = tuple(Operation("GET", path, described=False) for path in found)
     return Description(Document({}), operations)

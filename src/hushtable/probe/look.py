@@ -23,7 +23,7 @@ _GUESSES = 6
 
 async def look(session: Session) -> None:
     """Ask every reading operation as everybody; exchanges and knowledge grow in the session."""
-    waiting = [one for one in session.description.operations if one.method == "GET"]
+    waiting = list(session.reading)
     for turn in range(ROUNDS):
         last = turn == ROUNDS - 1
         waiting = [

@@ -151,6 +151,24 @@ _LIVE = (
         "Check the caller's role before {who} answers.",
         by_audience(Severity.CRITICAL, Severity.MEDIUM),
     ),
+    Says(
+        Seen.ELEVATED,
+        "{who} lets {gets} take a role of its own choice, by {details}",
+        "Let those alone call {who} who may give roles, and check that of the caller.",
+        lambda _: Severity.CRITICAL,
+    ),
+    Says(
+        Seen.FORGED,
+        "{who} is guarded by tokens that can be forged: it took {details}",
+        "Verify the signature of every token, with the algorithm fixed and a long random key.",
+        lambda _: Severity.CRITICAL,
+    ),
+    Says(
+        Seen.LETS_IN,
+        "{who} gives a token to somebody who does not exist",
+        "Look up the account and verify its password before {who} gives a token.",
+        lambda _: Severity.CRITICAL,
+    ),
 )
 
 fix = same_gate

@@ -16,17 +16,24 @@ from hushtable.probe.openapi import Operation
 from hushtable.probe.sensitive import SENSITIVE, SURE
 from hushtable.probe.session import Exchange, Session, attribute, excerpt, told
 
-_ROLES = frozenset({"is_admin", "is_staff", "is_superuser", "permissions", "role", "roles"})
-_ROLE_WORDS = frozenset(
-    {"admin", "administrator", "chef", "manager", "moderator", "operator", "owner", "root",
-     "staff", "superadmin", "superuser"}
+ROLES = frozenset(
+    {"account_type", "admin", "is_admin", "is_staff", "is_superuser", "permissions", "role",
+     "roles", "superuser", "user_role", "user_type"}
 )  # fmt: skip
+"""Names of members that say what somebody may do."""
+
+ROLE_WORDS = frozenset(
+    {"admin", "administrator", "chef", "employee", "manager", "moderator", "operator", "owner",
+     "root", "staff", "superadmin", "superuser"}
+)  # fmt: skip
+"""Roles above the ordinary."""
+
 _NAMES = frozenset({"email", "handle", "id", "login", "name", "user", "user_id", "username"})
 _OWNERS = frozenset(
     {"created_by", "customer", "customer_id", "login", "member_id", "owner", "owner_id", "user",
      "user_id", "username"}
 )  # fmt: skip
-_A_ROLE = Sensitivity(Category.INTERNAL, "role", "it says what somebody may do", 0.9)
+A_ROLE = Sensitivity(Category.INTERNAL, "role", "it says what somebody may do", 0.9)
 
 
 def by_operation(session: Session) -> dict[str, list[Exchange]]:
@@ -46,8 +53,8 @@ def roles(session: Session) -> Iterator[Observation]:
             shown = [
                 leaf
                 for leaf in exchange.leaves
-                if key_of(leaf.name) in _ROLES
-                and (leaf.value is True or str(leaf.value).lower() in _ROLE_WORDS)
+                if key_of(leaf.name) in ROLES
+                and (leaf.value is True or str(leaf.value).lower() in ROLE_WORDS)
             ]
             if exchange.audience == ANYONE and shown and names & _NAMES:
                 where = attribute(shown[0].path)
@@ -55,7 +62,7 @@ def roles(session: Session) -> Iterator[Observation]:
                 yield session.observe(
                     Seen.ROLES,
                     exchange,
-                    fields=((where, _A_ROLE),),
+                    fields=((where, A_ROLE),),
                     transcripts=(session.transcript(exchange, text),),
                 )
                 break

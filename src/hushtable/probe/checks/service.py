@@ -24,10 +24,15 @@ _TELLING = ("server", "x-powered-by", "x-aspnet-version", "x-runtime", "via")
 _SESSION_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
 _PAGES = re.compile(r"swagger-ui|redoc|rapidoc|scalar|graphiql", re.IGNORECASE)
 _DOCS = ("/docs", "/redoc", "/swagger", "/swagger-ui/index.html", "/api-docs")
+_SETTINGS = re.compile(r"\"(?:HOME|HOSTNAME|PATH|PWD|PYTHONPATH|VIRTUAL_ENV)\"\s*:\s*\"")
+"""What every process has in its environment, as JSON."""
+
 _TOOLS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("/metrics", re.compile(r"^# (?:HELP|TYPE) \w+", re.MULTILINE), "metrics for Prometheus"),
     ("/.env", re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{2,}=", re.MULTILINE), "a file of settings"),
     ("/.git/config", re.compile(r"^\[core\]", re.MULTILINE), "a git repository"),
+    ("/debug", _SETTINGS, "the settings of the process"),
+    ("/env", _SETTINGS, "the settings of the process"),
     ("/actuator/env", re.compile(r"\"(?:propertySources|activeProfiles)\""), "Spring's settings"),
     ("/actuator/heapdump", re.compile(r"^JAVA PROFILE"), "a dump of memory"),
     ("/debug/pprof/", re.compile(r"/debug/pprof/"), "Go's profiler"),
@@ -165,6 +170,9 @@ def cached(session: Session) -> Iterator[Observation]:
     for exchange in session.exchanges:
         operation = exchange.operation
         if exchange.audience == ANYONE or not exchange.answer.ok or str(operation) in done:
+            continue
+        # No cache keeps the answer to a write unless it is told to (RFC 9110, 9.2.3).
+        if not operation.reads:
             continue
         fields = [one for one in exchange.fields if one.sensitivity.category in SENSITIVE]
         rule = exchange.answer.header("cache-control").lower()
