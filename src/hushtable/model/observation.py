@@ -17,6 +17,7 @@ class Seen(StrEnum):
     OPEN_MAP = "sensitive members in a map that the schema leaves open"
     UNDECLARED = "fields that the declared schema does not have"
     CREDENTIAL = "credentials in an answer"
+    PLACE = "a place for a credential in an answer, empty now"
     PERSONAL = "data of people in an answer"
     METADATA = "what DynamoDB or its client says of itself"
     WHOLE_LIST = "a whole table of people in one answer"

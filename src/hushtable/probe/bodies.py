@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +16,24 @@ _DEEPEST = 6
 _MOST_MEMBERS = 40
 
 
-def body(document: Document, schema: object, person: Person, *, whole: bool = False) -> Any:  # noqa: ANN401 - any JSON value
-    """Give a value that a schema takes, or None where none could be made.
-
-    `person` stands in where somebody is asked for. `whole` fills in what is not required too: a
-    document that requires nothing often says less than the service checks.
-    """
-    return _made(Making(document, person, whole), schema, "", 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a body is made with."""
+    """What a body is made with.
+
+    `person` stands in where somebody is asked for, and `known` gives an id that was seen, by the
+    name of the member. `whole` fills in what is not required too: a document that requires nothing
+    often says less than the service checks.
+    """
 
     document: Document
     person: Person
-    whole: bool
+    known: Callable[[str], str | None] = lambda _: None
+    whole: bool = False
+
+
+def body(making: Making, schema: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Give a value that a schema takes, or None where none could be made."""
+    return _made(making, schema, "", 0)
 
 
 def _made(making: Making, schema: object, name: str, depth: int) -> Any:  # noqa: ANN401 - any JSON value
@@ -78,7 +80,7 @@ def _says(schema: Schema) -> bool:
 
 
 def _scalar(making: Making, schema: Schema, name: str) -> Any:  # noqa: ANN401 - any JSON value
-    found = next(samples(Input(name, ParameterSource.BODY, schema)), "a")
+    found = making.known(name) or next(samples(Input(name, ParameterSource.BODY, schema)), "a")
     match schema.get("type"):
         case "integer":
             return int(float(found)) if found.lstrip("-").replace(".", "").isdigit() else 1

@@ -135,6 +135,11 @@ class Knowledge:
             found.update(self._values.get(key, {}))
         return tuple(found)
 
+    def id_of(self, name: str) -> str | None:
+        """Give an id that was seen under a name, as `product_id`; None for other names."""
+        key = key_of(name)
+        return next(iter(self._values.get(key, ())), None) if key.endswith("_id") else None
+
     def keys(self, operation: Operation, wanted: Input) -> tuple[str, ...]:
         """Give the keys under which values for an input may be known."""
         key = key_of(wanted.name)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from hushtable.model.sensitivity_names import classify
 from hushtable.model.service import ParameterSource
 from hushtable.probe.ask import Request
-from hushtable.probe.bodies import body
+from hushtable.probe.bodies import Making, body
 from hushtable.probe.filling import path_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.look import fillings
@@ -67,8 +67,10 @@ def made(
     """Make a body for an operation; None where it takes none."""
     if operation.body is None:
         return None
-    document = session.description.document
-    return body(document, operation.body, person or session.person, whole=whole)
+    making = Making(
+        session.description.document, person or session.person, session.knowledge.id_of, whole
+    )
+    return body(making, operation.body)
 
 
 async def send(

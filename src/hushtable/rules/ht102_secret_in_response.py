@@ -162,6 +162,12 @@ _LIVE = (
         "Leave {fields} out of the answer and its response model.",
         by_audience(Severity.CRITICAL, Severity.HIGH),
     ),
+    Says(
+        Seen.PLACE,
+        "{who} has a place for {fields} in what it answers {gets}, empty now",
+        "Leave {fields} out of the answer and its response model.",
+        by_audience(Severity.HIGH, Severity.MEDIUM),
+    ),
 )
 
 

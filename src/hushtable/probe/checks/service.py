@@ -14,7 +14,7 @@ from hushtable.probe.ask import Request
 from hushtable.probe.checks.transport import transport
 from hushtable.probe.openapi import Operation
 from hushtable.probe.sensitive import SENSITIVE
-from hushtable.probe.session import Exchange, Session, told
+from hushtable.probe.session import Exchange, Session, excerpt, told
 
 ORIGIN = "https://hushtable.invalid"
 """An origin that no service can mean: the name is reserved (RFC 6761, 6.4)."""
@@ -158,7 +158,19 @@ async def _tools(session: Session) -> AsyncIterator[Observation]:
         exchange = await session.ask(operation, Request("GET", place))
         body = exchange.answer.body[:200_000].decode("utf-8", "replace")
         if exchange.answer.ok and sign.search(body):
-            yield session.whole(Seen.TOOL, exchange, (place, what), what)
+            secret = [one for one in exchange.fields if one.sensitivity.category in SENSITIVE]
+            shown = (
+                session.transcript(exchange, "; ".join(filter(None, (what, excerpt(secret))))),
+            )
+            fields = told(secret)
+            yield session.observe(
+                Seen.TOOL,
+                exchange,
+                route=None,
+                fields=fields,
+                details=(place, what),
+                transcripts=shown,
+            )
 
 
 def cached(session: Session) -> Iterator[Observation]:
