@@ -49,6 +49,7 @@ class Seen(StrEnum):
     VERSION = "the name and version of a server"
     DOCS = "documents of the service for anyone"
     OUTDATED = "an operation that is declared outdated"
+    UNLISTED = "an older way in, of which no document speaks"
     TOOL = "a tool of developers or operators"
     CACHED = "personal answers that a cache may keep"
 

@@ -89,6 +89,11 @@ class Knowledge:
         elif key in self.wanted or set(key.split("_")) & _ID:
             yield key
 
+    def given(self, identity: str) -> frozenset[tuple[str, str]]:
+        """Give (key, value) of all that was given to somebody."""
+        found: set[tuple[str, str]] = set()
+        return frozenset(found.union(*(one.get(identity, ()) for one in self._given.values())))
+
     def owned(self, one: str, other: str) -> frozenset[tuple[str, str]]:
         """Give (key, value) of what is the one's and was not given to the other."""
         found: set[tuple[str, str]] = set()

@@ -28,8 +28,9 @@ from hushtable.probe.checks.identities import (
 )
 from hushtable.probe.checks.pages import pages
 from hushtable.probe.checks.people import by_counting, roles, same_for_both
-from hushtable.probe.checks.service import cached, in_urls, outdated, service
+from hushtable.probe.checks.service import cached, in_urls, service
 from hushtable.probe.checks.signing_in import doors
+from hushtable.probe.checks.versions import older, outdated
 from hushtable.probe.checks.writes import assigned, faults, write
 from hushtable.probe.finding_out import describe
 from hushtable.probe.knowledge import Knowledge, key_of
@@ -56,8 +57,8 @@ PASSIVE: tuple[Passive, ...] = (
 """Checks that judge what is there and send nothing."""
 
 ACTIVE: tuple[Active, ...] = (
-    others_objects, alike, by_counting, other_methods, forged, pages, provoked, service, assigned,
-    others_written, doors, elevated, faults,
+    others_objects, alike, by_counting, other_methods, forged, pages, provoked, service, older,
+    assigned, others_written, doors, elevated, faults,
 )  # fmt: skip
 """Checks that ask more, the weightiest first: time may end before the last."""
 

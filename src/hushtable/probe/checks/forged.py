@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE
+from hushtable.probe.accounts import looked
 from hushtable.probe.ask import Request
 from hushtable.probe.order import Identity
 from hushtable.probe.session import Exchange, Session
@@ -41,18 +42,20 @@ _KEYS = (
 
 async def forged(session: Session) -> AsyncIterator[Observation]:
     """Ask with the token of the first caller, changed in its signature, then without one."""
-    own = [account.identity for account in session.accounts]
+    seen = list(session.exchanges)
+    for account in session.accounts[:1]:
+        seen += await looked(session, account)
+    own = (account.identity for account in session.accounts[:1])
     for identity in (*session.identities, *own):
         token = _token(identity)
-        if token is None:
+        guarded = next(_guarded(seen, identity), None)
+        if token is None or guarded is None:
             continue
-        guarded = next(_guarded(session, identity), None)
-        if guarded is not None:
-            key = _weak(token)
-            if key is not None:
-                yield _said(session, guarded, "a token signed with a key that anyone would try")
-            async for seen in _taken(session, guarded, token):
-                yield seen
+        key = _weak(token)
+        if key is not None:
+            yield _said(session, guarded, "a token signed with a key that anyone would try")
+        async for one in _taken(session, guarded, token):
+            yield one
         return
 
 
@@ -60,15 +63,15 @@ def _token(identity: Identity) -> re.Match[str] | None:
     return next(filter(None, (_TOKEN.search(value) for _, value in identity.headers)), None)
 
 
-def _guarded(session: Session, identity: Identity) -> Iterator[Exchange]:
-    """Give answers to the caller at operations that refuse nobody at all."""
+def _guarded(seen: list[Exchange], identity: Identity) -> Iterator[Exchange]:
+    """Give answers to a caller at operations that refuse nobody at all."""
     refused = {
         str(one.operation)
-        for one in session.exchanges
+        for one in seen
         if one.audience == ANYONE and one.answer.status in _GUARDED
     }
-    for one in session.exchanges:
-        same = one.identity.name == identity.name and one.request.method == "GET"
+    for one in seen:
+        same = one.identity == identity and one.request.method == "GET"
         if same and one.answer.ok and str(one.operation) in refused:
             yield one
 

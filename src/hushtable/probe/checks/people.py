@@ -124,26 +124,40 @@ def _holds_data_of_people(exchange: Exchange) -> bool:
 
 
 async def by_counting(session: Session) -> AsyncIterator[Observation]:
-    """Count on from a known number at operations of people: as nobody, else as the first caller."""
+    """Count on from a known number at operations of people, and from what is a caller's own."""
     for name, exchanges in by_operation(session).items():
         counted = _counted(exchanges[0].operation)
         if name in session.told or counted is None:
             continue
         first = min(exchanges, key=lambda one: one.audience != ANYONE)
-        seen = await _next(session, first, counted)
-        if seen is not None:
-            session.told.add(name)
-            yield seen
+        for number in _numbers(session, first, counted):
+            seen = await _at(session, first, counted, number)
+            if seen is not None:
+                session.told.add(name)
+                yield seen
+                break
 
 
-async def _next(session: Session, first: Exchange, counted: str) -> Observation | None:
-    """Ask for what follows an answer, as the same caller; None where it shows nobody else."""
-    values = dict(first.values)
-    number = values.get(counted, "")
-    if not number.isdecimal():
-        return None
+def _numbers(session: Session, first: Exchange, counted: str) -> list[int]:
+    """Give the numbers to ask for: the next person, or beside a thing what the caller never got."""
+    text = dict(first.values).get(counted, "")
+    if not text.isdecimal():
+        return []
+    number = int(text)
+    if of_people(noun_before(first.operation.path, counted)):
+        return [number + 1]
+    wanted = next(one for one in first.operation.inputs if one.name == counted)
+    keys = session.knowledge.keys(first.operation, wanted)
+    own = {value for key, value in session.knowledge.given(first.identity.name) if key in keys}
+    if first.audience == ANYONE or text not in own:
+        return []
+    return [one for one in (number + 1, number - 1) if one > 0 and str(one) not in own]
+
+
+async def _at(session: Session, first: Exchange, counted: str, number: int) -> Observation | None:
+    """Ask for another number as the same caller; None where it shows nobody else."""
+    values = {**dict(first.values), counted: str(number)}
     operation = first.operation
-    values[counted] = str(int(number) + 1)
     path = path_of(session.base, operation, values)
     following = await session.ask(operation, Request("GET", path, first.identity), values)
     if not following.answer.ok or following.value == first.value or not following.leaves:
@@ -158,16 +172,15 @@ async def _next(session: Session, first: Exchange, counted: str) -> Observation 
         details=(f"counting {counted}",),
         transcripts=(
             session.transcript(first, "one of them"),
-            session.transcript(following, "the next"),
+            session.transcript(following, "another"),
         ),
         certain=False,
     )
 
 
 def _counted(operation: Operation) -> str | None:
-    """Give the one parameter of a path whose objects are people, or None."""
+    """Give the one parameter of a path that may be counted, or None."""
     parameters = operation.of(ParameterSource.PATH)
     if operation.method != "GET" or len(parameters) != 1:
         return None
-    noun = noun_before(operation.path, parameters[0].name)
-    return parameters[0].name if of_people(noun) else None
+    return parameters[0].name

@@ -197,16 +197,6 @@ def cached(session: Session) -> Iterator[Observation]:
             )
 
 
-def outdated(session: Session) -> Iterator[Observation]:
-    """Say which operations answer although the document calls them deprecated."""
-    done: set[str] = set()
-    for exchange in session.exchanges:
-        operation = exchange.operation
-        if operation.deprecated and exchange.answer.ok and str(operation) not in done:
-            done.add(str(operation))
-            yield session.observe(Seen.OUTDATED, exchange)
-
-
 def in_urls(session: Session) -> Iterator[Observation]:
     """Say which operations take a credential in the path or query, by their document."""
     for operation in session.description.operations:
