@@ -59,10 +59,13 @@ def _bare(route: str) -> str:
 
 
 def _covers(line: Line, attribute: Attribute) -> bool:
-    if attribute.table not in {"answer", line.table}:
-        return False
     path = tuple(one for one in attribute.path if one != "[]")
-    # An answer may wrap an item in names of its own.
-    wanted = [Part(path[start:]) for start in range(len(path))]
-    tries = wanted if attribute.table == "answer" else wanted[:1]
-    return any(part.covers(one) for part in line.parts for one in tries)
+    if attribute.table == line.table:
+        return any(part.covers(Part(path)) for part in line.parts)
+    if attribute.table != "answer":
+        return False
+    # An answer may wrap an item in names of its own; what is left out is left out in any of them.
+    tries = [Part(path[start:]) for start in range(len(path))]
+    return any(
+        part.covers(one) for part in line.parts if path[-1] not in part.less for one in tries
+    )
