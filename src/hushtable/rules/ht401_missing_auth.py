@@ -125,7 +125,6 @@ RULE = RuleInfo(
     shown_by=(Shows.OPEN_ROUTE,),
 )
 
-
 _LIVE = (
     Says(
         Seen.UNGUARDED,
@@ -157,18 +156,6 @@ _LIVE = (
         "Let those alone call {who} who may give roles, and check that of the caller.",
         lambda _: Severity.CRITICAL,
     ),
-    Says(
-        Seen.FORGED,
-        "{who} is guarded by tokens that can be forged: it took {details}",
-        "Verify the signature of every token, with the algorithm fixed and a long random key.",
-        lambda _: Severity.CRITICAL,
-    ),
-    Says(
-        Seen.LETS_IN,
-        "{who} gives a token to somebody who does not exist",
-        "Look up the account and verify its password before {who} gives a token.",
-        lambda _: Severity.CRITICAL,
-    ),
 )
 
 fix = same_gate
@@ -181,9 +168,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if is_entrance(route) or (is_probe(route) and not does.touches):
             continue
-        if not does.touches and not does.acts:
-            continue
-        if is_catalogue(route) and _is_meant(does):
+        if not (does.touches or does.acts) or (is_catalogue(route) and _is_meant(does)):
             continue
         severity, confidence = _weight(route, does)
         yield Judgement(
@@ -208,10 +193,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 
 
 def _is_meant(does: Doing) -> bool:
-    """Whether something leaves, nothing known of it is sensitive, and nothing is written.
-
-    That an item leaves whole, with whatever else it holds, is for HT101 to say.
-    """
+    """Whether something leaves, with nothing known to be sensitive: HT101 speaks of whole items."""
     return bool(does.leaves) and not does.sensitive and not does.writes
 
 
@@ -227,10 +209,8 @@ def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:
 
 def _what(does: Doing) -> str:
     done = []
-    if does.sensitive:
-        done.append(f"gets {listed(does.sensitive)}")
-    elif does.leaves:
-        done.append(f"gets {listed(does.leaves)}")
+    if does.sensitive or does.leaves:
+        done.append(f"gets {listed(does.sensitive or does.leaves)}")
     elif does.reads:
         done.append(f"makes it read {listed(does.reads)}")
     if does.writes:

@@ -99,7 +99,8 @@ def _is_no_answer(exchange: Exchange) -> bool:
 def _said(exchange: Exchange, person: Person) -> tuple[int, str]:
     """Give the status and the text of an answer, without what differs with the person."""
     text = exchange.answer.body.decode("utf-8", "replace")
-    for one in person.secrets:
+    # The address holds the name.
+    for one in sorted(person.secrets, key=len, reverse=True):
         text = text.replace(one, "")
     return exchange.answer.status, text
 
