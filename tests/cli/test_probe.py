@@ -108,9 +108,10 @@ def test_an_earlier_report_is_compared_with(run: Run, url: str, tmp_path: Path) 
 
 def test_a_lock_says_what_is_agreed(run: Run, url: str, tmp_path: Path) -> None:
     """`--lock` says of a finding's members which are agreed to; a broken one is a usage error."""
+    line = 'route = "GET /people", audience = "anyone", channel = "response", table = "people"'
     (tmp_path / "agreed.lock").write_text(
-        'version = 1\nmade-from = "scan"\nexposures = [\n  { route = "GET /people", '
-        'audience = "anyone", channel = "response", table = "people", attributes = ["phone"] },\n]\n'
+        'version = 1\nmade-from = "scan"\n'
+        f'exposures = [\n  {{ {line}, attributes = ["phone"] }},\n]\n'
     )
     probe(run, url, "--lock", "agreed.lock", "-o", "l.json")
     findings = json.loads((tmp_path / "l.json").read_text())["findings"]
