@@ -180,6 +180,27 @@ def test_an_account_is_entered(make: Any) -> None:
     assert [one.route for one in asked.refused] == []
 
 
+def test_a_limit_on_registering_is_kept() -> None:
+    """A service that registers two people and no more is asked once more, and the run goes on."""
+    app, store, asked = FastAPI(), Store(), []
+
+    @app.post("/register")
+    def register(body: Registration) -> dict[str, str]:
+        asked.append(body.username)
+        if len(asked) > 2:
+            raise HTTPException(429, "later")
+        store.members[body.username] = body.model_dump()
+        return {"token": store.token(body.username, body.password)}
+
+    @app.get("/me")
+    def me(authorization: Annotated[str, Header()] = "") -> dict[str, str]:
+        return {"username": store.name(authorization.removeprefix("Bearer ")), "role": "member"}
+
+    facts = facts_of(app, ORDER)
+    assert facts.asked is not None
+    assert (facts.asked.ended, len(asked)) == ("", 3)
+
+
 @pytest.mark.parametrize(("door", "status"), [("/register", 500), ("/login", 500), ("/x", 200)])
 def test_no_account_is_no_error(door: str, status: int) -> None:
     """Where no account can be had the run goes on, and claims nothing that needs one."""

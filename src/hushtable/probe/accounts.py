@@ -38,6 +38,7 @@ _TOKENS = frozenset(
      "session_token", "token"}
 )  # fmt: skip
 _COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
+_LIMITED = frozenset({423, 429, 503})
 _SHORTEST_TOKEN = 6
 _MANY = 2
 _MOST_MIRRORS = 4
@@ -136,6 +137,11 @@ async def looked(session: Session, account: Account) -> list[Exchange]:
         request = Request("GET", path, account.identity)
         found.append(await session.ask(mirror.operation, request, mirror.values))
     return found
+
+
+def was_limited(session: Session) -> bool:
+    """Whether the last attempt to register or to sign in met a limit, which is to be kept."""
+    return bool(session.exchanges) and session.exchanges[-1].answer.status in _LIMITED
 
 
 async def shown(session: Session, account: Account) -> Mapping[str, object]:

@@ -24,6 +24,7 @@ from hushtable.probe.accounts import (
     shown,
     sign_in,
     sound,
+    was_limited,
 )
 from hushtable.probe.checks.people import A_ROLE, ROLE_WORDS, ROLES
 from hushtable.probe.knowledge import key_of, noun_before
@@ -166,6 +167,8 @@ async def elevated(session: Session) -> AsyncIterator[Observation]:
     for name, value in roles.items():
         for wanted in _above(session, name, value):
             account = await _registered(session, {name: wanted})
+            if account is None and was_limited(session):
+                return
             if account is not None and account.shown.get(name) == wanted:
                 yield await _role(
                     session, account.made, account, (name, wanted), declared=name in declared
