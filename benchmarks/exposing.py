@@ -46,7 +46,7 @@ from benchmarks.probing import (
 SHOWN = ("HT101", "HT102", "HT103", "HT104", "HT105", "HT106", "HT203", "HT501")
 """The rules about what an answer holds."""
 PASSWORD = "a-password-of-the-samples"  # noqa: S105 - of the sample accounts
-PEOPLE = ("maren", "jonas", "ines")
+PEOPLE = ("maren", "jonas")
 
 
 @dataclass(frozen=True, slots=True)
