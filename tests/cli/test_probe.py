@@ -106,6 +106,23 @@ def test_an_earlier_report_is_compared_with(run: Run, url: str, tmp_path: Path) 
     assert f"1 new, 1 gone, {len(rest)} unchanged since old.json" in done.stdout
 
 
+def test_a_lock_says_what_is_agreed(run: Run, url: str, tmp_path: Path) -> None:
+    """`--lock` says of a finding's members which are agreed to; a broken one is a usage error."""
+    line = 'route = "GET /people", audience = "anyone", channel = "response", table = "people"'
+    (tmp_path / "agreed.lock").write_text(
+        'version = 1\nmade-from = "scan"\n'
+        f'exposures = [\n  {{ {line}, attributes = ["phone"] }},\n]\n'
+    )
+    probe(run, url, "--lock", "agreed.lock", "-o", "l.json")
+    findings = json.loads((tmp_path / "l.json").read_text())["findings"]
+    (held,) = [one for one in findings if (one["code"], one["path"]) == ("HT103", "GET /people")]
+    told = [one for one in held["reasons"] if "agreed.lock" in one]
+    assert told[0] == "agreed.lock agrees that `phone` leaves there"
+    assert "does not agree that `card_number`" in told[1]
+    (tmp_path / "broken.lock").write_text("version = 'x'")
+    assert probe(run, url, "--lock", "broken.lock").exit_code == 2
+
+
 def test_a_context_weighs_in_the_open(run: Run, url: str, tmp_path: Path) -> None:
     """`--context` moves severities, and each moved finding says so."""
     probe(run, url, "--context", "internal", "-o", "c.json")

@@ -12,10 +12,11 @@ Manner = Callable[[asyncio.StreamWriter, str], Awaitable[None]]
 
 @dataclass
 class Log:
-    """The request lines that arrived, with the headers of each."""
+    """The request lines that arrived, with the headers of each, and when by the loop's clock."""
 
     lines: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
     @property
     def methods(self) -> set[str]:
@@ -34,6 +35,7 @@ async def served(manner: Manner) -> AsyncIterator[tuple[str, Log]]:
             line, _, headers = head.partition("\r\n")
             log.lines.append(line)
             log.headers.append(headers)
+            log.times.append(asyncio.get_running_loop().time())
             await manner(writer, line.split()[1])
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -90,3 +92,23 @@ async def circles(writer: asyncio.StreamWriter, path: str) -> None:
     """Redirect to a longer path, for ever."""
     writer.write(plain(b"", "307 Temporary Redirect", f"location: {path}x"))
     await writer.drain()
+
+
+async def dawdles(writer: asyncio.StreamWriter, _path: str) -> None:
+    """Answer after a while."""
+    await asyncio.sleep(0.1)
+    writer.write(plain(b"{}"))
+    await writer.drain()
+
+
+def breaks_first() -> Manner:
+    """Break off the first time, as a server that had closed the connection, and answer then."""
+    seen: list[str] = []
+
+    async def manner(writer: asyncio.StreamWriter, path: str) -> None:
+        seen.append(path)
+        if len(seen) > 1:
+            writer.write(plain(b"{}"))
+            await writer.drain()
+
+    return manner

@@ -17,9 +17,20 @@ from hushtable.probe.ask import (
     Request,
     client,
 )
-from hushtable.probe.order import Bounds, Identity, Order
+from hushtable.probe.order import Bounds, Identity, Order, Way
 from hushtable.probe.target import target
-from tests.probe.serving import Log, Manner, circles, floods, hangs, plain, says, served, trickles
+from tests.probe.serving import (
+    Log,
+    Manner,
+    breaks_first,
+    circles,
+    floods,
+    hangs,
+    plain,
+    says,
+    served,
+    trickles,
+)
 
 GET = Request("GET", "/x")
 
@@ -126,6 +137,14 @@ def test_no_answer_at_all_ends_the_run() -> None:
         asked(breaks, *[GET] * STORM)
 
 
+def test_a_read_on_a_closed_connection_is_sent_again() -> None:
+    """A read whose connection breaks is sent once more, at the rate; a write never is."""
+    (answer,), log, waits = asked(breaks_first(), GET)
+    assert (answer.status, len(log.lines), waits) == (200, 2, pytest.approx([0.1]))
+    (answer,), log, _ = asked(breaks_first(), Request("POST", "/x"), writes=True)
+    assert (answer.status, len(log.lines)) == (0, 1)
+
+
 def test_time_ends_the_run() -> None:
     """When the seconds of the whole run are over nothing more is sent."""
     with pytest.raises(EndedError, match="time is up"):
@@ -154,6 +173,22 @@ def test_a_name_goes_to_the_address_that_was_checked() -> None:
 
     port, log = asyncio.run(run())
     assert f"host: shop.internal:{port}" in log.headers[0].lower()
+
+
+def test_a_proxy_is_asked_in_place_of_the_service() -> None:
+    """A request goes to the proxy that was named, which is told the whole URL."""
+
+    async def run() -> Log:
+        async with served(says(b"{}")) as (url, log):
+            order = Order("http://shop.internal", way=Way(proxy=url))
+            checked = target(order.url, resolving=lambda _: ("10.0.0.9",))
+            async with client(order, checked) as opened:
+                asker = Asker(opened, checked, order)
+                asker.begin()
+                await asker(GET)
+            return log
+
+    assert asyncio.run(run()).lines == ["GET http://shop.internal/x HTTP/1.1"]
 
 
 def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from hushtable.model.service import ParameterSource
-from hushtable.probe.bodies import body
+from hushtable.probe.bodies import Making, body
 from hushtable.probe.filling import path_of, samples
 from hushtable.probe.openapi import Input, Operation
+from hushtable.probe.person import made_up
 from hushtable.probe.schema import Document
 
 
@@ -77,14 +79,43 @@ SCHEMAS = {
 }
 
 
+MAKING = Making(Document({"components": {"schemas": SCHEMAS}}), made_up())
+
+
 def test_a_body_is_the_least_that_is_asked_for() -> None:
     """A made-up body has what is required and no more, and the schema takes it."""
-    made = body(Document({"components": {"schemas": SCHEMAS}}), BODY)
+    made = body(MAKING, BODY)
     assert set(made) == set(BODY["required"])
     Draft202012Validator(BODY | {"components": {"schemas": SCHEMAS}}).validate(made)
 
 
 def test_a_body_that_never_ends_is_cut() -> None:
     """A schema that requires itself gives a body of a few levels."""
-    made = body(Document({"components": {"schemas": SCHEMAS}}), SCHEMAS["Self"])
+    made = body(MAKING, SCHEMAS["Self"])
     assert str(made).count("inner") < 10
+
+
+def test_a_whole_body_has_what_nobody_asks_for() -> None:
+    """Where a document requires too little every member is made up, but for what is read only."""
+    parts = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "boolean"}}}]
+    schema = {"allOf": [*parts, {"properties": {"c": {"readOnly": True}}}]}
+    assert body(MAKING, schema) == {}
+    assert body(replace(MAKING, whole=True), schema) == {"a": "a", "b": True}
+
+
+def test_a_body_names_a_person_and_what_was_seen() -> None:
+    """A body has the made-up person where somebody is asked for, and an id that was seen."""
+    names = ("email", "username", "newPassword", "product_id", "card_number")
+    schema = {"properties": {name: {"type": "string"} for name in names}, "required": [*names]}
+    person = MAKING.person
+    making = replace(MAKING, known=lambda name: "p-7" if name == "product_id" else None)
+    made = body(making, schema)
+    assert made == {
+        "email": person.email,
+        "username": person.name,
+        "newPassword": person.password,
+        "product_id": "p-7",
+        "card_number": "4242424242424242",
+    }
+    limited = {"properties": {"username": {"type": "string", "maxLength": 3}}}
+    assert body(replace(making, whole=True), limited) == {"username": "a"}

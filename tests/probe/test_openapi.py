@@ -144,3 +144,25 @@ def test_any_json_is_read(root: dict[str, Any], paths: dict[str, Any]) -> None:
 def test_any_text_is_read(text: bytes | str) -> None:
     """Whatever a place answers with, it is a description or None."""
     assert parse(text) is None or isinstance(parse(text), Description)
+
+
+def test_forms_are_bodies() -> None:
+    """A form is a body with its members, in OpenAPI 3 and in Swagger 2.0; JSON is preferred."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    kind = "application/x-www-form-urlencoded"
+    both = {kind: {"schema": schema}, "application/json": {"schema": {"type": "array"}}}
+    two = [{"in": "formData", "name": "a", "type": "string", "required": True}]
+
+    def post(spoken: dict[str, Any], **version: str) -> Any:
+        found = parse(json.dumps({**version, "paths": {"/token": {"post": spoken}}}))
+        assert found is not None
+        return found.operations[0]
+
+    three = post({"requestBody": {"content": {kind: {"schema": schema}}}}, openapi="3.1.0")
+    assert (three.form, three.body) == (True, schema)
+    plain = post({"requestBody": {"content": both}}, openapi="3.0.0")
+    assert (plain.form, plain.body) == (False, {"type": "array"})
+    old = post({"parameters": two}, swagger="2.0")
+    assert old.form
+    assert old.body is not None
+    assert (list(old.body["properties"]), old.body["required"]) == (["a"], ["a"])

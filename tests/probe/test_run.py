@@ -17,7 +17,7 @@ from hushtable.probe.order import Bounds, Identity, Order
 from hushtable.probe.plan import plan
 from hushtable.probe.run import probe
 from tests.probe.apps import CALLERS, leaky
-from tests.probe.serving import floods, hangs, says, served, trickles
+from tests.probe.serving import circles, dawdles, floods, hangs, says, served, trickles
 
 IDENTITIES = tuple(Identity(name.upper(), (("x-token", token),)) for token, name in CALLERS.items())
 ORDER = Order("http://127.0.0.1", identities=IDENTITIES, bounds=Bounds(rate=10_000.0))
@@ -138,7 +138,7 @@ def test_a_service_without_a_document_is_crawled() -> None:
 
     @app.get("/")
     def root() -> dict[str, Any]:
-        return {"links": ["/contacts", "http://elsewhere.test/x", "/broken"]}
+        return {"links": ["/contacts", "http://elsewhere.test/x", "/broken", "/logout"]}
 
     @app.get("/contacts")
     def contacts() -> list[dict[str, str]]:
@@ -146,10 +146,46 @@ def test_a_service_without_a_document_is_crawled() -> None:
 
     facts = facts_of(app)
     assert {str(route) for route in facts.routes} >= {"GET /", "GET /contacts", "GET /broken"}
-    assert not any("elsewhere" in route.path for route in facts.routes)
+    assert not any("elsewhere" in route.path or "out" in route.path for route in facts.routes)
     assert (Seen.PERSONAL, "GET /contacts") in {
         (one.seen, str(one.route)) for one in facts.observations
     }
+
+
+def test_a_page_for_developers_tells_where_the_document_is() -> None:
+    """A document at a place of its own is found by the page that shows it."""
+    app = FastAPI(openapi_url="/internal/schema-7.json")
+
+    @app.get("/ok")
+    def ok() -> dict[str, int]:
+        return {"count": 1}
+
+    asked = facts_of(app).asked
+    assert asked is not None
+    assert (asked.document, asked.operations) == ("/internal/schema-7.json", 1)
+
+
+@pytest.mark.parametrize("path", ["/logout", "/createdb", "/users/{user_id}/delete"])
+def test_what_says_that_it_changes_something_is_left_alone(path: str) -> None:
+    """A GET whose path begins with a verb that ends or makes something is never sent."""
+    app = FastAPI()
+    called = []
+
+    @app.get(path)
+    def change() -> None:
+        called.append(path)
+
+    @app.get("/orders/created")
+    def created() -> list[int]:
+        return [1]
+
+    asked = facts_of(app, replace(ORDER, writes=True)).asked
+    assert asked is not None
+    assert called == []
+    assert [(one.route, "left alone" in one.why) for one in asked.refused] == [
+        (f"GET {path}", True)
+    ]
+    assert f"GET {path}  (not sent)" in str(plan(ORDER, transport=transport(app)))
 
 
 def test_a_document_of_another_host_is_not_fetched() -> None:
@@ -166,6 +202,7 @@ def test_a_document_of_another_host_is_not_fetched() -> None:
         (hangs, 0.2, "the run ended early"),
         (trickles, 0.2, "the run ended early"),
         (floods, 30.0, "was not read to its end"),
+        (circles, 30.0, "nothing was examined"),
         (says(b"[" * 100_000), 30.0, ""),
     ],
 )
@@ -180,6 +217,34 @@ def test_a_hostile_service_ends_the_run(manner: Any, timeout: float, unknown: st
     facts = asyncio.run(run())
     assert [unknown in one.why for one in facts.unknown] == ([True] if unknown else [])
     assert not any(one.fields for one in facts.observations)
+
+
+def test_a_whole_run_is_polite() -> None:
+    """In no tenth of a second arrive more requests than the rate allows, and only reads do."""
+
+    async def run() -> tuple[list[float], set[str]]:
+        async with served(says(b"{}")) as (url, log):
+            await asyncio.to_thread(probe, Order(url, bounds=Bounds(rate=100.0)))
+            return log.times, log.methods
+
+    times, methods = asyncio.run(run())
+    assert len(times) > 20
+    # One more for what stood in the kernel's queue.
+    assert all(late - early > 0.09 for early, late in zip(times, times[11:], strict=False))
+    assert methods <= {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_whole_run_ends_in_time() -> None:
+    """A service that answers slowly ends the run at the seconds that it was given."""
+
+    async def run() -> Facts:
+        async with served(dawdles) as (url, _):
+            return await asyncio.to_thread(probe, Order(url, bounds=Bounds(1000.0, 5.0, 0.5)))
+
+    facts = asyncio.run(run())
+    assert facts.asked is not None
+    assert "time is up" in facts.asked.ended
+    assert facts.asked.seconds < 2.0
 
 
 def test_a_plan_sends_nothing_but_for_the_document() -> None:
@@ -204,7 +269,7 @@ def test_what_a_caller_sent_is_no_leak() -> None:
 
     @app.post("/register")
     def register(body: dict[str, str]) -> dict[str, str]:
-        return body | {"email": body.get("email", "probe@hushtable.invalid")}
+        return body | {"email": body.get("email", "probe@hushtable.example")}
 
     @app.get("/by/{email}")
     def by_email(email: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_probe_finds_exactly_the_marked_operations(example: Example) -> None:
 def test_every_reporter_shows_what_was_asked(example: Example) -> None:
     """Every reporter shows what a live service showed, and no value in quotes out of it."""
     with loaded(example.program) as app:
-        facts = probe_app(app, example.program.probed)
+        facts = probe_app(app, example.program)
     result = judge(facts, ScanConfig(select=(example.rule.code,)), ".")
     assert told(result, facts, {}) == ()
 

@@ -51,6 +51,7 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     plan: p.PlanOnly = False,
     context: p.Weigh = None,
     source: p.Source = None,
+    lock: p.Lock = None,
     against: p.Against = None,
     proxy: p.Proxy = "",
     cert: p.Certificate = "",
@@ -80,6 +81,6 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     read = settings(Path() if source is None else o.folder(source), config)
     chosen = o.narrowed(read, select, ignore, fail_on, None)
     with progress(wanted=not (quiet or no_progress)) as listen:
-        report = ask(order, Wanted(chosen, context, source, against), listen)
+        report = ask(order, Wanted(chosen, context, source, lock, against), listen)
     deliver(report, where, screen(colour=not no_color, brief=quiet))
     return exit_code(report)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hushtable.model.context import Context
+from hushtable.report.lockfile import NAME
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="The service, as it is asked.")]
 OpenApi = Annotated[
@@ -48,6 +49,10 @@ Weigh = Annotated[
 ]
 Source = Annotated[
     Path | None, typer.Option(metavar="PATH", help="Its source: ties findings to lines.")
+]
+Lock = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help=f"What was agreed. Default: {NAME} in --source, if any."),
 ]
 Against = Annotated[
     Path | None, typer.Option(metavar="FILE", help="An earlier JSON report to compare with.")

@@ -16,7 +16,10 @@ from hushtable.model.service import Route
 from hushtable.probe.order import Order
 from hushtable.probe.run import probe
 from hushtable.report.comparison import compare
+from hushtable.report.lockfile import NAME
+from hushtable.report.lockfile import read as read_lock
 from hushtable.report.report import Report
+from hushtable.rules.agreed import agreed
 from hushtable.rules.catalogue import catalogue, chosen
 from hushtable.rules.judge import judge
 from hushtable.rules.sources import tie
@@ -30,6 +33,7 @@ class Wanted:
     config: ScanConfig
     context: Context | None = None
     source: Path | None = None
+    lock: Path | None = None
     against: Path | None = None
 
 
@@ -41,11 +45,15 @@ def ask(order: Order, wanted: Wanted, listen: Listener = silent) -> Report:
     config = wanted.config
     chosen(config.select, config.ignore)
     before = keys_of(wanted.against) if wanted.against is not None else None
+    lock = _lock(wanted)
+    contract = read_lock(lock) if lock is not None else None
     facts = probe(order, listen, sensitivities=config.attributes)
     result = judge(facts, config, order.url)
     if wanted.source is not None:
-        read = scan(wanted.source, config, listen)
-        result = tie(result, judge(read, config, str(wanted.source)), read)
+        known = scan(wanted.source, config, listen)
+        result = tie(result, judge(known, config, str(wanted.source)), known)
+    if lock is not None and contract is not None:
+        result = agreed(result, contract, lock.name)
     if wanted.context is not None:
         moved = weighed(result.findings, dict(result.sensitivities), wanted.context)
         result = replace(result, findings=moved)
@@ -60,6 +68,14 @@ def ask(order: Order, wanted: Wanted, listen: Listener = silent) -> Report:
         if before is None or wanted.against is None
         else compare(wanted.against.name, before, result.findings),
     )
+
+
+def _lock(wanted: Wanted) -> Path | None:
+    """Give the lock that was named, or the one beside the source."""
+    if wanted.lock is not None or wanted.source is None:
+        return wanted.lock
+    beside = wanted.source / NAME
+    return beside if beside.is_file() else None
 
 
 def answered(result: Result) -> tuple[Route, ...]:

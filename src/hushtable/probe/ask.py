@@ -30,6 +30,8 @@ STORM = 5
 """So many refusals (429, 503), or requests without an answer, in a row end the run."""
 
 _REFUSALS = frozenset({429, 503})
+_BROKEN = frozenset({"ReadError", "RemoteProtocolError", "WriteError"})
+"""What sending on a connection that the server has closed meanwhile ends with."""
 _LONGEST_PAUSE = 5.0
 
 
@@ -130,17 +132,24 @@ class Asker:
         if request.method not in READS and not self.order.writes:
             message = f"{request.method} is not sent without --writes"
             raise EndedError(message)
+        answer = await self._sent(request)
+        if answer.failure in _BROKEN and request.method in READS:
+            # Servers close a kept connection after an error of their own, as unseen as may be.
+            # A read is none the worse for being sent again; a write is never repeated.
+            answer = await self._sent(request)
+        self._take_note(answer)
+        return answer
+
+    async def _sent(self, request: Request) -> Answer:
         left = await self._wait()
         self.count += 1
         try:
             async with asyncio.timeout(min(self.order.bounds.timeout, left)):
-                answer = await self._send(request)
+                return await self._send(request)
         except TimeoutError:
-            answer = Answer(0, failure="no answer in time")
+            return Answer(0, failure="no answer in time")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            answer = Answer(0, failure=type(error).__name__)
-        self._take_note(answer)
-        return answer
+            return Answer(0, failure=type(error).__name__)
 
     async def _wait(self) -> float:
         """Wait for the rate to allow a request, and give the seconds that are left."""

@@ -8,18 +8,20 @@ from urllib.parse import quote, urlencode
 
 from hushtable.probe.openapi import Input, Operation
 
+# Addresses are of `.example`: it is reserved (RFC 2606), and unlike `.invalid` taken by validators.
 _FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000001",
     "date": "2026-01-15",
     "date-time": "2026-01-15T12:00:00Z",
     "time": "12:00:00",
-    "email": "probe@hushtable.invalid",
+    "email": "probe@hushtable.example",
     "uri": "https://hushtable.invalid/",
     "ipv4": "192.0.2.1",
 }
 _TRIED = (
-    "a", "abc", "1", "12345", "2026-01-15", "2026-01", "ABC", "abc_1", "a-1", "EUR", "en",
-    "probe@hushtable.invalid", "A" * 43, "a" * 32, "0" * 24,
+    "a", "abc", "1", "12", "123", "1234", "12345", "123456", "2026-01-15", "2026-01", "12:00",
+    "AB", "ABC", "abc_1", "a-1", "Abc", "EUR", "en", "en-GB", "0.5", "#a1b2c3", "+493012345678",
+    "probe@hushtable.example", "A" * 43, "a" * 32, "0" * 24,
 )  # fmt: skip
 _LONGEST_PATTERN = 200
 
@@ -58,6 +60,16 @@ def _texts(schema: Mapping[str, object]) -> Iterator[str]:
         if isinstance(pattern, str) and not _matches(pattern, text):
             continue
         yield text
+
+
+def takes(schema: Mapping[str, object], text: str) -> bool:
+    """Whether a text has the length and the form that a schema asks for."""
+    least, most, pattern = (schema.get(one) for one in ("minLength", "maxLength", "pattern"))
+    if isinstance(least, int) and len(text) < least:
+        return False
+    if isinstance(most, int) and len(text) > most:
+        return False
+    return not isinstance(pattern, str) or _matches(pattern, text)
 
 
 def _matches(pattern: str, text: str) -> bool:

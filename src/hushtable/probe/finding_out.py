@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,10 @@ from hushtable.probe.order import NOBODY, Order
 from hushtable.probe.schema import Document
 from hushtable.probe.session import NOTHING, Session, decoded
 
+_DOCS = ("/docs", "/redoc", "/swagger", "/ui/", "/api/docs")
+_NAMED = re.compile(rb"(?:\burl\s*:\s*|\bspec-url\s*=\s*)['\"]([^'\"<>\s]{1,300})['\"]")
+"""How Swagger UI and Redoc say where the document is."""
+_LONGEST_PAGE = 200_000
 _MOST_PAGES = 30
 _MOST_LINKS = 200
 _LINKS = {"a": "href", "link": "href", "form": "action", "script": "src", "img": "src"}
@@ -33,10 +38,31 @@ async def describe(session: Session, order: Order) -> tuple[Description, str]:
             found = parse(answer.body) if answer.ok else None
             if found is not None:
                 return found, place
+    if not order.openapi and (told := await _told_by_pages(session)) is not None:
+        return told
     if order.openapi:
         text = f"{order.openapi} is no OpenAPI document, or could not be read"
         raise UsageError(text)
     return await _crawl(session), "links from the root"
+
+
+async def _told_by_pages(session: Session) -> tuple[Description, str] | None:
+    """Look for the document that a page for developers names; None where none does."""
+    for page in _DOCS:
+        place = f"{session.target.base}{page}"
+        answer = await session.asker(Request("GET", place))
+        named = _NAMED.search(answer.body[:_LONGEST_PAGE]) if answer.ok else None
+        if named is None:
+            continue
+        url = urljoin(f"{session.target.origin}{place}", named[1].decode("utf-8", "replace"))
+        if not session.target.same_origin(url):
+            continue
+        found_at = urlsplit(url).path
+        answer = await session.asker(Request("GET", found_at))
+        found = parse(answer.body) if answer.ok else None
+        if found is not None:
+            return found, found_at
+    return None
 
 
 def _is_file(named: str) -> bool:
@@ -82,7 +108,8 @@ async def _crawl(session: Session) -> Description:
             done.add(path)
             answer = await session.asker(Request("GET", path, identity))
             for link in _links(session, path, answer):
-                if len(found) < _MOST_LINKS:
+                # Nobody follows a link to sign somebody out.
+                if len(found) < _MOST_LINKS and not Operation("GET", link).changes:
                     found.setdefault(link)
     operations = tuple(Operation("GET", path, described=False) for path in found)
     return Description(Document({}), operations)

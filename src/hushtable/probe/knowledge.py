@@ -89,6 +89,11 @@ class Knowledge:
         elif key in self.wanted or set(key.split("_")) & _ID:
             yield key
 
+    def given(self, identity: str) -> frozenset[tuple[str, str]]:
+        """Give (key, value) of all that was given to somebody."""
+        found: set[tuple[str, str]] = set()
+        return frozenset(found.union(*(one.get(identity, ()) for one in self._given.values())))
+
     def owned(self, one: str, other: str) -> frozenset[tuple[str, str]]:
         """Give (key, value) of what is the one's and was not given to the other."""
         found: set[tuple[str, str]] = set()
@@ -134,6 +139,11 @@ class Knowledge:
         for key in self.keys(operation, wanted):
             found.update(self._values.get(key, {}))
         return tuple(found)
+
+    def id_of(self, name: str) -> str | None:
+        """Give an id that was seen under a name, as `product_id`; None for other names."""
+        key = key_of(name)
+        return next(iter(self._values.get(key, ())), None) if key.endswith("_id") else None
 
     def keys(self, operation: Operation, wanted: Input) -> tuple[str, ...]:
         """Give the keys under which values for an input may be known."""

@@ -23,7 +23,7 @@ _GUESSES = 6
 
 async def look(session: Session) -> None:
     """Ask every reading operation as everybody; exchanges and knowledge grow in the session."""
-    waiting = [one for one in session.description.operations if one.method == "GET"]
+    waiting = list(session.reading)
     for turn in range(ROUNDS):
         last = turn == ROUNDS - 1
         waiting = [
@@ -44,12 +44,20 @@ async def _ask(session: Session, operation: Operation, *, guessing: bool) -> boo
             _remember(session, exchange)
             if exchange.answer.ok:
                 answered = True
-                break
+                # An empty list says nothing of what stands in one.
+                if not _is_empty(exchange.value):
+                    break
             if tried >= (_GUESSES if guessing else _TRIES):
                 break
         if tried == 0:
             return False
     return answered
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(one == [] for one in value.values())
+    return value == []
 
 
 def _remember(session: Session, exchange: Exchange) -> None:

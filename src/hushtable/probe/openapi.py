@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from hushtable.model.place import Place
+from hushtable.model.sensitivity_names import split_words
 from hushtable.model.service import (
     NO_GATE,
     Gate,
@@ -46,6 +47,13 @@ _SOURCES = {
     "header": ParameterSource.HEADER,
     "cookie": ParameterSource.COOKIE,
 }
+_CHANGES = frozenset(
+    {"create", "deactivate", "delete", "destroy", "drop", "init", "logoff", "logout", "migrate",
+     "populate", "purge", "remove", "reset", "restart", "shutdown", "signout", "truncate",
+     "unsubscribe", "wipe"}
+)  # fmt: skip
+"""Verbs that begin the last part of a path which is better left alone, though GET asks for it."""
+_FORM = "application/x-www-form-urlencoded"
 _BOUNDS = ("maximum", "exclusiveMaximum", "enum", "const")
 
 
@@ -73,6 +81,8 @@ class Operation:
     path: str
     inputs: tuple[Input, ...] = ()
     body: Schema | None = None
+    form: bool = False
+    """Whether the body goes as a form, not as JSON."""
     answer: object = None
     secured: bool = False
     deprecated: bool = False
@@ -89,6 +99,13 @@ class Operation:
     def reads(self) -> bool:
         """Whether it only reads, by its method."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def changes(self) -> bool:
+        """Whether its path says that it changes something, whatever its method: `/logout`."""
+        fixed = [part for part in self.path.split("/") if part and "{" not in part]
+        words = split_words(fixed[-1]) if fixed else ()
+        return bool(words) and words[0].removesuffix("db") in _CHANGES
 
     def of(self, source: ParameterSource) -> tuple[Input, ...]:
         """Give the inputs that a request carries there."""
@@ -180,22 +197,32 @@ def _operation(
 ) -> Operation:
     inputs: dict[tuple[str, str], Input] = {}
     body: Schema | None = None
+    form: dict[str, Schema] = {}
     for each in (*_listed(shared.get("parameters")), *_listed(spoken.get("parameters"))):
         parameter = document.at(each)
         where, name = str(parameter.get("in")), str(parameter.get("name", ""))
         if where == "body":
             body = document.at(parameter.get("schema"))
+        elif where == "formData" and name:
+            form[name] = parameter
         elif where in _SOURCES and name:
             inputs[where, name] = _input(document, name, where, parameter)
     asked = document.at(spoken.get("requestBody"))
-    if asked:
+    sent_as_form = bool(form)
+    if form:
+        body = _of_form(form)
+    elif asked:
         body = _content(document, asked)
+        if body is None:
+            body = _content(document, asked, _FORM)
+            sent_as_form = body is not None
     security = spoken.get("security", document.root.get("security"))
     return Operation(
         method=method,
         path=path,
         inputs=tuple(inputs.values()),
         body=body,
+        form=sent_as_form,
         answer=_answer(document, spoken),
         secured=bool(security) and all(_listed(security)),
         deprecated=spoken.get("deprecated") is True,
@@ -234,12 +261,18 @@ def _number(status: str) -> object:
     return int(status) if status.isdecimal() else status
 
 
-def _content(document: Document, holder: Schema) -> Schema | None:
+def _of_form(parameters: Mapping[str, Schema]) -> Schema:
+    """Give the schema of a form, which Swagger 2.0 describes as parameters."""
+    needed = [name for name, one in parameters.items() if one.get("required") is True]
+    return {"type": "object", "properties": dict(parameters), "required": needed}
+
+
+def _content(document: Document, holder: Schema, kind: str = "json") -> Schema | None:
     content = holder.get("content")
     if not isinstance(content, Mapping):
         return None
     for media, described in content.items():
-        if "json" in str(media) and isinstance(described, Mapping):
+        if kind in str(media) and isinstance(described, Mapping):
             return document.at(described.get("schema"))
     return None
 

@@ -14,6 +14,14 @@ from hushtable.probe.order import Order
 from hushtable.probe.session import Session
 from hushtable.probe.target import target
 
+_SENDS = {
+    False: "Reads with GET, HEAD and OPTIONS; what is marked needs --writes, or is left alone.",
+    True: (
+        "Writes too: made-up bodies, as accounts that it registers where it can, and which stay. "
+        "What is marked is left alone: it ends something."
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -25,6 +33,7 @@ class Plan:
     asked: tuple[tuple[str, bool], ...]
     rate: float
     within: float
+    writes: bool = False
 
     def __str__(self) -> str:
         """Give the plan as lines for a person."""
@@ -32,7 +41,7 @@ class Plan:
         head = [
             f"Asks {self.origin}, described by {self.document or 'nothing'}, as {callers}.",
             f"At most {self.rate:g} requests a second, for at most {self.within:g} s.",
-            "Reads with GET, HEAD and OPTIONS; what else is marked needs --writes.",
+            _SENDS[self.writes],
         ]
         lines = [f"  {name}" if sent else f"  {name}  (not sent)" for name, sent in self.asked]
         return "\n".join([*head, *lines]) + "\n"
@@ -57,8 +66,11 @@ async def _plan(order: Order, transport: httpx.AsyncBaseTransport | None) -> Pla
         asked=tuple((str(one), _is_sent(one, order)) for one in description.operations),
         rate=order.bounds.rate,
         within=order.bounds.within,
+        writes=order.writes,
     )
 
 
 def _is_sent(operation: Operation, order: Order) -> bool:
+    if operation.changes or operation.method == "DELETE":
+        return False
     return operation.reads or order.writes

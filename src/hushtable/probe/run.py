@@ -14,9 +14,12 @@ from hushtable.model.facts import Facts, Unknown
 from hushtable.model.observation import Asked, Observation, Refused, Seen
 from hushtable.model.place import Place
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
-from hushtable.probe.ask import MAX_BODY, Asker, EndedError, client
+from hushtable.probe.accounts import enrol
+from hushtable.probe.ask import MAX_BODY, READS, Asker, EndedError, client
+from hushtable.probe.checks.accounts import elevated, others_written
 from hushtable.probe.checks.exposure import exposures
 from hushtable.probe.checks.faults import provoked, texts_seen
+from hushtable.probe.checks.forged import forged
 from hushtable.probe.checks.identities import (
     functions,
     not_enforced,
@@ -25,8 +28,10 @@ from hushtable.probe.checks.identities import (
 )
 from hushtable.probe.checks.pages import pages
 from hushtable.probe.checks.people import by_counting, roles, same_for_both
-from hushtable.probe.checks.service import cached, in_urls, outdated, service
-from hushtable.probe.checks.writes import assigned, faults, unlimited, write
+from hushtable.probe.checks.service import cached, in_urls, service
+from hushtable.probe.checks.signing_in import doors
+from hushtable.probe.checks.versions import older, outdated
+from hushtable.probe.checks.writes import assigned, faults, write
 from hushtable.probe.finding_out import describe
 from hushtable.probe.knowledge import Knowledge, key_of
 from hushtable.probe.login import signed_in
@@ -52,8 +57,8 @@ PASSIVE: tuple[Passive, ...] = (
 """Checks that judge what is there and send nothing."""
 
 ACTIVE: tuple[Active, ...] = (
-    others_objects, alike, by_counting, other_methods, pages, provoked, service, assigned, faults,
-    unlimited,
+    others_objects, alike, by_counting, other_methods, forged, pages, provoked, service, older,
+    assigned, others_written, doors, elevated, faults,
 )  # fmt: skip
 """Checks that ask more, the weightiest first: time may end before the last."""
 
@@ -114,9 +119,16 @@ async def _everything(session: Session, order: Order, run: _Run, listen: Listene
     run.description, run.document = await describe(session, order)
     prepare(session, order, run.description)
     listen(Began("look", len(run.description.operations)))
+    if order.writes:
+        await enrol(session)
+        if not session.identities:
+            session.identities = tuple(one.identity for one in session.accounts)
     await look(session)
     if order.writes:
         await write(session)
+        if not order.identities and session.identities:
+            # What its own accounts made is theirs alone: now it can be asked for.
+            await look(session)
     for passive in PASSIVE:
         run.observations.extend(passive(session))
     listen(Began("ask", len(ACTIVE)))
@@ -181,11 +193,18 @@ def _cut(session: Session) -> Iterator[Unknown]:
 def _why(session: Session, name: str) -> str:
     """Say why an operation gave no answer."""
     method = name.partition(" ")[0]
+    known = next(one for one in session.description.operations if str(one) == name)
     tried = [one for one in session.exchanges if str(one.operation) == name]
     if tried:
         said = sorted({str(one.answer.status or one.answer.failure) for one in tried})
         return f"answered {', '.join(said)}"
-    if method not in {"GET", "HEAD", "OPTIONS"}:
+    if known.changes:
+        return "its path says that it ends or changes something: it is left alone"
+    if method == "DELETE":
+        return "DELETE is never sent"
+    if method not in READS and session.asker.order.writes:
+        return "nothing that it takes could be made up"
+    if method not in READS:
         return "writes are not sent without --writes"
     return "no value is known for a parameter; give one with --know NAME=VALUE"
 

@@ -18,6 +18,7 @@ from hushtable.probe.knowledge import Knowledge
 from hushtable.probe.masking import masked, member, named, shortened
 from hushtable.probe.openapi import EMPTY, Description, Operation
 from hushtable.probe.order import NOBODY, Identity
+from hushtable.probe.person import Person, made_up
 from hushtable.probe.schema import Leaf
 from hushtable.probe.sensitive import Field, looks, sensitive
 from hushtable.probe.target import Target
@@ -66,6 +67,28 @@ class Exchange:
         return ANYONE if self.identity.name == ANYONE else SIGNED_IN
 
 
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """An operation in which an account sees itself, with the values that are sent."""
+
+    operation: Operation
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that the probe registered, with the exchange that did it.
+
+    `shown` is what its mirrors show of it, by name.
+    """
+
+    person: Person
+    identity: Identity
+    made: Exchange
+    shown: Mapping[str, object] = field(default_factory=dict, repr=False)
+    mirrors: tuple[Mirror, ...] = ()
+
+
 @dataclass(slots=True)
 class Session:
     """What checks are given. `exchanges` are those of the first look, in the order of asking."""
@@ -78,6 +101,12 @@ class Session:
     exchanges: list[Exchange] = field(default_factory=list)
     sensitivities: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
+    person: Person = field(default_factory=made_up)
+    """Who is written where a body asks for somebody."""
+    people: list[Person] = field(default_factory=list)
+    """Everybody else who was made up."""
+    accounts: list[Account] = field(default_factory=list)
+    """Accounts of the probe's own, with `--writes`, where the service lets anybody register."""
     told: set[str] = field(default_factory=set)
     """Operations of which it is already known that they show others' objects."""
 
@@ -87,15 +116,29 @@ class Session:
         return (NOBODY, *self.identities)
 
     @property
+    def reading(self) -> tuple[Operation, ...]:
+        """The operations that are asked by GET: all that do not say that they change something."""
+        return tuple(
+            one for one in self.description.operations if one.method == "GET" and not one.changes
+        )
+
+    @property
     def secrets(self) -> frozenset[str]:
-        """What identities send, which no report may hold."""
-        return frozenset(
+        """What identities and made-up people send, which no report may hold."""
+        own = (account.identity for account in self.accounts)
+        sent = frozenset(
             part
-            for one in self.identities
+            for one in (*self.identities, *own)
             for _, value in one.headers
             for part in {value, *value.split(), *_WORDS.split(value)}
             if len(part) > len("Bearer")
         )
+        return sent.union(*(one.secrets for one in (self.person, *self.people)))
+
+    def somebody(self) -> Person:
+        """Make up another person."""
+        self.people.append(made_up())
+        return self.people[-1]
 
     async def ask(
         self, operation: Operation, request: Request, values: Mapping[str, str] | None = None

@@ -162,6 +162,12 @@ _LIVE = (
         "Leave {fields} out of the answer and its response model.",
         by_audience(Severity.CRITICAL, Severity.HIGH),
     ),
+    Says(
+        Seen.PLACE,
+        "{who} has a place for {fields} in what it answers {gets}, empty now",
+        "Leave {fields} out of the answer and its response model.",
+        by_audience(Severity.HIGH, Severity.MEDIUM),
+    ),
 )
 
 
@@ -187,13 +193,8 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 def _counts(one: Carried) -> bool:
     if not is_credential(one.sensitivity):
         return False
-    match one.cargo:
-        case Cargo.ATTRIBUTE | Cargo.MAP | Cargo.SECRET:
-            return True
-        case Cargo.INPUT:
-            return one.stored
-        case _:
-            return False
+    whole = one.cargo in {Cargo.ATTRIBUTE, Cargo.MAP, Cargo.SECRET}
+    return whole or (one.cargo is Cargo.INPUT and one.stored)
 
 
 def _severity(gone: Departure) -> Severity:

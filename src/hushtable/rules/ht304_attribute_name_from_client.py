@@ -107,6 +107,7 @@ _LIVE = (
         Seen.ASSIGNED,
         "{who} lets the client set {fields}, which nothing declares",
         "Accept a model with the fields a client may set, and no others.",
+        lambda seen: Severity.HIGH if any(one.kind == "role" for _, one in seen.fields) else None,
     ),
 )
 

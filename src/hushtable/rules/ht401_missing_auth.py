@@ -125,7 +125,6 @@ RULE = RuleInfo(
     shown_by=(Shows.OPEN_ROUTE,),
 )
 
-
 _LIVE = (
     Says(
         Seen.UNGUARDED,
@@ -151,6 +150,12 @@ _LIVE = (
         "Check the caller's role before {who} answers.",
         by_audience(Severity.CRITICAL, Severity.MEDIUM),
     ),
+    Says(
+        Seen.ELEVATED,
+        "{who} lets {gets} take a role of its own choice, by {details}",
+        "Let those alone call {who} who may give roles, and check that of the caller.",
+        lambda _: Severity.CRITICAL,
+    ),
 )
 
 fix = same_gate
@@ -163,9 +168,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
             continue
         if is_entrance(route) or (is_probe(route) and not does.touches):
             continue
-        if not does.touches and not does.acts:
-            continue
-        if is_catalogue(route) and _is_meant(does):
+        if not (does.touches or does.acts) or (is_catalogue(route) and _is_meant(does)):
             continue
         severity, confidence = _weight(route, does)
         yield Judgement(
@@ -190,10 +193,7 @@ def judge(facts: Facts) -> Iterator[Judgement]:
 
 
 def _is_meant(does: Doing) -> bool:
-    """Whether something leaves, nothing known of it is sensitive, and nothing is written.
-
-    That an item leaves whole, with whatever else it holds, is for HT101 to say.
-    """
+    """Whether something leaves, with nothing known to be sensitive: HT101 speaks of whole items."""
     return bool(does.leaves) and not does.sensitive and not does.writes
 
 
@@ -209,10 +209,8 @@ def _weight(route: Route, does: Doing) -> tuple[Severity, Confidence]:
 
 def _what(does: Doing) -> str:
     done = []
-    if does.sensitive:
-        done.append(f"gets {listed(does.sensitive)}")
-    elif does.leaves:
-        done.append(f"gets {listed(does.leaves)}")
+    if does.sensitive or does.leaves:
+        done.append(f"gets {listed(does.sensitive or does.leaves)}")
     elif does.reads:
         done.append(f"makes it read {listed(does.reads)}")
     if does.writes:

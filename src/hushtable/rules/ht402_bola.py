@@ -170,6 +170,12 @@ _LIVE = (
         "Compare the item's owner with the caller before {who} answers, and answer 404.",
         by_category(Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM),
     ),
+    Says(
+        Seen.WRITTEN,
+        "{who} lets a caller change {fields} of another, by {details}",
+        "Compare the owner with the caller before {who} writes, and answer 404.",
+        by_category(Severity.CRITICAL, Severity.HIGH, Severity.HIGH),
+    ),
 )
 
 

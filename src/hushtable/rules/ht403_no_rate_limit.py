@@ -125,7 +125,7 @@ RULE = RuleInfo(
 _LIVE = (
     Says(
         Seen.UNLIMITED,
-        "{who} was asked to sign in {details} in a row with what is nobody's, and limited nothing",
+        "{who} took a wrong password {details} in a row, and limited nothing",
         "Limit the attempts at {who} by account and by address.",
         lambda _: Severity.MEDIUM,
     ),

@@ -45,7 +45,8 @@ Answer 410 and name the successor, or remove the operation.
 
 ## Limits
 
-Only what the document marks as deprecated. Two versions that are both in use are not reported.
+What the document marks as deprecated, and paths that differ from described ones in their version
+alone: the one before, and none. Two versions that the document has both are not reported.
 """
 
 from collections.abc import Iterator
@@ -68,6 +69,11 @@ _LIVE = (
         Seen.OUTDATED,
         "{who} is declared deprecated and answers {gets}",
         "Answer 410 and name the successor, or remove the operation.",
+    ),
+    Says(
+        Seen.UNLISTED,
+        "{who} answers {gets} as {details} does, and no document has it",
+        "Remove the route, or answer 410 and name the successor.",
     ),
 )
 

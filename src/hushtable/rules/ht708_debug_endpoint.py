@@ -52,8 +52,9 @@ A dozen well-known places are tried, and each counts only with a text that the t
 from collections.abc import Iterator
 
 from hushtable.model.facts import Facts
-from hushtable.model.observation import Seen
+from hushtable.model.observation import Observation, Seen
 from hushtable.model.rule import Confidence, Judgement, RuleInfo, Severity
+from hushtable.model.sensitivity import Category
 from hushtable.rules.live import Says, by_nearness, spoken
 
 RULE = RuleInfo(
@@ -64,12 +65,20 @@ RULE = RuleInfo(
     classes=("E",),
 )
 
+
+def _weight(seen: Observation) -> Severity:
+    """Weigh by what the tool shows: a credential anywhere, else by where it was asked."""
+    if seen.worst is Category.CREDENTIAL:
+        return Severity.CRITICAL
+    return by_nearness(Severity.LOW, Severity.MEDIUM)(seen) or Severity.LOW
+
+
 _LIVE = (
     Says(
         Seen.TOOL,
         "{who} shows anyone {details}",
         "Put a gate before it, or serve it where the public cannot come.",
-        by_nearness(Severity.LOW, Severity.MEDIUM),
+        _weight,
     ),
 )
 

@@ -10,8 +10,9 @@ the whole item); it names none where the rule speaks of no attribute.
 
 `probed` in an info string says that the program is no source to be read but a service to be asked
 from outside: over HTTP, or HTTPS with `probed-https`, by nobody, and by A and B, who send
-`Authorization: Bearer A` and `Bearer B`. A mark then stands on the line that names the operation
-(`@app.get("/users")`), or on the one that makes the app for what holds for the whole service.
+`Authorization: Bearer A` and `Bearer B`; `probed-writes` sends what writes, too. A mark then stands
+on the line that names the operation (`@app.get("/users")`), or on the one that makes the app for
+what holds for the whole service.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SECTIONS = ("Leaks", "Quiet", "Remedy", "Limits")
 
 _DEFAULT_FILES = {"python": "app.py", "yaml": "template.yaml", "hcl": "main.tf"}
 _FENCE = re.compile(r"^```(?P<info>.*)$")
-_PROBED = re.compile(r"\s*\bprobed(?P<https>-https)?\b")
+_PROBED = re.compile(r"\s*\bprobed(?P<https>-https)?(?P<writes>-writes)?\b")
 _CLAIMS = {
     claim: re.compile(rf'\s*\b{claim}\b(?:\s+"(?P<why>[^"]*)")?')
     for claim in ("unproven", "unfixed")
@@ -59,7 +60,8 @@ class Program:
     """One fence: the files of a whole program, and what must be found in them.
 
     `line` is the line of the page that opens the fence, counted from 1. `probed` is the scheme by
-    which the program is asked from outside, empty for one that is scanned.
+    which the program is asked from outside, empty for one that is scanned; `writes` says that it
+    is sent what writes.
     """
 
     language: str
@@ -70,6 +72,7 @@ class Program:
     unproven: str = ""
     probed: str = ""
     unfixed: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,11 @@ def _program(info: str, body: list[str], where: str, line: int) -> Program:
     files = _files(body, _DEFAULT_FILES[language], where)
     marks = chain.from_iterable(_marks(path, part, where) for path, part in files)
     texts = tuple((path, "\n".join([*part, ""])) for path, part in files)
-    return Program(language, rest.strip(), texts, tuple(marks), line, probed=scheme, **claims)
+    writes = asked is not None and asked["writes"] is not None
+    title = rest.strip()
+    return Program(
+        language, title, texts, tuple(marks), line, probed=scheme, writes=writes, **claims
+    )
 
 
 def _files(body: list[str], default: str, where: str) -> list[tuple[str, list[str]]]:

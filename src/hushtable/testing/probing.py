@@ -28,17 +28,22 @@ _APP = re.compile(r"^app\s*=")
 _FAST = 10_000.0
 
 
-def probe_app(app: Any, scheme: str = "http") -> Facts:  # noqa: ANN401 - any ASGI application
-    """Ask an ASGI application as nobody, as A and as B."""
+def probe_app(app: Any, program: Program) -> Facts:  # noqa: ANN401 - any ASGI application
+    """Ask an ASGI application as nobody, as A and as B, in the way its program says."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    order = Order(f"{scheme}://127.0.0.1", identities=IDENTITIES, bounds=Bounds(rate=_FAST))
+    order = Order(
+        f"{program.probed}://127.0.0.1",
+        identities=IDENTITIES,
+        writes=program.writes,
+        bounds=Bounds(rate=_FAST),
+    )
     return probe(order, transport=transport)
 
 
 def probed(example: Example) -> tuple[str, ...]:
     """Ask an example's app and say where findings differ from marks; empty when they agree."""
     with loaded(example.program) as app:
-        facts = probe_app(app, example.program.probed)
+        facts = probe_app(app, example.program)
     result = judge(facts, ScanConfig(select=(example.rule.code,)), ".")
     unknown = (f"not examined: {one.why}" for one in result.unknown)
     return (*unknown, *_differences(example.program, result.findings))

@@ -38,7 +38,7 @@ _TEXTS = (
     (
         re.compile(
             r"\b(?:ProvisionedThroughputExceeded|ConditionalCheckFailed|TransactionCanceled"
-            r"|ResourceNotFound|ItemCollectionSizeLimitExceeded|UnrecognizedClient"
+            r"|ResourceNotFound|Validation|ItemCollectionSizeLimitExceeded|UnrecognizedClient"
             r"|AccessDenied)Exception\b"
         ),
         "the name of a DynamoDB error",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.sensitivity import Category, Sensitivity
+from hushtable.model.sensitivity_names import classify
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.probe.checks.store_signs import signs
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.masking import masked, member
 from hushtable.probe.openapi import Operation
 from hushtable.probe.schema import Leaf, Standing
-from hushtable.probe.sensitive import SENSITIVE, Field
+from hushtable.probe.sensitive import SENSITIVE, SURE, Field
 from hushtable.probe.session import Exchange, Session, attribute, excerpt, told
 
 _SIGN_IN = frozenset({"auth", "authenticate", "login", "oauth", "refresh", "session", "sessions",
@@ -24,6 +26,7 @@ _PAGING = frozenset(
 )  # fmt: skip
 _A_LIST = 2
 _CERTAIN = 0.9
+_EMPTY = 0.7
 
 
 def exposures(session: Session) -> Iterator[Observation]:
@@ -83,6 +86,32 @@ def _credentials(session: Session, exchanges: list[Exchange]) -> Iterator[Observ
                 fields=told(secret),
                 transcripts=(session.transcript(exchange, excerpt(secret)),),
                 certain=any(map(_is_certain, secret)),
+            )
+            return
+    yield from _empty(session, exchanges)
+
+
+def _empty(session: Session, exchanges: list[Exchange]) -> Iterator[Observation]:
+    """Say which credentials have a place in an answer, though it is empty now."""
+    for exchange in sorted(exchanges, key=lambda one: one.audience != ANYONE):
+        filled = {leaf.path for leaf in exchange.leaves if leaf.value is not None}
+        places = [leaf for leaf in exchange.leaves if leaf.path not in filled and leaf.name]
+        said = {leaf.path: classify(leaf.name) for leaf in places}
+        found = [
+            Field(leaf, replace(said[leaf.path], confidence=_EMPTY), by_value=False)
+            for leaf in places
+            if said[leaf.path].category is Category.CREDENTIAL
+            and said[leaf.path].confidence >= SURE
+        ]
+        secret = [one for one in found if not _is_given(exchange.operation, one)]
+        if secret:
+            shown = "; ".join(dict.fromkeys(f"{member(one.leaf.path)} = null" for one in secret))
+            yield session.observe(
+                Seen.PLACE,
+                exchange,
+                fields=told(secret),
+                transcripts=(session.transcript(exchange, shown),),
+                certain=False,
             )
             return
 

@@ -35,9 +35,7 @@ def texts_seen(session: Session) -> Iterator[Observation]:
 
 async def provoked(session: Session) -> AsyncIterator[Observation]:
     """Send each input an odd value, one at a time, as somebody whom the operation answers."""
-    for operation in session.description.operations:
-        if operation.method != "GET":
-            continue
+    for operation in session.reading:
         identity, values = _known_good(session, operation)
         found: dict[Seen, Observation] = {}
         for wanted in _texts(operation):

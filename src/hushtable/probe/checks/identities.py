@@ -46,8 +46,8 @@ async def others_objects(session: Session) -> AsyncIterator[Observation]:
             session.knowledge.owned(mine.name, theirs.name),
             session.knowledge.selves(mine.name, theirs.name),
         )
-        for operation in session.description.operations:
-            if operation.method != "GET" or str(operation) in session.told:
+        for operation in session.reading:
+            if str(operation) in session.told:
                 continue
             async for seen in _objects(session, operation, mine, theirs, owns):
                 session.told.add(str(operation))

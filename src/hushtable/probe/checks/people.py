@@ -16,17 +16,24 @@ from hushtable.probe.openapi import Operation
 from hushtable.probe.sensitive import SENSITIVE, SURE
 from hushtable.probe.session import Exchange, Session, attribute, excerpt, told
 
-_ROLES = frozenset({"is_admin", "is_staff", "is_superuser", "permissions", "role", "roles"})
-_ROLE_WORDS = frozenset(
-    {"admin", "administrator", "chef", "manager", "moderator", "operator", "owner", "root",
-     "staff", "superadmin", "superuser"}
+ROLES = frozenset(
+    {"account_type", "admin", "is_admin", "is_staff", "is_superuser", "permissions", "role",
+     "roles", "superuser", "user_role", "user_type"}
 )  # fmt: skip
+"""Names of members that say what somebody may do."""
+
+ROLE_WORDS = frozenset(
+    {"admin", "administrator", "chef", "employee", "manager", "moderator", "operator", "owner",
+     "root", "staff", "superadmin", "superuser"}
+)  # fmt: skip
+"""Roles above the ordinary."""
+
 _NAMES = frozenset({"email", "handle", "id", "login", "name", "user", "user_id", "username"})
 _OWNERS = frozenset(
     {"created_by", "customer", "customer_id", "login", "member_id", "owner", "owner_id", "user",
      "user_id", "username"}
 )  # fmt: skip
-_A_ROLE = Sensitivity(Category.INTERNAL, "role", "it says what somebody may do", 0.9)
+A_ROLE = Sensitivity(Category.INTERNAL, "role", "it says what somebody may do", 0.9)
 
 
 def by_operation(session: Session) -> dict[str, list[Exchange]]:
@@ -46,8 +53,8 @@ def roles(session: Session) -> Iterator[Observation]:
             shown = [
                 leaf
                 for leaf in exchange.leaves
-                if key_of(leaf.name) in _ROLES
-                and (leaf.value is True or str(leaf.value).lower() in _ROLE_WORDS)
+                if key_of(leaf.name) in ROLES
+                and (leaf.value is True or str(leaf.value).lower() in ROLE_WORDS)
             ]
             if exchange.audience == ANYONE and shown and names & _NAMES:
                 where = attribute(shown[0].path)
@@ -55,7 +62,7 @@ def roles(session: Session) -> Iterator[Observation]:
                 yield session.observe(
                     Seen.ROLES,
                     exchange,
-                    fields=((where, _A_ROLE),),
+                    fields=((where, A_ROLE),),
                     transcripts=(session.transcript(exchange, text),),
                 )
                 break
@@ -117,26 +124,40 @@ def _holds_data_of_people(exchange: Exchange) -> bool:
 
 
 async def by_counting(session: Session) -> AsyncIterator[Observation]:
-    """Count on from a known number at operations of people: as nobody, else as the first caller."""
+    """Count on from a known number at operations of people, and from what is a caller's own."""
     for name, exchanges in by_operation(session).items():
         counted = _counted(exchanges[0].operation)
         if name in session.told or counted is None:
             continue
         first = min(exchanges, key=lambda one: one.audience != ANYONE)
-        seen = await _next(session, first, counted)
-        if seen is not None:
-            session.told.add(name)
-            yield seen
+        for number in _numbers(session, first, counted):
+            seen = await _at(session, first, counted, number)
+            if seen is not None:
+                session.told.add(name)
+                yield seen
+                break
 
 
-async def _next(session: Session, first: Exchange, counted: str) -> Observation | None:
-    """Ask for what follows an answer, as the same caller; None where it shows nobody else."""
-    values = dict(first.values)
-    number = values.get(counted, "")
-    if not number.isdecimal():
-        return None
+def _numbers(session: Session, first: Exchange, counted: str) -> list[int]:
+    """Give the numbers to ask for: the next person, or beside a thing what the caller never got."""
+    text = dict(first.values).get(counted, "")
+    if not text.isdecimal():
+        return []
+    number = int(text)
+    if of_people(noun_before(first.operation.path, counted)):
+        return [number + 1]
+    wanted = next(one for one in first.operation.inputs if one.name == counted)
+    keys = session.knowledge.keys(first.operation, wanted)
+    own = {value for key, value in session.knowledge.given(first.identity.name) if key in keys}
+    if first.audience == ANYONE or text not in own:
+        return []
+    return [one for one in (number + 1, number - 1) if one > 0 and str(one) not in own]
+
+
+async def _at(session: Session, first: Exchange, counted: str, number: int) -> Observation | None:
+    """Ask for another number as the same caller; None where it shows nobody else."""
+    values = {**dict(first.values), counted: str(number)}
     operation = first.operation
-    values[counted] = str(int(number) + 1)
     path = path_of(session.base, operation, values)
     following = await session.ask(operation, Request("GET", path, first.identity), values)
     if not following.answer.ok or following.value == first.value or not following.leaves:
@@ -151,16 +172,15 @@ async def _next(session: Session, first: Exchange, counted: str) -> Observation 
         details=(f"counting {counted}",),
         transcripts=(
             session.transcript(first, "one of them"),
-            session.transcript(following, "the next"),
+            session.transcript(following, "another"),
         ),
         certain=False,
     )
 
 
 def _counted(operation: Operation) -> str | None:
-    """Give the one parameter of a path whose objects are people, or None."""
+    """Give the one parameter of a path that may be counted, or None."""
     parameters = operation.of(ParameterSource.PATH)
     if operation.method != "GET" or len(parameters) != 1:
         return None
-    noun = noun_before(operation.path, parameters[0].name)
-    return parameters[0].name if of_people(noun) else None
+    return parameters[0].name

@@ -14,7 +14,7 @@ from hushtable.probe.ask import Request
 from hushtable.probe.checks.transport import transport
 from hushtable.probe.openapi import Operation
 from hushtable.probe.sensitive import SENSITIVE
-from hushtable.probe.session import Exchange, Session, told
+from hushtable.probe.session import Exchange, Session, excerpt, told
 
 ORIGIN = "https://hushtable.invalid"
 """An origin that no service can mean: the name is reserved (RFC 6761, 6.4)."""
@@ -24,10 +24,15 @@ _TELLING = ("server", "x-powered-by", "x-aspnet-version", "x-runtime", "via")
 _SESSION_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
 _PAGES = re.compile(r"swagger-ui|redoc|rapidoc|scalar|graphiql", re.IGNORECASE)
 _DOCS = ("/docs", "/redoc", "/swagger", "/swagger-ui/index.html", "/api-docs")
+_SETTINGS = re.compile(r"\"(?:HOME|HOSTNAME|PATH|PWD|PYTHONPATH|VIRTUAL_ENV)\"\s*:\s*\"")
+"""What every process has in its environment, as JSON."""
+
 _TOOLS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("/metrics", re.compile(r"^# (?:HELP|TYPE) \w+", re.MULTILINE), "metrics for Prometheus"),
     ("/.env", re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{2,}=", re.MULTILINE), "a file of settings"),
     ("/.git/config", re.compile(r"^\[core\]", re.MULTILINE), "a git repository"),
+    ("/debug", _SETTINGS, "the settings of the process"),
+    ("/env", _SETTINGS, "the settings of the process"),
     ("/actuator/env", re.compile(r"\"(?:propertySources|activeProfiles)\""), "Spring's settings"),
     ("/actuator/heapdump", re.compile(r"^JAVA PROFILE"), "a dump of memory"),
     ("/debug/pprof/", re.compile(r"/debug/pprof/"), "Go's profiler"),
@@ -153,7 +158,19 @@ async def _tools(session: Session) -> AsyncIterator[Observation]:
         exchange = await session.ask(operation, Request("GET", place))
         body = exchange.answer.body[:200_000].decode("utf-8", "replace")
         if exchange.answer.ok and sign.search(body):
-            yield session.whole(Seen.TOOL, exchange, (place, what), what)
+            secret = [one for one in exchange.fields if one.sensitivity.category in SENSITIVE]
+            shown = (
+                session.transcript(exchange, "; ".join(filter(None, (what, excerpt(secret))))),
+            )
+            fields = told(secret)
+            yield session.observe(
+                Seen.TOOL,
+                exchange,
+                route=None,
+                fields=fields,
+                details=(place, what),
+                transcripts=shown,
+            )
 
 
 def cached(session: Session) -> Iterator[Observation]:
@@ -166,6 +183,9 @@ def cached(session: Session) -> Iterator[Observation]:
         operation = exchange.operation
         if exchange.audience == ANYONE or not exchange.answer.ok or str(operation) in done:
             continue
+        # No cache keeps the answer to a write unless it is told to (RFC 9110, 9.2.3).
+        if not operation.reads:
+            continue
         fields = [one for one in exchange.fields if one.sensitivity.category in SENSITIVE]
         rule = exchange.answer.header("cache-control").lower()
         if fields and "no-store" not in rule and "private" not in rule:
@@ -175,16 +195,6 @@ def cached(session: Session) -> Iterator[Observation]:
             yield session.observe(
                 Seen.CACHED, exchange, fields=told(fields), transcripts=transcripts
             )
-
-
-def outdated(session: Session) -> Iterator[Observation]:
-    """Say which operations answer although the document calls them deprecated."""
-    done: set[str] = set()
-    for exchange in session.exchanges:
-        operation = exchange.operation
-        if operation.deprecated and exchange.answer.ok and str(operation) not in done:
-            done.add(str(operation))
-            yield session.observe(Seen.OUTDATED, exchange)
 
 
 def in_urls(session: Session) -> Iterator[Observation]:

@@ -14,6 +14,9 @@ Sign = tuple[str, str]
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):")
 _COMPOSED = re.compile(r"[A-Z][A-Z0-9_]{1,30}#[^\s#]{1,200}(?:#\S*)?")
 _KEY_NAMES = re.compile(r"(?:gsi\d{0,2}_?|lsi\d{0,2}_?|_)?[ps]k\d{0,2}", re.IGNORECASE)
+_TABLES = frozenset({"AttributeDefinitions", "IndexName", "KeySchema", "TableArn", "TableName"})
+"""Members that name a table and what it is made of. Source: API Reference, DescribeTable."""
+
 _DEEPEST = 40
 _MOST = 50
 
@@ -39,7 +42,7 @@ def _signs(value: object, path: tuple[str, ...]) -> Iterator[Sign]:
                 return
             for name, inner in value.items():
                 where = (*path, str(name))
-                if name in METADATA_NAMES:
+                if name in METADATA_NAMES or name in _TABLES:
                     yield member(where), str(name)
                 elif _KEY_NAMES.fullmatch(str(name)) and isinstance(inner, str):
                     yield member(where), f"a key of a shared table ({name})"

@@ -2,99 +2,129 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.sensitivity import Category, Sensitivity
-from hushtable.model.sensitivity_names import classify
+from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import ParameterSource
-from hushtable.probe.ask import Request
-from hushtable.probe.bodies import body
+from hushtable.probe.accounts import entering, naming, registering
 from hushtable.probe.checks.error_texts import error_text
-from hushtable.probe.filling import path_of
-from hushtable.probe.knowledge import key_of
-from hushtable.probe.look import fillings
+from hushtable.probe.checks.faults import SIGNS
+from hushtable.probe.checks.people import ROLES
+from hushtable.probe.knowledge import key_of, noun_before
 from hushtable.probe.openapi import Operation
 from hushtable.probe.order import NOBODY, Identity
 from hushtable.probe.session import Exchange, Session, attribute
+from hushtable.probe.writing import (
+    NOT_TAKEN,
+    Sender,
+    made,
+    members,
+    passwords,
+    send,
+    send_least,
+    writing,
+)
 
 MADE_UP = "hushtable_probe"
 """A member that no service has: where it is taken, any would be."""
 
-ATTEMPTS = 12
-
-_WRONG = "hushtable-wrong-1"
-
-_WRITES = frozenset({"POST", "PUT", "PATCH"})
-_SIGN_IN = frozenset({"login", "signin", "authenticate", "token"})
-_ENDS = frozenset(
-    {"cancel", "close", "deactivate", "delete", "logout", "purge", "remove", "reset", "signout"}
-)  # fmt: skip
-"""Words of operations that end something, which are left alone, as DELETE is."""
-_LIMITED = frozenset({429, 423})
+_REFUSED = frozenset({401, 403})
 
 
 async def write(session: Session) -> None:
-    """Send every writing operation once, as the first identity; answers join the first look."""
-    for operation in _writing(session):
-        exchange = await _send(session, operation, _body(session, operation))
-        if exchange is not None:
+    """Send every writing operation once; answers join the first look.
+
+    An account of the probe's own is preferred to those of the user. An operation that would change
+    a password is left to the checks that use such an account.
+    """
+    doors = _doors(session)
+    for operation in writing(session):
+        if str(operation) in doors:
+            if session.accounts:
+                continue
+        elif passwords(members(session, operation)):
+            continue
+        for identity in _callers(session, operation):
+            given = own(session, operation, identity)
+            if given is None:
+                continue
+            kept = _kept(session, operation, identity)
+            sender = Sender(identity, session.person, given, kept)
+            exchange = await send_least(session, operation, sender)
+            if exchange is None:
+                break
             session.exchanges.append(exchange)
+            if exchange.answer.status not in _REFUSED:
+                break
 
 
-def _writing(session: Session) -> list[Operation]:
-    """Give the operations that write and end nothing, by the words of their path."""
-    return [
-        one
-        for one in session.description.operations
-        if one.method in _WRITES and not set(key_of(one.path).split("_")) & _ENDS
-    ]
+def _doors(session: Session) -> frozenset[str]:
+    """Give the operations that register and sign in."""
+    return frozenset(map(str, filter(None, (registering(session), entering(session)))))
 
 
-def _body(session: Session, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
-    if operation.body is None:
-        return None
-    return body(session.description.document, operation.body)
+def _callers(session: Session, operation: Operation) -> Iterator[Identity]:
+    """Give who asks, one after the other until somebody is let in."""
+    own = [account.identity for account in session.accounts[:1]]
+    known = [*own, *session.identities[:1]]
+    if not operation.secured or not known:
+        yield NOBODY
+    yield from known
 
 
-def _identity(session: Session, operation: Operation) -> Identity:
-    return session.identities[0] if session.identities and operation.secured else NOBODY
+def _kept(session: Session, operation: Operation, identity: Identity) -> Mapping[str, object]:
+    """Give the roles that an account has, for a body that asks for one: a made-up one breaks it."""
+    account = next((one for one in session.accounts if one.identity == identity), None)
+    if account is None:
+        return {}
+    by_key = {key_of(name): value for name, value in account.shown.items()}
+    asked = (one for one in members(session, operation) if key_of(one) in ROLES)
+    return {one: by_key[key_of(one)] for one in asked if key_of(one) in by_key}
 
 
-async def _send(
-    session: Session, operation: Operation, content: object, identity: Identity | None = None
-) -> Exchange | None:
-    """Send a body for an operation; None where a parameter could not be filled in."""
-    who = identity or _identity(session, operation)
-    values: Mapping[str, str] | None = next(
-        iter(fillings(session, operation, who, guessing=True)), None
-    )
-    if values is None:
-        return None
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
-    request = Request(
-        operation.method,
-        path_of(session.base, operation, values, query),
-        who,
-        headers=(("content-type", "application/json"),) if content is not None else (),
-        body=None if content is None else json.dumps(content).encode(),
-    )
-    return await session.ask(operation, request, values)
+def own(session: Session, operation: Operation, identity: Identity) -> Mapping[str, str] | None:
+    """Give what names a caller where an operation asks for somebody.
+
+    None where an account of the probe's own would write to somebody else.
+    """
+    account = next((one for one in session.accounts if one.identity == identity), None)
+    found: dict[str, str] = {}
+    if account is None:
+        return found
+    for one in operation.of(ParameterSource.PATH):
+        noun = noun_before(operation.path, one.name)
+        value = naming(account, one, noun)
+        if value is None and (of_people(noun) or of_people(one.name)):
+            return None
+        if value is not None:
+            found[one.name] = value
+    return found
+
+
+async def _send(session: Session, operation: Operation, content: object) -> Exchange | None:
+    """Send a body as whoever was let in when the operation was first sent."""
+    tried = [one for one in session.exchanges if one.operation is operation]
+    good = (one.identity for one in tried if one.answer.status not in _REFUSED)
+    identity = next(good, next(_callers(session, operation)))
+    given = own(session, operation, identity)
+    return None if given is None else await send(session, operation, content, identity, given)
 
 
 async def assigned(session: Session) -> AsyncIterator[Observation]:
     """Send a member that nothing declares, and look whether it is taken."""
-    for operation in _writing(session):
-        made = _body(session, operation)
-        if not session.asker.order.writes or not isinstance(made, dict):
-            continue
-        exchange = await _send(session, operation, {**made, MADE_UP: MADE_UP})
+    doors = _doors(session)
+    for operation in writing(session):
+        exchange = None
+        for whole in (False, True):
+            body = made(session, operation, whole=whole)
+            if str(operation) in doors or not isinstance(body, dict) or passwords(body):
+                break
+            exchange = await _send(session, operation, {**body, MADE_UP: MADE_UP})
+            if exchange is None or exchange.answer.status not in NOT_TAKEN:
+                break
         if exchange is None or not exchange.answer.ok:
             continue
         if MADE_UP in exchange.answer.body.decode("utf-8", "replace"):
@@ -109,38 +139,45 @@ async def assigned(session: Session) -> AsyncIterator[Observation]:
 
 
 async def faults(session: Session) -> AsyncIterator[Observation]:
-    """Send a body that is no JSON, and one of the wrong form, and look for texts of errors."""
-    if not session.asker.order.writes:
-        return
-    for operation in _writing(session):
+    """Send a body of the wrong form, and one with odd texts, and look for texts of errors."""
+    doors = _doors(session)
+    for operation in writing(session):
         if operation.body is None:
             continue
-        exchange = await _send(session, operation, ["'\")(#:{$"])
-        text = error_text(exchange.answer.body) if exchange is not None else None
-        if exchange is not None and text is not None:
-            shown = (session.transcript(exchange, f"the answer holds {text.what}"),)
-            kind = Seen.DEBUG if text.debug else Seen.EXCEPTION
-            yield session.observe(kind, exchange, details=(text.what,), transcripts=shown)
+        found: dict[Seen, Observation] = {}
+        bodies = [["'\")(#:{$"], _odd(made(session, operation, whole=True))]
+        # Nobody registers under such a name, and no password is changed to one.
+        if str(operation) in doors or passwords(members(session, operation)):
+            bodies.pop()
+        for odd in bodies:
+            exchange = await _send(session, operation, odd)
+            if exchange is not None:
+                for seen in _texts(session, exchange):
+                    found.setdefault(seen.seen, seen)
+        for kind in sorted(found):
+            yield found[kind]
 
 
-async def unlimited(session: Session) -> AsyncIterator[Observation]:
-    """Try to sign in a dozen times with what is nobody's, and look whether that is ever refused."""
-    if not session.asker.order.writes:
+def _odd(body: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Put signs of expressions behind every text of a body."""
+    match body:
+        case dict():
+            return {name: _odd(value) for name, value in body.items()}
+        case list():
+            return [_odd(value) for value in body]
+        case str():
+            return f"{body}{SIGNS}"
+        case _:
+            return body
+
+
+def _texts(session: Session, exchange: Exchange) -> Iterator[Observation]:
+    text = error_text(exchange.answer.body)
+    if text is None:
         return
-    for operation in session.description.operations:
-        words = set(key_of(operation.path).split("_"))
-        made = _body(session, operation)
-        if operation.method != "POST" or not words & _SIGN_IN or not isinstance(made, dict):
-            continue
-        made |= {name: _WRONG for name in made if classify(name).kind == "password"}
-        last = None
-        for _ in range(ATTEMPTS):
-            last = await _send(session, operation, made, NOBODY)
-            if last is None or last.answer.status in _LIMITED or last.answer.ok:
-                break
-        else:
-            if last is not None and last.answer.status in {400, 401, 403}:
-                shown = (session.transcript(last, f"the answer to attempt {ATTEMPTS}"),)
-                yield session.observe(
-                    Seen.UNLIMITED, last, details=(f"{ATTEMPTS} times",), transcripts=shown
-                )
+    shown = (session.transcript(exchange, f"the answer holds {text.what}"),)
+    kind = Seen.DEBUG if text.debug else Seen.EXCEPTION
+    yield session.observe(kind, exchange, details=(text.what,), transcripts=shown)
+    if text.expression:
+        details = ("the body",)
+        yield session.observe(Seen.EXPRESSION, exchange, details=details, transcripts=shown)
