@@ -8,12 +8,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 3
 PYTEST_ARGS ?=
 
-.PHONY: demo demo-patterns test test-browser check bench bench-guard docs corpus shop shop-hushed changelog clean
+.PHONY: demo demo-patterns test test-browser check bench bench-guard docs dist matrix corpus \
+	shop shop-hushed changelog clean
 
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 DOCS := $(VENV)/.docs
+RELEASE := $(VENV)/.release
 
 demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 	@$(BIN)/hushtable demo
@@ -45,6 +47,14 @@ docs: $(DOCS) ## build the documentation into site/
 	$(BIN)/python -m tools.rule_pages docs/rules
 	$(BIN)/python -m tools.reference_pages docs/generated
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+dist: $(RELEASE) ## build the source distribution and the wheel into dist/, and check them
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+	$(BIN)/python -m twine check --strict dist/*
+
+matrix: $(RELEASE) ## try the wheel on each Python, oldest and newest: make matrix ARGS='--extra guard'
+	$(BIN)/python -m tools.matrix --uv $(BIN)/uv $(ARGS)
 
 corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCORER=score.py
 	@if [ -z "$(CORPUS)" ] || [ -z "$(SCORER)" ]; then \
@@ -84,4 +94,8 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 $(DOCS): pyproject.toml | $(DEMO)
 	$(PIP) install --quiet --group docs
+	@touch $@
+
+$(RELEASE): pyproject.toml | $(DEV)
+	$(PIP) install --quiet --group release
 	@touch $@
