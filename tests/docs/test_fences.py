@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import re
@@ -13,6 +14,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from hushtable.cli.config import settings
@@ -59,6 +61,7 @@ def test_a_page_can_be_followed(page: str, folder: Path) -> None:
         where = f"{page}:{fence.line}"
         assert fence.language in KNOWN, where
         if fence.reason:
+            parse(fence, where)
             printed = None if fence.language == "sh" else printed
         elif fence.title:
             write(fence, folder)
@@ -97,10 +100,23 @@ def run(fence: Fence, where: str) -> None:
         del sys.modules["shown"]
 
 
+def parse(fence: Fence, where: str) -> None:
+    """See that the commands of a fence that is not run are those that there are, and no more."""
+    for words in (shlex.split(line, comments=True) for line in lines_of(fence)):
+        if fence.language == "sh" and words[:1] == ["hushtable"]:
+            command = get_command(importlib.import_module(f"hushtable.cli.{words[1]}").app)
+            assert command.make_context(where, words[2:])
+
+
+def lines_of(fence: Fence) -> list[str]:
+    """Give what is typed in, a command a line."""
+    return fence.text.replace("\\\n", " ").splitlines()
+
+
 def type_in(fence: Fence, where: str) -> str:
     """Run the commands of a fence, and give what they print."""
     printed = []
-    for line in fence.text.replace("\\\n", " ").splitlines():
+    for line in lines_of(fence):
         command = EXIT.sub("", line)
         expected = EXIT.search(line)
         words = shlex.split(command, comments=True)
