@@ -15,7 +15,8 @@ PYTEST_ARGS ?=
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 DOCS := $(VENV)/.docs
-RELEASE := $(VENV)/.release
+RELEASE := $(VENV)/release/.made
+PUBLISH := $(VENV)/release/bin
 
 demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 	@$(BIN)/hushtable demo
@@ -50,11 +51,11 @@ docs: $(DOCS) ## build the documentation into site/
 
 dist: $(RELEASE) ## build the source distribution and the wheel into dist/, and check them
 	rm -rf dist
-	$(BIN)/python -m build --quiet
-	$(BIN)/python -m twine check --strict dist/*
+	$(PUBLISH)/python -m build
+	$(PUBLISH)/python -m twine check --strict dist/*
 
 matrix: $(RELEASE) ## try the wheel on each Python, oldest and newest: make matrix ARGS='--extra guard'
-	$(BIN)/python -m tools.matrix --uv $(BIN)/uv $(ARGS)
+	$(PUBLISH)/python -m tools.matrix --uv $(PUBLISH)/uv $(ARGS)
 
 corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCORER=score.py
 	@if [ -z "$(CORPUS)" ] || [ -z "$(SCORER)" ]; then \
@@ -96,6 +97,9 @@ $(DOCS): pyproject.toml | $(DEMO)
 	$(PIP) install --quiet --group docs
 	@touch $@
 
-$(RELEASE): pyproject.toml | $(DEV)
-	$(PIP) install --quiet --group release
+# An environment of its own: what a release is made with asks for newer packages than the tests do.
+$(RELEASE): pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/release
+	$(PUBLISH)/python -m pip install --quiet --upgrade pip
+	$(PUBLISH)/python -m pip install --quiet --group release
 	@touch $@

@@ -55,6 +55,13 @@ class Built:
         return Parser().parsestr(self.files()[name].decode("utf-8"))
 
 
+def lay(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
 def packed(wheel: Path) -> dict[str, bytes]:
     """Read a wheel."""
     with zipfile.ZipFile(wheel) as archive:
@@ -70,7 +77,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         wheel = folder / build_wheel(str(folder))
         sdist = folder / build_sdist(str(folder))
         with tarfile.open(sdist) as archive:
-            archive.extractall(folder / "unpacked", filter="data")
+            files = {one.name: archive.extractfile(one) for one in archive if one.isfile()}
+            lay(folder / "unpacked", {name: file.read() for name, file in files.items() if file})
         (unpacked,) = (folder / "unpacked").iterdir()
         patch.chdir(unpacked)
         (folder / "again").mkdir()
@@ -82,9 +90,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lay the wheel out as an installer does."""
     folder = tmp_path_factory.mktemp("site")
-    for name, data in built.files().items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
+    lay(folder, built.files())
     return folder
 
 
