@@ -77,17 +77,21 @@ def test_the_needs_of_an_extra_are_named() -> None:
     """What a wheel needs with an extra under a Python is listed without markers."""
     assert WHEEL.extras == ("guard",)
     assert WHEEL.needs(BASE, "3.11") == ["rich>=13.7", "tomli>=2"]
+    assert WHEEL.needs("guard,none", "3.12") == WHEEL.needs("guard", "3.12")
     assert WHEEL.needs("guard", "3.12") == ["fastapi>=0.115", "httpx[http2]>=0.28", "rich>=13.7"]
 
 
 def test_each_extra_is_tried_in_each_column() -> None:
-    """Every Python is combined with every resolution, and suites come last, with all extras."""
-    made = cells(["3.11", "3.12"], ["highest"], ["guard"], ["tests/guard"])
+    """Every Python meets every resolution; suites come last, with extras of their own."""
+    suites = ["tests/guard", "guard,embedded:tests/embedded"]
+    made = cells(["3.11", "3.12"], ["highest"], ["guard"], suites)
     assert made == [
         Cell("3.11", "highest", "guard"),
         Cell("3.12", "highest", "guard"),
         Cell("3.11", "highest", "all", "tests/guard"),
         Cell("3.12", "highest", "all", "tests/guard"),
+        Cell("3.11", "highest", "guard,embedded", "tests/embedded"),
+        Cell("3.12", "highest", "guard,embedded", "tests/embedded"),
     ]
 
 
@@ -183,6 +187,7 @@ def test_an_interpreter_that_is_not_there_is_not_passed(
     assert main([*words, "--extra", "gaurd"]) == 2
     assert "the wheel has no extra gaurd" in capsys.readouterr().err
     assert main([*words, "--suite", "tests/none"]) == 2
+    assert main([*words, "--suite", "gaurd:tests/guard"]) == 2
 
 
 def test_without_uv_it_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             uv = found(given.uv)
             wheel = wheel_at(given.wheel or built(uv, Path(folder)))
             extras = chosen(given.extra, wheel, alone=bool(given.suite))
-            suites = [suite_at(one) for one in given.suite or ()]
+            suites = [suite_at(one, wheel) for one in given.suite or ()]
         except MatrixError as error:
             print(error, file=sys.stderr)
             return 2
@@ -92,10 +92,12 @@ def chosen(asked: Sequence[str] | None, wheel: Wheel, *, alone: bool) -> list[st
     return extras
 
 
-def suite_at(name: str) -> str:
-    """Check that a suite is there. Raises MatrixError when it is not."""
-    if not (ROOT / name).exists():
-        text = f"there are no tests at {name}"
+def suite_at(name: str, wheel: Wheel) -> str:
+    """Check that a suite and its extras are there. Raises MatrixError when they are not."""
+    extras, _, path = name.rpartition(":")
+    unknown = set(filter(None, extras.split(","))) - {*wheel.extras}
+    if unknown or not (ROOT / path).exists():
+        text = f"there are no tests at {path}, or no extra {extras}"
         raise MatrixError(text)
     return name
 
@@ -113,7 +115,8 @@ def _all(  # noqa: PLR0913, PLR0917 - what is tried, and with what
     for cell in cells(there, resolutions, extras, suites):
         outcome = tried(cell, wheel, uv) if there[cell.python] else Outcome(cell, NO_INTERPRETER)
         print(
-            f"{cell.python} {cell.resolution} {cell.row}: {outcome.state}, {outcome.seconds:.0f} s",
+            f"{cell.python} {cell.resolution} {cell.row}: {outcome.state}, {outcome.seconds:.0f} s"
+            + "".join(f"\n    {line}" for line in outcome.said.splitlines()),
             file=sys.stderr,
             flush=True,
         )

@@ -24,7 +24,10 @@ class MatrixError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One environment. `suite` is a folder of tests that runs there in place of a smoke."""
+    """One environment. `suite` is a folder of tests that runs there in place of a smoke.
+
+    `extra` may be several, as in `pip install 'hushtable[guard,embedded]'`.
+    """
 
     python: str
     resolution: str
@@ -50,20 +53,20 @@ class Wheel:
         return tuple(sorted(Parser().parsestr(self.metadata).get_all("Provides-Extra") or ()))
 
     def needs(self, extra: str, python: str) -> list[str]:
-        """List what an extra needs under a Python such as `3.12`, without markers.
+        """List what extras need under a Python such as `3.12`, without markers.
 
         uv takes only what it is asked for by name as direct, so a wheel's own needs must be
         named beside it.
         """
-        asked = "" if extra == BASE else extra
-        markers = {"extra": asked, "python_version": python, "python_full_version": f"{python}.0"}
+        asked = ("", *(() if extra == BASE else extra.split(",")))
+        here = {"python_version": python, "python_full_version": f"{python}.0"}
         found = []
         for line in Parser().parsestr(self.metadata).get_all("Requires-Dist") or ():
             one = Requirement(line)
-            if one.marker is None or one.marker.evaluate(markers):
+            if one.marker is None or any(one.marker.evaluate({**here, "extra": e}) for e in asked):
                 one.marker = None
                 found.append(str(one))
-        return sorted(found)
+        return sorted(set(found))
 
 
 def wheel_at(path: Path) -> Wheel:
@@ -86,7 +89,9 @@ def cells(
     """List every cell: those of the extras first, then the suites."""
     columns = list(product(pythons, resolutions))
     smoked = [Cell(*column, extra) for extra in extras for column in columns]
-    return smoked + [Cell(*column, "all", suite) for suite in suites for column in columns]
+    parted = [one.rpartition(":") for one in suites]
+    tested = [(extra or "all", suite) for extra, _, suite in parted]
+    return smoked + [Cell(*column, *one) for one in tested for column in columns]
 
 
 def group(name: str) -> list[str]:

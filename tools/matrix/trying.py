@@ -19,6 +19,13 @@ from tools.matrix.smoke import PROGRAMS, SERVICE, SMOKES, Command, Smoke
 WATCHED = ("fastapi", "pydantic", "boto3", "botocore")
 """Packages whose versions are told of each cell."""
 
+PINNING = frozenset({"aioboto3"})
+"""Of the tests' own tools, what pins one botocore: neither the oldest nor the newest could stand
+beside it. Tests that need it are none of a suite's."""
+
+BESIDE = ("boto3>=1.37",)
+"""What a suite has beside the extras, as a service has: in the same resolution."""
+
 WELL = "ok"
 NO_INTERPRETER = "no interpreter"
 
@@ -117,13 +124,14 @@ def tried(cell: Cell, wheel: Wheel, uv: str) -> Outcome:
 def _try(cell: Cell, wheel: Wheel, room: Room, versions: dict[str, str]) -> None:
     """Take the steps in their order."""
     (room.folder / "home").mkdir()
-    smoke = SMOKES[cell.extra]
-    # A suite's own tools are the newest in both columns: what is tried is what the wheel needs.
-    wanted = [*wheel.needs(cell.extra, cell.python), *(() if cell.suite else smoke.also)]
+    also = BESIDE if cell.suite else SMOKES[cell.extra].also
+    wanted = [*wheel.needs(cell.extra, cell.python), *also]
     room.run("environment", [room.uv, "venv", "--python", cell.python, "venv"])
     pinned = _resolved(wanted, cell.resolution, room)
-    tools = group("dev") if cell.suite else []
+    # A suite's own tools are the newest in both columns: what is tried is what the wheel needs.
     kept = _direct(pinned, wanted) if cell.suite else pinned
+    done = {*map(_name, wanted), *PINNING}
+    tools = [one for one in group("dev") if _name(one) not in done] if cell.suite else []
     (room.folder / "install.txt").write_text("\n".join([*kept, *tools]) + "\n", encoding="utf-8")
     asked: list[str | Path] = [wheel.path, "-r", "install.txt"]
     room.run("install", [room.uv, "pip", "install", "--python", room.interpreter, *asked])
@@ -134,7 +142,7 @@ def _try(cell: Cell, wheel: Wheel, room: Room, versions: dict[str, str]) -> None
         tests += ["-q", "-p", "no:cacheprovider", ROOT / cell.suite]
         room.run("suite", [room.interpreter, "-m", "pytest", *tests])
     else:
-        _smoke(smoke, room)
+        _smoke(SMOKES[cell.extra], room)
 
 
 def _resolved(wanted: Sequence[str], resolution: str, room: Room) -> list[str]:
