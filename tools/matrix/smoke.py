@@ -51,7 +51,7 @@ SMOKES: dict[str, Smoke] = {
     ),
     "embedded": Smoke((SCAN,), ("with_embedded.py",)),
     "guard": Smoke((SCAN,), ("with_guard.py",)),
-    "prove": Smoke((PROVE,), also=("boto3>=1.37",)),
+    "prove": Smoke((PROVE,), also=("boto3>=1.40.38",)),
     "services": Smoke((SCAN,), ("with_services.py",)),
     "probe": Smoke((SCAN,), ("with_probe.py",)),
     "fix": Smoke((Command(("fix", "service", "--unsafe"), 1, "+class "),)),
@@ -72,7 +72,7 @@ SMOKES: dict[str, Smoke] = {
         ),
         ("with_all.py", "with_embedded.py", "with_guard.py", "with_services.py", "with_probe.py",
          "with_mcp.py"),
-        also=("boto3>=1.37",),
+        also=("boto3>=1.40.38",),
     ),
 }  # fmt: skip
 """The smoke of each extra. An extra without one is refused, so that none is only installed."""

@@ -23,7 +23,7 @@ PINNING = frozenset({"aioboto3"})
 """Of the tests' own tools, what pins one botocore: neither the oldest nor the newest could stand
 beside it. Tests that need it are none of a suite's."""
 
-BESIDE = ("boto3>=1.37",)
+BESIDE = ("boto3>=1.40.38",)
 """What a suite has beside the extras, as a service has: in the same resolution."""
 
 WELL = "ok"
@@ -139,7 +139,7 @@ def _try(cell: Cell, wheel: Wheel, room: Room, versions: dict[str, str]) -> None
     versions.update(_versions(room))
     if cell.suite:
         tests: list[str | Path] = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT]
-        tests += ["-q", "-p", "no:cacheprovider", ROOT / cell.suite]
+        tests += ["-q", "-n", "2", "-p", "no:cacheprovider", ROOT / cell.suite]
         room.run("suite", [room.interpreter, "-m", "pytest", *tests])
     else:
         _smoke(SMOKES[cell.extra], room)
