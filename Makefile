@@ -8,13 +8,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 3
 PYTEST_ARGS ?=
 
-.PHONY: demo demo-patterns test test-browser check bench bench-guard docs corpus shop shop-hushed changelog clean
+.PHONY: demo demo-patterns test test-browser check bench bench-guard docs dist matrix corpus \
+	shop shop-hushed changelog clean
 
 # Stamps: made when an environment is complete, and again when pyproject.toml changes.
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 DOCS := $(VENV)/.docs
 BROWSER := $(VENV)/.browser
+RELEASE := $(VENV)/release/.made
+PUBLISH := $(VENV)/release/bin
 
 demo: $(DEMO) ## find, prove and fix the leaks of the example service, in a copy
 	@$(BIN)/hushtable demo
@@ -53,6 +56,14 @@ docs: $(DOCS) ## build the documentation into site/
 	$(BIN)/python -m tools.rule_pages docs/rules
 	$(BIN)/python -m tools.reference_pages docs/generated
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+dist: $(RELEASE) ## build the source distribution and the wheel into dist/, and check them
+	rm -rf dist
+	$(PUBLISH)/python -m build
+	$(PUBLISH)/python -m twine check --strict dist/*
+
+matrix: $(RELEASE) ## try the wheel on each Python, oldest and newest: make matrix ARGS='--extra guard'
+	$(PUBLISH)/python -m tools.matrix --uv $(PUBLISH)/uv $(ARGS)
 
 corpus: $(DEV) ## score on labelled checkouts: make corpus CORPUS=checkouts SCORER=score.py
 	@if [ -z "$(CORPUS)" ] || [ -z "$(SCORER)" ]; then \
@@ -96,4 +107,11 @@ $(BROWSER): pyproject.toml | $(DEV)
 
 $(DOCS): pyproject.toml | $(DEMO)
 	$(PIP) install --quiet --group docs
+	@touch $@
+
+# An environment of its own: what a release is made with asks for newer packages than the tests do.
+$(RELEASE): pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/release
+	$(PUBLISH)/python -m pip install --quiet --upgrade pip
+	$(PUBLISH)/python -m pip install --quiet --group release
 	@touch $@

@@ -4,8 +4,9 @@ A page is followed from top to bottom in one folder. What a fence is for stands 
 
 - `title="app/main.py"`: a file, written into the folder;
 - `python` without a title: a program, run in the folder;
-- `sh`: commands of hushtable, run in the folder, and ending with 0 unless `# exit N` follows one;
-- `text` behind commands: lines that they print, in part; `...` stands for what is left out;
+- `sh`: commands of hushtable, and programs given to python, run in the folder, and ending with 0
+  unless `# exit N` follows one;
+- `text` behind commands: lines that they print, in their order; `...` stands for what is left out;
 - `toml` without a title: a configuration that hushtable takes.
 
 A comment `<!-- not run: reason -->` in front of a fence leaves it to the reader, and

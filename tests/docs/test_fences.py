@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import os
 import re
 import shlex
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from hushtable.cli.config import settings
@@ -58,6 +61,7 @@ def test_a_page_can_be_followed(page: str, folder: Path) -> None:
         where = f"{page}:{fence.line}"
         assert fence.language in KNOWN, where
         if fence.reason:
+            parse(fence, where)
             printed = None if fence.language == "sh" else printed
         elif fence.title:
             write(fence, folder)
@@ -69,7 +73,7 @@ def test_a_page_can_be_followed(page: str, folder: Path) -> None:
             assert printed != "", f"{where}: nothing was run in front of it"
             if printed is None:
                 continue  # of commands that were not run
-            assert shown(fence.text) - shown(printed) == set(), f"{where}: {printed}"
+            assert missing(fence.text, printed) == [], f"{where}: {printed}"
         elif fence.language == "toml":
             (folder / "tried.toml").write_text(fence.text, encoding="utf-8")
             settings(folder, folder / "tried.toml")
@@ -96,29 +100,72 @@ def run(fence: Fence, where: str) -> None:
         del sys.modules["shown"]
 
 
+def parse(fence: Fence, where: str) -> None:
+    """See that the commands of a fence that is not run are those that there are, and no more."""
+    for words in (shlex.split(line, comments=True) for line in lines_of(fence)):
+        if fence.language == "sh" and words[:1] == ["hushtable"]:
+            command = get_command(importlib.import_module(f"hushtable.cli.{words[1]}").app)
+            assert command.make_context(where, words[2:])
+
+
+def lines_of(fence: Fence) -> list[str]:
+    """Give what is typed in, a command a line."""
+    return fence.text.replace("\\\n", " ").splitlines()
+
+
 def type_in(fence: Fence, where: str) -> str:
     """Run the commands of a fence, and give what they print."""
     printed = []
-    for line in fence.text.replace("\\\n", " ").splitlines():
+    for line in lines_of(fence):
         command = EXIT.sub("", line)
         expected = EXIT.search(line)
         words = shlex.split(command, comments=True)
         if not words:
             continue
-        assert words[0] == "hushtable", f"{where}: {command}: say why it is not run"
-        done = called(words[1:])
-        assert done.exit_code == int(expected[1] if expected else 0), f"{where}: {done.output}"
-        printed.append(done.output)
+        assert words[0] in CALLED, f"{where}: {command}: say why it is not run"
+        code, output = CALLED[words[0]](words[1:])
+        assert code == int(expected[1] if expected else 0), f"{where}: {output}"
+        printed.append(output)
         forget(Path.cwd())
     return "".join(printed)
 
 
-def called(words: list[str]) -> Result:
+def hushtable(words: list[str]) -> tuple[int, str]:
     """Call the command line in this process; progress is for a terminal."""
-    return CliRunner().invoke(app, words)
+    done = CliRunner().invoke(app, words)
+    return done.exit_code, done.output
 
 
-def shown(text: str) -> set[str]:
+def python(words: list[str]) -> tuple[int, str]:
+    """Run a file of the page, or a line of code, in this process. What it raises is raised."""
+    line = words[0] == "-c"
+    text = words[1] if line else Path(words[0]).read_text(encoding="utf-8")
+    with redirect_stdout(io.StringIO()) as printed:
+        run(Fence("python", "", text, 1), words[0])
+    return 0, printed.getvalue()
+
+
+CALLED: dict[str, Callable[[list[str]], tuple[int, str]]] = {
+    "hushtable": hushtable,
+    "python": python,
+}
+"""What a reader types, and who does it here."""
+
+
+def missing(text: str, printed: str) -> list[str]:
+    """List the lines of a text that are not printed, or not in this order."""
+    left = iter(shown(printed))
+    return [line for line in shown(text) if line not in left]
+
+
+def shown(text: str) -> list[str]:
     """Give the lines of an output, without what is another each time."""
     lines = (CANARY.sub("*", line.strip()) for line in text.splitlines())
-    return {re.sub(r"\s+", " ", line) for line in lines} - {"", "..."}
+    return [line for one in lines if (line := re.sub(r"\s+", " ", one)) not in {"", "..."}]
+
+
+def test_a_line_that_is_not_printed_is_missed() -> None:
+    """A page that shows what is not printed, or in another order, is wrong."""
+    assert missing("a\n...\nc hqaaaaaaaaaaaa\n", "a\nb\n  c hqbbbbbbbbbbbb\n") == []
+    assert missing("a\nd\n", "a\nb\n") == ["d"]
+    assert missing("b\na\n", "a\nb\n") == ["a"]

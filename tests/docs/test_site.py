@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
 import yaml
 
+from hushtable import guard
 from tests.docs.fences import DOCS, GENERATED, ROOT, pages
 from tools import reference_pages, rule_pages
 
@@ -53,6 +55,14 @@ def test_every_link_leads_somewhere(page: str, generated: set[str]) -> None:
         target = (DOCS / page).parent.joinpath(link).resolve()
         name = target.relative_to(DOCS).as_posix()
         assert name in generated or target.is_file(), link
+
+
+def test_the_guard_is_described_whole() -> None:
+    """The page of the guard's API has every public name of it, and each name leads somewhere."""
+    text = (DOCS / "guard-api.md").read_text(encoding="utf-8")
+    named = re.findall(r"^::: ([\w.]+)$", text, re.MULTILINE)
+    assert {name.rpartition(".")[2] for name in named} >= set(guard.__all__)
+    assert all(resolve_name(name) for name in named)
 
 
 def test_the_site_asks_no_other_host() -> None:

@@ -375,3 +375,14 @@ def test_odd_calls_are_survived(tmp_path: Path, call: str) -> None:
     result = scanned(tmp_path, source)
     assert result.coverage.files_failed == 0
     assert [one.path for one in result.routes] == ["/odd"]
+
+
+def test_setting_up_is_understood(tmp_path: Path) -> None:
+    """Making a Store and protecting an app are known calls, and end no trail."""
+    source = """
+@app.get("/users/{user_id}")
+async def read(user_id: str, me: Me) -> UserOut:
+    return await users.get(UserOut, user_id)
+"""
+    told = [name for name, _ in scanned(tmp_path, source).coverage.unresolved]
+    assert not [name for name in told if name.rpartition(".")[2] in {"Store", "protect"}]

@@ -69,9 +69,12 @@ def test_nothing_configured_is_local(
 
 
 def test_nothing_configured_and_nothing_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the extra, a missing region is told."""
+    """Without the extra, a missing region is told, and what to install where nothing is said."""
     monkeypatch.setattr("hushtable.guard.transport.choose.find_spec", lambda _: None)
-    with pytest.raises(RefusedError, match="no AWS region"):
+    with pytest.raises(RefusedError, match=r"no AWS region.*'hushtable\[embedded\]'"):
+        transport()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "access")
+    with pytest.raises(RefusedError, match=r"no AWS region.*give a region$"):
         transport()
 
 

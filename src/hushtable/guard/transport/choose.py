@@ -138,6 +138,8 @@ def _by_session(settings: Settings) -> Choice:
     region = settings.region or known.configured_region(session)
     if not region:
         message = "no AWS region is configured: set AWS_DEFAULT_REGION, or give a region"
+        if settings.says_nothing() and is_empty(os.environ, _home()):
+            message += "; for tables in this process, pip install 'hushtable[embedded]'"
         raise RefusedError(message)
     if settings.kind == "botocore" or settings.config is not None:
         reason = "it was asked for" if settings.kind else "a botocore Config is given"
