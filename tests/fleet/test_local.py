@@ -17,7 +17,9 @@ from hushtable.fleet.results import JOURNAL
 from hushtable.model.fleet import State
 from tests.fleet.conftest import PROGRAM, Fleet, order
 
+# A shell that starts this in the background has SIGINT ignored from the start.
 START = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from hushtable.cli import fleet_scanning; from hushtable.cli.main import app; "
     f"fleet_scanning.PROGRAM = {PROGRAM!r}; app()"
 )
