@@ -12,7 +12,7 @@ from hushtable.prove import run as running
 from hushtable.prove.order import ProveOrder
 from hushtable.prove.run import prove
 
-ROUTES = 60
+ROUTES = 30
 ATTRIBUTES = 50
 MEMORY = 250 * 2**20
 
@@ -20,7 +20,7 @@ MEMORY = 250 * 2**20
 def test_many_routes_stay_within_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sixty routes over tables of fifty attributes end no child, and every plain one is reached."""
+    """Thirty routes over tables of fifty attributes end no child, and every plain one is reached."""
     monkeypatch.setenv("PYTHONPATH", str(Path(running.__file__).resolve().parents[2]))
     (tmp_path / "large.py").write_text(app(ROUTES, ATTRIBUTES), encoding="utf-8")
     order = ProveOrder("large:app", str(tmp_path), seconds=900, memory=MEMORY, seed=3, replays=0)
