@@ -43,8 +43,6 @@ from hushtable.scan.values import (
     options,
 )
 
-WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
 
 def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
     """Play one request to a route; give the facts."""
