@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hushtable.cli.outputs import Destination
 from hushtable.model.errors import UsageError
+from hushtable.model.rule import Severity
 
 RESULTS = Path("hushtable-fleet")
 LOCAL = "local"
@@ -54,6 +57,27 @@ Seconds = Annotated[
 Megabytes = Annotated[
     int, typer.Option("--memory", min=256, metavar="MB", help="With --repos: memory per service.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks of a fleet. `jobs` are services at a time; 0: one per core."""
+
+    repos: Path
+    results: Path
+    where: tuple[Destination, ...]
+    checkouts: Path | None = None
+    config: Path | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    diffs: bool | None = None
+    engine: str = LOCAL
+    bounds: tuple[float, int] = (SECONDS, MEGABYTES)
+    """Seconds and megabytes for each service."""
+    jobs: int | None = None
+    fresh: bool = False
+    no_cache: bool = False
 
 
 def alone(
