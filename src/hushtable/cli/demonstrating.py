@@ -12,7 +12,7 @@ import hushtable
 from hushtable.cli.examine import Order, check, finish
 from hushtable.cli.fixed_alone import mended
 from hushtable.cli.fixing import Tree, patch_of, read
-from hushtable.cli.proving import identities, joined, loaded
+from hushtable.cli.proving import joined, loaded, run_of
 from hushtable.model.config import ScanConfig
 from hushtable.model.edit import Patch
 from hushtable.model.errors import UsageError
@@ -60,14 +60,7 @@ def example() -> Path:
 
 def asked(app: str, root: Path, config: ScanConfig) -> ProveOrder:
     """Order a run of an app, with canaries that are the same in the next run of it."""
-    return ProveOrder(
-        app=app,
-        root=str(root),
-        identities=identities(config.identities),
-        hook=config.hook,
-        seed=1 + time.time_ns() % 2**31,
-        replays=REPLAYS,
-    )
+    return replace(run_of(app, root, config), seed=1 + time.time_ns() % 2**31, replays=REPLAYS)
 
 
 def proven(tree: Tree, order: ProveOrder, listen: Listener) -> Seen:

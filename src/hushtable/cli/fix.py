@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, check, exit_code, finish, progress
 from hushtable.cli.outcome import command, emit
 from hushtable.cli.outputs import screen
-from hushtable.cli.proving import app_name, identities
+from hushtable.cli.proving import run_of
 from hushtable.model.config import ScanConfig
 from hushtable.model.errors import UsageError
 from hushtable.prove.order import ProveOrder
@@ -117,14 +118,7 @@ def _to_prove(
     """Say which app is to be run. Raises UsageError for what is none."""
     if not app:
         return None
-    return ProveOrder(
-        app=app_name(app),
-        root=str(path),
-        seconds=seconds,
-        identities=identities(config.identities),
-        hook=config.hook,
-        routes=tuple(routes or ()),
-    )
+    return replace(run_of(app, path, config), seconds=seconds, routes=tuple(routes or ()))
 
 
 def _engine(name: str) -> Any:  # noqa: ANN401 - a module, loaded when a fix is asked for
