@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from hushtable.cli.outputs import Destination
+from hushtable.cli.outputs import Destination, Screen
 from hushtable.model.errors import UsageError
 from hushtable.model.rule import Severity
 
@@ -78,6 +79,16 @@ class Wanted:
     jobs: int | None = None
     fresh: bool = False
     no_cache: bool = False
+
+
+def scanned(wanted: Wanted, on: Screen, *, quiet: bool) -> int:
+    """Scan a fleet. What only many need is loaded here: a scan of one service waits for none of it.
+
+    Raises UsageError for what the order gets wrong.
+    """
+    scanning = importlib.import_module("hushtable.cli.fleet_scanning")
+    code: int = scanning.scan_fleet(wanted, on, quiet=quiet)
+    return code
 
 
 def alone(

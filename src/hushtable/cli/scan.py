@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import typer
@@ -85,10 +84,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
             fresh=fresh,
             no_cache=no_cache,
         )
-        # A scan of one service never waits for what only many need.
-        scanning = importlib.import_module("hushtable.cli.fleet_scanning")
-        code: int = scanning.scan_fleet(fleet, on, quiet=quiet or no_progress)
-        return code
+        return f.scanned(fleet, on, quiet=quiet or no_progress)
     given = ("--results", results), ("--checkouts", checkouts), ("--fresh", fresh)
     f.without((timeout, memory), *given, ("--engine", engine))
     read = settings(o.folder(path), config)
