@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import LEAKY
+
 HEAVY = (
     "aiobotocore",
     "boto3",
@@ -33,18 +35,6 @@ HEAVY = (
 
 ELSEWHERE = ("embedded", "fix", "fleet", "guard", "probe", "prove", "testing")
 """What a scan of one service has no use for."""
-SERVICE = """
-import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("notes")
-
-
-@app.get("/notes/{note_id}")
-def read_note(note_id: str):
-    return table.get_item(Key={"note_id": note_id})["Item"]
-"""
 
 
 def imported_by(*words: str) -> set[str]:
@@ -72,7 +62,7 @@ def test_starting_loads_nothing_heavy(module: str) -> None:
 
 def test_a_scan_loads_only_what_scans(tmp_path: Path) -> None:
     """A scan of one service loads no heavy package, no other engine and nothing of a fleet."""
-    (tmp_path / "app.py").write_text(SERVICE, encoding="utf-8")
+    (tmp_path / "app.py").write_text(LEAKY, encoding="utf-8")
     words = ("scan", str(tmp_path), "--no-cache", "--no-progress")
     loaded = imported_by("-m", "hushtable.cli.main", *words)
     assert "hushtable.scan.run" in loaded
