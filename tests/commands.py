@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.services import LEAKY
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _FORKED = """
@@ -52,18 +54,6 @@ else:
 app()
 """
 
-_SERVICE = """import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("notes")
-
-
-@app.get("/notes/{note_id}")
-def read_note(note_id: str):
-    return table.get_item(Key={"note_id": note_id})["Item"]
-"""
-
 
 @cache
 def _server() -> subprocess.Popen[str]:
@@ -73,7 +63,7 @@ def _server() -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "SCANNED_FIRST": _SERVICE},
+        env={**os.environ, "SCANNED_FIRST": LEAKY},
     )
     atexit.register(server.communicate)
     return server

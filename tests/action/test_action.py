@@ -15,24 +15,10 @@ import pytest
 
 from tests.action.api import TOKEN, Forge, forge
 from tests.action.composite import ACTION, ROOT, STEPS, Run, run
+from tests.services import LEAKY, QUIET
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
-LEAKY = """import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("notes")
-
-
-@app.get("/notes/{note_id}")
-def read_note(note_id: str):
-    return table.get_item(Key={"note_id": note_id})["Item"]
-"""
-QUIET = """from fastapi import FastAPI
-
-app = FastAPI()
-"""
 STAND_IN = """#!/usr/bin/env bash
 # Python, but that it installs nothing, and knows `hushtable check` already.
 printf '%s\\n' "$*" >> "$ASKED"

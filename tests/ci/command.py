@@ -1,4 +1,4 @@
-"""`hushtable` as a script on PATH, and a service to scan, for what calls it by its name."""
+"""`hushtable` as a script on PATH, for what calls it by its name."""
 
 from __future__ import annotations
 
@@ -6,21 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-LEAKY = """import boto3
-from fastapi import FastAPI
-
-app = FastAPI()
-table = boto3.resource("dynamodb").Table("notes")
-
-
-@app.get("/notes/{note_id}")
-def read_note(note_id: str):
-    return table.get_item(Key={"note_id": note_id})["Item"]
-"""
-QUIET = """from fastapi import FastAPI
-
-app = FastAPI()
-"""
 _SCRIPT = """#!/bin/sh
 printf '%s\\n' "$*" >> "$ASKED"
 case "$1" in

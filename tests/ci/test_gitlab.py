@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ci.command import LEAKY, QUIET, on_path
+from tests.ci.command import on_path
+from tests.services import LEAKY, QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB: dict[str, Any] = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["hushtable"]

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ci.command import LEAKY, QUIET, on_path
+from tests.ci.command import on_path
+from tests.services import LEAKY, QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import Result as Run
 
 from hushtable.cli.agreeing import tied
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED, USAGE
-from hushtable.cli.proving import ENGINE
 from hushtable.model.contract import Basis
 from hushtable.model.facts import Unknown
 from hushtable.model.place import Place
 from hushtable.model.proof import Reach
 from hushtable.report.lockfile import NAME, read
-from tests.cli.test_prove import Engine
+from tests.cli.engines import Engine, stand_in
 
 SOURCE = """
 import boto3
@@ -42,11 +39,7 @@ NARROWER = SOURCE.replace('{"handle": item["handle"]}', "{}")
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put a stand-in, which shows a whole item, where the engine is loaded from."""
-    made = Engine()
-    module = ModuleType(ENGINE)
-    module.prove = made.prove  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, ENGINE, module)
-    return made
+    return stand_in(monkeypatch, Engine())
 
 
 @pytest.fixture

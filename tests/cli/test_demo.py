@@ -3,84 +3,32 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import Result as Run
 
 from hushtable.cli import demonstrating
-from hushtable.cli.proving import ENGINE
-from hushtable.model.event import Listener
-from hushtable.model.facts import Facts, Unknown
-from hushtable.model.place import Place
-from hushtable.model.proof import Proof, ProofRequest, Reach, Shows
-from hushtable.model.service import Channel
-from hushtable.prove.order import ProveOrder
+from tests.cli.engines import SWITCHED, DebugEngine, stand_in
 from tests.house.tree import ROOT, pyproject
-
-TEXT = """from fastapi import FastAPI
-
-app = FastAPI(debug=True)
-
-
-@app.get("/")
-def read():
-    return {"a": 1}
-"""
-SEEN = Proof(
-    ProofRequest("GET", "/"),
-    Channel.ERROR,
-    "the answer to an error",
-    curl="curl -i http://127.0.0.1:8000/",
-    shows=Shows.DEBUG,
-)
-
-
-class Engine:
-    """Stands in for the engine: shows the debug switch while the source has it."""
-
-    def __init__(self) -> None:
-        """Nothing was asked yet."""
-        self.asked: list[tuple[ProveOrder, str]] = []
-        self.starts = True
-        self.first: Facts | None = None
-        self.stubborn = False
-
-    def prove(self, order: ProveOrder, facts: Facts, _listen: Listener) -> Engine:
-        """Look at the folder that is to be run."""
-        text = (Path(order.root) / "app.py").read_text(encoding="utf-8")
-        self.asked.append((order, text))
-        self.first = self.first or facts
-        shows = self.stubborn or "debug=True" in text
-        self.facts = Facts(debug=self.first.debug if shows else (), routes=facts.routes)
-        self.proofs = (SEEN,) if shows else ()
-        self.reach = Reach(1, int(self.starts))
-        self.unknown = () if self.starts else (Unknown(Place("app", 1), "it needs a module"),)
-        return self
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(monkeypatch: pytest.MonkeyPatch) -> DebugEngine:
     """Put a stand-in where the engine is loaded from."""
-    made = Engine()
-    module = ModuleType(ENGINE)
-    module.prove = made.prove  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, ENGINE, module)
-    return made
+    return stand_in(monkeypatch, DebugEngine())
 
 
 @pytest.fixture
 def demo(run: Callable[..., Run]) -> Callable[..., Run]:
     """Write a service with a debug switch into `service`, and give what demonstrates it."""
     Path("service").mkdir()
-    Path("service/app.py").write_text(TEXT, encoding="utf-8")
+    Path("service/app.py").write_text(SWITCHED, encoding="utf-8")
     return lambda *options: run("demo", "service", *options)
 
 
-def test_every_step_is_told(demo: Callable[..., Run], engine: Engine) -> None:
+def test_every_step_is_told(demo: Callable[..., Run], engine: DebugEngine) -> None:
     """What is proven is fixed in a copy, and the copy is run with the same canaries."""
     done = demo("-o", "out")
     assert done.exit_code == 0, done.output
@@ -94,7 +42,7 @@ def test_every_step_is_told(demo: Callable[..., Run], engine: Engine) -> None:
     assert first.seed == second.seed > 0
 
 
-def test_the_shortening_is_said(demo: Callable[..., Run], engine: Engine) -> None:
+def test_the_shortening_is_said(demo: Callable[..., Run], engine: DebugEngine) -> None:
     """Where a proof is shown again less often than by `prove`, the output says so."""
     assert "in 1 replay instead of two" in demo("-o", "out").stdout
     assert {order.replays for order, _ in engine.asked} == {1}
@@ -106,7 +54,7 @@ def test_everything_is_written_into_one_folder(demo: Callable[..., Run]) -> None
     done = demo("-o", "out")
     assert {one.name for one in Path().iterdir()} == {".git", "out", "service"}
     assert [one.name for one in Path("service").iterdir()] == ["app.py"]
-    assert Path("service/app.py").read_text(encoding="utf-8") == TEXT
+    assert Path("service/app.py").read_text(encoding="utf-8") == SWITCHED
     assert "debug=True" not in Path("out/fixed/service/app.py").read_text(encoding="utf-8")
     assert "-app = FastAPI(debug=True)" in Path("out/fix.diff").read_text(encoding="utf-8")
     verdicts = [
@@ -120,17 +68,17 @@ def test_everything_is_written_into_one_folder(demo: Callable[..., Run]) -> None
 
 
 def test_what_comes_out_all_the_same_is_no_success(
-    demo: Callable[..., Run], engine: Engine
+    demo: Callable[..., Run], engine: DebugEngine
 ) -> None:
     """A finding that the fixed app shows is counted as one that still comes out."""
-    engine.stubborn = True
+    engine.shows = lambda _text: True
     done = demo("-o", "out")
     assert "0 of 1 come out" in done.stdout
     assert "it comes out no more" not in done.stdout
 
 
 def test_an_app_that_does_not_run_is_a_usage_error(
-    demo: Callable[..., Run], engine: Engine
+    demo: Callable[..., Run], engine: DebugEngine
 ) -> None:
     """Where the app shows nothing, nothing is claimed, and the reason is said."""
     engine.starts = False
@@ -138,7 +86,9 @@ def test_an_app_that_does_not_run_is_a_usage_error(
     assert (done.exit_code, "it needs a module" in done.stderr) == (2, True)
 
 
-def test_a_folder_with_something_in_it_is_refused(demo: Callable[..., Run], engine: Engine) -> None:
+def test_a_folder_with_something_in_it_is_refused(
+    demo: Callable[..., Run], engine: DebugEngine
+) -> None:
     """Nothing that is there already is overwritten."""
     Path("out").mkdir()
     Path("out/mine.txt").write_text("mine")

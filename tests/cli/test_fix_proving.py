@@ -5,67 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from hushtable.cli.main import app
-from hushtable.cli.proving import ENGINE
-from hushtable.model.event import Listener
-from hushtable.model.facts import Facts, Unknown
-from hushtable.model.place import Place
-from hushtable.model.proof import Proof, ProofRequest, Reach, Shows
-from hushtable.model.service import Channel
-from hushtable.prove.order import ProveOrder
-
-TEXT = """from fastapi import FastAPI
-
-app = FastAPI(debug=True)
-
-
-@app.get("/")
-def read():
-    return {"a": 1}
-"""
-DEBUG = Proof(ProofRequest("GET", "/"), Channel.ERROR, "the answer to an error", shows=Shows.DEBUG)
-
-
-class Engine:
-    """Stands in for the engine: shows the debug switch while the source has it."""
-
-    def __init__(self) -> None:
-        """Nothing was asked yet."""
-        self.asked: list[tuple[ProveOrder, str]] = []
-        self.shows = lambda text: "debug=True" in text
-        self.starts = True
-
-    def prove(self, order: ProveOrder, facts: Facts, _listen: Listener) -> Engine:
-        """Look at the folder that is to be run."""
-        text = (Path(order.root) / "app.py").read_text(encoding="utf-8")
-        self.asked.append((order, text))
-        seen = self.shows(text)
-        self.facts = Facts(debug=facts.debug if seen else (), routes=facts.routes)
-        self.proofs = (DEBUG,) if seen else ()
-        self.reach = Reach(1, int(self.starts))
-        self.unknown = () if self.starts else (Unknown(Place("app", 1), "it needs a module"),)
-        return self
+from tests.cli.engines import SWITCHED, DebugEngine, stand_in
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(monkeypatch: pytest.MonkeyPatch) -> DebugEngine:
     """Put a stand-in where the engine is loaded from."""
-    made = Engine()
-    module = ModuleType(ENGINE)
-    module.prove = made.prove  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, ENGINE, module)
-    return made
+    return stand_in(monkeypatch, DebugEngine())
 
 
 @pytest.fixture
 def fix(tmp_path: Path) -> Callable[..., Result]:
     """Write a service with a debug switch, and give what fixes it."""
-    (tmp_path / "app.py").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "app.py").write_text(SWITCHED, encoding="utf-8")
 
     def run(*options: str, tests: str = "") -> Result:
         settings = f"tests = '''{tests}'''\n" if tests else ""
@@ -76,7 +33,7 @@ def fix(tmp_path: Path) -> Callable[..., Result]:
     return run
 
 
-def test_what_was_proven_is_proven_gone(fix: Callable[..., Result], engine: Engine) -> None:
+def test_what_was_proven_is_proven_gone(fix: Callable[..., Result], engine: DebugEngine) -> None:
     """A proven finding is proven again in a copy with the fix, with the same canaries."""
     run = fix()
     assert "HT502 debug-enabled - proven, and it comes out no more" in run.stdout
@@ -84,29 +41,21 @@ def test_what_was_proven_is_proven_gone(fix: Callable[..., Result], engine: Engi
     assert ("debug=True" in before, "debug=True" in after) == (True, False)
     assert first.root != second.root
     assert first.seed == second.seed > 0
-    assert (Path(first.root) / "app.py").read_text(encoding="utf-8") == TEXT
+    assert (Path(first.root) / "app.py").read_text(encoding="utf-8") == SWITCHED
 
 
 def test_what_comes_out_all_the_same_is_not_written(
-    fix: Callable[..., Result], engine: Engine, tmp_path: Path
+    fix: Callable[..., Result], engine: DebugEngine, tmp_path: Path
 ) -> None:
     """A fix after which the app shows the same is left, and no file changes."""
     engine.shows = lambda _text: True
-    kept: list[Facts] = []
-    real = engine.prove
-
-    def prove(order: ProveOrder, facts: Facts, listen: Listener) -> Engine:
-        kept.append(facts)
-        return real(order, kept[0], listen)
-
-    sys.modules[ENGINE].prove = prove  # type: ignore[attr-defined]
     run = fix("--write")
     assert "it comes out all the same: the app, the answer to an error" in run.stdout
-    assert (tmp_path / "app.py").read_text(encoding="utf-8") == TEXT
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == SWITCHED
 
 
 def test_tests_that_break_are_told(
-    fix: Callable[..., Result], engine: Engine, tmp_path: Path
+    fix: Callable[..., Result], engine: DebugEngine, tmp_path: Path
 ) -> None:
     """A fix that breaks the project's own tests is left, and the test is named."""
     (tmp_path / "check.py").write_text(
@@ -117,12 +66,12 @@ def test_tests_that_break_are_told(
     run = fix("--write", tests=f"{sys.executable} check.py")
     assert "the tests fail: check.py::test_debug\n" in run.stdout
     assert "a value" not in run.stdout
-    assert (tmp_path / "app.py").read_text(encoding="utf-8") == TEXT
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == SWITCHED
     assert len(engine.asked) == 1
 
 
 def test_tests_that_fail_before_are_a_usage_error(
-    fix: Callable[..., Result], engine: Engine
+    fix: Callable[..., Result], engine: DebugEngine
 ) -> None:
     """Where the tests fail as it is, nothing can be shown by them."""
     run = fix(tests=f"{sys.executable} -c 'import sys; sys.exit(1)'")
@@ -132,7 +81,7 @@ def test_tests_that_fail_before_are_a_usage_error(
 
 
 def test_an_app_that_does_not_run_is_a_usage_error(
-    fix: Callable[..., Result], engine: Engine
+    fix: Callable[..., Result], engine: DebugEngine
 ) -> None:
     """Where the app shows nothing as it is, nothing is claimed."""
     engine.starts = False

@@ -4,41 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import Result as Run
 
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED, USAGE
-from hushtable.cli.proving import ENGINE, app_name, identities
+from hushtable.cli.proving import app_name, identities
 from hushtable.model.config import Identity
 from hushtable.model.errors import UsageError
-from hushtable.model.event import Listener
-from hushtable.model.facts import Cargo, Carried, Facts, Outflow, Unknown
+from hushtable.model.facts import Facts, Unknown
 from hushtable.model.place import Place
-from hushtable.model.proof import Proof, ProofRequest, Reach, Shows
-from hushtable.model.service import Attribute, Channel, Route
-from hushtable.prove.order import ProveOrder
+from hushtable.model.proof import Reach
+from tests.cli.engines import ROUTE, Engine, stand_in
 
-ROUTE = Route("GET", "/users/{user_id}", Place("app.py", 8), "app.read_user")
-WHOLE = Attribute("users", ("*",))
-LEAKY = Facts(
-    routes=(ROUTE,),
-    outflows=(Outflow(Channel.RESPONSE, ROUTE.place, (Carried(Cargo.ITEM, WHOLE),), ROUTE),),
-)
-PROOF = Proof(
-    ProofRequest("GET", "/users/1", identity="anyone"),
-    Channel.RESPONSE,
-    "$.undeclared",
-    (WHOLE,),
-    curl="curl -i http://127.0.0.1:8000/users/1",
-    shows=Shows.ITEM,
-    route=str(ROUTE),
-)
 SOURCE = """
 import boto3
 from fastapi import FastAPI
@@ -53,30 +33,10 @@ def read_user(user_id: str):
 """
 
 
-@dataclass
-class Engine:
-    """Stands in for the engine."""
-
-    facts: Facts = LEAKY
-    proofs: tuple[Proof, ...] = (PROOF,)
-    reach: Reach = field(default_factory=lambda: Reach(1, 1, tried=((str(ROUTE), 34),)))
-    unknown: tuple[Unknown, ...] = ()
-    asked: list[tuple[ProveOrder, Facts | None]] = field(default_factory=list)
-
-    def prove(self, order: ProveOrder, facts: Facts | None, _listen: Listener) -> Engine:
-        """Take the order and give what was prepared."""
-        self.asked.append((order, facts))
-        return self
-
-
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put a stand-in where the engine is loaded from."""
-    made = Engine()
-    module = ModuleType(ENGINE)
-    module.prove = made.prove  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, ENGINE, module)
-    return made
+    return stand_in(monkeypatch, Engine())
 
 
 def findings(run: Run) -> dict[str, str]:

@@ -185,6 +185,16 @@ def test_conditions_hold_or_conflict(full: Shop) -> None:
     full.users.delete("nobody", missing_ok=True).now()
 
 
+def test_a_size_is_a_condition(full: Shop) -> None:
+    """The size of a text lies between two numbers of characters, both included, or it conflicts."""
+    size = Order.at.status.size_between  # of "open"
+    with pytest.raises(ConflictError):
+        full.orders.update("ann", "1", values={"total": 1}, where=size(5, 9), by=ANN).now()
+    with pytest.raises(ConflictError):
+        full.orders.update("ann", "1", values={"total": 1}, where=size(0, 3), by=ANN).now()
+    full.orders.update("ann", "1", values={"total": 1}, where=size(4, 4), by=ANN).now()
+
+
 def test_a_transaction_writes_all_or_nothing(full: Shop) -> None:
     """Actions over several tables are written together, with one token, or not at all."""
     actions = [

@@ -25,7 +25,10 @@ def wrong(name: str, text: str) -> str:
     if match is None or match[1] not in types():
         return "the name is what-changed.TYPE.md"
     body = text.strip()
-    if not body.endswith(".") or "\n\n" in body or body.startswith(("-", "#", "*")):
+    # A full stop within backticks ends no sentence: `result.json` stays one word.
+    told = re.sub(r"`[^`]*`", "X", body)
+    several = re.search(r"[.!?]\s+[A-Z]", told) or "\n\n" in body
+    if not body.endswith(".") or several or body.startswith(("-", "#", "*")):
         return "the text is one sentence that ends with a full stop"
     return ""
 
@@ -40,6 +43,7 @@ def wrong(name: str, text: str) -> str:
         ("scan-json.added.md", "No full stop"),
         ("scan-json.added.md", "- A bullet."),
         ("scan-json.added.md", "A paragraph.\n\nAnother."),
+        ("scan-json.added.md", "It does one thing. `It` does another, too."),
     ],
 )
 def test_a_bad_fragment_is_noticed(name: str, text: str) -> None:

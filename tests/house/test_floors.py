@@ -99,6 +99,7 @@ def test_a_new_package_must_say_where_it_stands(house: Path) -> None:
         ("report", "import hushtable.rules"),
         ("report", "import hushtable.fix"),
         ("rules", "import hushtable.scan"),
+        ("rules", "import hushtable.prove"),
         ("rules", "import ast"),
         ("rules", "import socket"),
         ("embedded", "import hushtable.cli"),

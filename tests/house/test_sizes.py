@@ -2,10 +2,12 @@
 
 import re
 
-from tests.house.tree import functions, sources
+from hushtable.cli.main import COMMANDS
+from tests.house.tree import PACKAGE, functions, sources
 
 MODULE_LINES = 450
 RULE_LINES = 220
+COMMAND_LINES = 100
 FUNCTION_LINES = 60
 
 
@@ -23,6 +25,15 @@ def test_rules_are_short() -> None:
         if re.match(r"ht\d", source.path.name)
     }
     assert {name: n for name, n in lengths.items() if n > RULE_LINES} == {}
+
+
+def test_commands_are_short() -> None:
+    """No command's file, its options and examples included, is longer than 100 lines."""
+    lengths = {
+        name: len((PACKAGE / "cli" / f"{name}.py").read_text(encoding="utf-8").splitlines())
+        for name in COMMANDS
+    }
+    assert {name: n for name, n in lengths.items() if n > COMMAND_LINES} == {}
 
 
 def test_functions_are_short() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from hushtable.model.facts import Seal
 from hushtable.scan.labels import Kind
+from hushtable.scan.stdlib import PARTS
 from hushtable.scan.values import Opaque, deep_labels
 from tests.scan.running import carried, item, label, run
 
@@ -403,3 +405,10 @@ ITEMS = [
 def test_items(tmp_path: Path, title: str, body: str, expected: set[str]) -> None:
     """An item's attributes are told apart through the language's own containers."""
     assert carried(run(tmp_path, f"def f(i):\n    {body}\n", "f", item())) == expected, title
+
+
+def test_one_part_speaks_of_a_name() -> None:
+    """No two tables of the standard library say what one name does."""
+    for table in ("NATIVES", "ATTRIBUTES"):
+        names = Counter(name for part in PARTS for name in getattr(part, table, {}))
+        assert [name for name, times in names.items() if times > 1] == []

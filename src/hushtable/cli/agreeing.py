@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 
 from hushtable.cli.apps import only_app
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED
-from hushtable.cli.proving import Proven, app_name, identities, loaded
+from hushtable.cli.proving import Proven, loaded, run_of
 from hushtable.model.config import ScanConfig
 from hushtable.model.contract import Contract, compare
 from hushtable.model.event import Listener, silent
@@ -83,14 +83,7 @@ def looking(
     """
     if app is None:
         return Looking(root, config)
-    order = ProveOrder(
-        app=app_name(app) if app else "",
-        root=str(root),
-        seconds=seconds,
-        identities=identities(config.identities),
-        roles=tuple(roles),
-        hook=config.hook,
-    )
+    order = replace(run_of(app, root, config), seconds=seconds, roles=tuple(roles))
     return Looking(root, config, order)
 
 

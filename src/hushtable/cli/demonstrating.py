@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hushtable
-from hushtable.cli.examine import Order, check, finish
+from hushtable.cli.apps import only_app
+from hushtable.cli.examine import Order, check, finish, progress
 from hushtable.cli.fixed_alone import mended
 from hushtable.cli.fixing import Tree, patch_of, read
-from hushtable.cli.proving import identities, joined, loaded
+from hushtable.cli.outcome import emit
+from hushtable.cli.outputs import Screen
+from hushtable.cli.proving import joined, loaded, run_of
 from hushtable.model.config import ScanConfig
 from hushtable.model.edit import Patch
 from hushtable.model.errors import UsageError
@@ -21,14 +25,34 @@ from hushtable.model.finding import Result, Verdict
 from hushtable.prove.order import ProveOrder
 from hushtable.prove.sandbox.copy import work_copy
 from hushtable.report import document
+from hushtable.report.before_after import Told, render
+from hushtable.report.escape import visible
 from hushtable.report.html.page import page
 from hushtable.report.patch import difference
 from hushtable.report.report import Report
+from hushtable.report.wording import count
 from hushtable.rules.confirming import shown_still
 
 FIXING = "fix"
 REPLAYS = 1
 """Of each proof; `hushtable prove` makes two."""
+_SHORT = f"Shortened: each proof is shown again in {count(REPLAYS, 'replay')} instead of two."
+
+_Given = TypeVar("_Given")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be shown: a service and its app, the one found where none is named."""
+
+    root: Path
+    config: ScanConfig
+    app: str
+    routes: tuple[str, ...]
+    seconds: float
+    into: Path | None
+    progress: bool
+    on: Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,55 @@ class Seen:
         """The result with its score."""
         order = Order(self.tree.root, self.tree.config)
         return finish(order, check(order), self.result)
+
+
+def demonstrate(wanted: Wanted) -> None:
+    """Take one step after the other, and tell each when it is done."""
+    began = time.monotonic()
+
+    def step(do: Callable[[Listener], _Given]) -> _Given:
+        with progress(wanted=wanted.progress) as listen:
+            return do(listen)
+
+    root, config = wanted.root, wanted.config
+    emit(f"{visible(root.resolve().name)}: found, proven, fixed in a copy, and looked at again.\n")
+    emit(f"{_SHORT}\n\n")
+    tree = step(lambda listen: look(root, config, listen))
+    emit(f"scan   {_found(tree.result)}\n")
+    named = wanted.app or only_app(root, config.exclude, tree.facts)
+    order = asked(named, root, config)
+    order = replace(order, routes=wanted.routes, seconds=wanted.seconds)
+    before = step(lambda listen: proven(tree, order, listen))
+    emit(f"prove  {_shown(before.result)}\n")
+    into = wanted.into or Path(tempfile.mkdtemp(prefix="hushtable-demo-"))
+    patch, copy = step(lambda listen: fixed(tree, into / "fixed", listen))
+    files = count(len(patch.changed), "file")
+    emit(f"fix    {count(len(patch.fixed), 'finding')} in {files}; {len(patch.left):,} left\n")
+    again = step(lambda listen: look(copy, config, listen))
+    emit(f"scan   {_found(again.result)}\n")
+    after = step(lambda listen: proven(again, order, listen))
+    emit(f"prove  {_shown(after.result)}\n")
+    same = still(before.result, after.result)
+    told = Told(before.report, after.report, patch, tree.secrets, same)
+    html = write(into, {"before": told.before, "after": told.after}, patch, tree.secrets)
+    emit(render(told, width=wanted.on.width, colour=wanted.on.colour))
+    emit(f"Took     {time.monotonic() - began:.0f} s; beside the page: the results as JSON,\n")
+    emit("         fix.diff, and the fixed copy in fixed/\n")
+    emit(f"Page     {visible(str(html))}\n")
+
+
+def _found(result: Result) -> str:
+    """Say how much a scan suspects."""
+    found = sum(one.counts for one in result.findings)
+    return f"{count(len(result.routes), 'route')}, {count(found, 'finding')} suspected"
+
+
+def _shown(result: Result) -> str:
+    """Say how much a run of the app shows."""
+    reach = result.reach
+    proven = sum(one.counts and one.verdict is Verdict.PROVEN for one in result.findings)
+    reached = f"{reach.reached:,} of {count(reach.routes, 'route')} reached, " if reach else ""
+    return f"{reached}{count(proven, 'finding')} proven"
 
 
 def example() -> Path:
@@ -60,14 +133,7 @@ def example() -> Path:
 
 def asked(app: str, root: Path, config: ScanConfig) -> ProveOrder:
     """Order a run of an app, with canaries that are the same in the next run of it."""
-    return ProveOrder(
-        app=app,
-        root=str(root),
-        identities=identities(config.identities),
-        hook=config.hook,
-        seed=1 + time.time_ns() % 2**31,
-        replays=REPLAYS,
-    )
+    return replace(run_of(app, root, config), seed=1 + time.time_ns() % 2**31, replays=REPLAYS)
 
 
 def proven(tree: Tree, order: ProveOrder, listen: Listener) -> Seen:

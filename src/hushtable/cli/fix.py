@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from hushtable.cli import fix_options as x
 from hushtable.cli import options as o
 from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, check, exit_code, finish, progress
 from hushtable.cli.outcome import command, emit
 from hushtable.cli.outputs import screen
-from hushtable.cli.proving import app_name, identities
-from hushtable.model.config import ScanConfig
+from hushtable.cli.proving import run_of
 from hushtable.model.errors import UsageError
-from hushtable.prove.order import ProveOrder
 from hushtable.report import patch as told
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -33,19 +33,6 @@ Examples:
 Exit codes: 0 nothing left to fix, 1 findings remain, 2 usage error,
 3 something was not examined."""
 
-Unsafe = Annotated[bool, typer.Option("--unsafe", help="Fixes that clients may notice, too.")]
-Diff = Annotated[bool, typer.Option("--diff", help="The difference alone.")]
-Write = Annotated[bool, typer.Option("--write", help="Write the files, all or none.")]
-Prove = Annotated[
-    str,
-    typer.Option(
-        metavar="APP",
-        help="Run this app before and after, and keep the fixes after which nothing comes out.",
-        show_default=False,
-    ),
-]
-Ask = Annotated[bool, typer.Option("--interactive", help="Ask for each finding, then write.")]
-
 
 @app.command(epilog=EXAMPLES)
 @command
@@ -54,11 +41,11 @@ def fix(  # noqa: PLR0913 - each is an option of the command
     *,
     select: o.Select = None,
     ignore: o.Ignore = None,
-    unsafe: Unsafe = False,
-    diff: Diff = False,
-    write: Write = False,
-    interactive: Ask = False,
-    prove: Prove = "",
+    unsafe: x.Unsafe = False,
+    diff: x.Diff = False,
+    write: x.Write = False,
+    interactive: x.Ask = False,
+    prove: x.Prove = "",
     route: o.Routes = None,
     timeout: o.Seconds = 300.0,
     fail_on: o.FailOn = None,
@@ -77,13 +64,14 @@ def fix(  # noqa: PLR0913 - each is an option of the command
     narrowed = o.narrowed(read, select, ignore, fail_on, baseline)
     wanted = o.worked(narrowed, jobs, no_cache=no_cache)
     engine, order = _engine("fixing"), Order(path, wanted)
-    asked = _to_prove(prove, path, wanted, route, timeout)
+    asked = run_of(prove, path, wanted) if prove else None
     checked = check(order)
     with progress(wanted=not no_progress) as listen:
         tree = engine.read(path, wanted, listen)
     colour = screen(colour=not no_color).colour
-    keys = _chosen(engine.patch_of(tree, unsafe=unsafe), tree) if interactive else None
+    keys = engine.chosen(engine.patch_of(tree, unsafe=unsafe), tree) if interactive else None
     if asked:
+        asked = replace(asked, seconds=timeout, routes=tuple(route or ()))
         proving = _engine("fix_proving")
         with progress(wanted=not no_progress) as listen:
             tree, patch = proving.shown(tree, proving.Wanted(unsafe, keys), asked, listen)
@@ -99,32 +87,6 @@ def fix(  # noqa: PLR0913 - each is an option of the command
     # What was written is looked at as it lies on the disk.
     result = engine.read(path, wanted).result if done else tree.result
     return exit_code(finish(order, checked, result))
-
-
-def _chosen(patch: Any, tree: Any) -> frozenset[str]:  # noqa: ANN401 - of the engine, loaded late
-    """Ask for each finding that can be fixed."""
-    chosen = []
-    for one in patch.fixed:
-        message = tree.findings[one.key].message
-        if typer.confirm(f"{one.place} {one.code}: {message}\nFix it?", default=True, err=True):
-            chosen.append(one.key)
-    return frozenset(chosen)
-
-
-def _to_prove(
-    app: str, path: Path, config: ScanConfig, routes: list[str] | None, seconds: float
-) -> ProveOrder | None:
-    """Say which app is to be run. Raises UsageError for what is none."""
-    if not app:
-        return None
-    return ProveOrder(
-        app=app_name(app),
-        root=str(path),
-        seconds=seconds,
-        identities=identities(config.identities),
-        hook=config.hook,
-        routes=tuple(routes or ()),
-    )
 
 
 def _engine(name: str) -> Any:  # noqa: ANN401 - a module, loaded when a fix is asked for

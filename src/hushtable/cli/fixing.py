@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import typer
+
 from hushtable.fix.installed import is_list
 from hushtable.fix.source import MAX_BYTES
 from hushtable.model.config import ScanConfig
@@ -107,6 +109,16 @@ def patch_of(
 
         wish = Wish(unsafe, wanted, apart)
         return mend(tree.texts, (tree.result, tree.facts), in_time, wish)
+
+
+def chosen(patch: Patch, tree: Tree) -> frozenset[str]:
+    """Ask for each finding that can be fixed; give the keys of those that shall be."""
+    keys = []
+    for one in patch.fixed:
+        message = tree.findings[one.key].message
+        if typer.confirm(f"{one.place} {one.code}: {message}\nFix it?", default=True, err=True):
+            keys.append(one.key)
+    return frozenset(keys)
 
 
 def write(tree: Tree, patch: Patch) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hushtable.cli.outputs import Destination, Screen
 from hushtable.model.errors import UsageError
+from hushtable.model.rule import Severity
 
 RESULTS = Path("hushtable-fleet")
 LOCAL = "local"
@@ -54,6 +58,37 @@ Seconds = Annotated[
 Megabytes = Annotated[
     int, typer.Option("--memory", min=256, metavar="MB", help="With --repos: memory per service.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks of a fleet. `jobs` are services at a time; 0: one per core."""
+
+    repos: Path
+    results: Path
+    where: tuple[Destination, ...]
+    checkouts: Path | None = None
+    config: Path | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    diffs: bool | None = None
+    engine: str = LOCAL
+    bounds: tuple[float, int] = (SECONDS, MEGABYTES)
+    """Seconds and megabytes for each service."""
+    jobs: int | None = None
+    fresh: bool = False
+    no_cache: bool = False
+
+
+def scanned(wanted: Wanted, on: Screen, *, quiet: bool) -> int:
+    """Scan a fleet. What only many need is loaded here: a scan of one service waits for none of it.
+
+    Raises UsageError for what the order gets wrong.
+    """
+    scanning = importlib.import_module("hushtable.cli.fleet_scanning")
+    code: int = scanning.scan_fleet(wanted, on, quiet=quiet)
+    return code
 
 
 def alone(

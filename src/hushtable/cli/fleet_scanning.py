@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import cast
 
 from hushtable.cli.config import load, settings
-from hushtable.cli.fleet_options import LOCAL, MEGABYTES, SECONDS
+from hushtable.cli.fleet_options import LOCAL, Wanted
 from hushtable.cli.fleet_outputs import checked, deliver, formats, progress, written_to
 from hushtable.cli.outcome import FINDINGS, QUIET, UNEXAMINED, complain
-from hushtable.cli.outputs import Destination, Screen
+from hushtable.cli.outputs import Screen
 from hushtable.fleet import local
 from hushtable.fleet.listing import MAX_BYTES, Listing, listing
 from hushtable.fleet.results import Results, file_name
@@ -35,27 +34,6 @@ PROGRAM = "hushtable.cli.apart"
 Engine = Callable[[Sequence[Order]], Generator[Outcome, None, None]]
 """Carries orders out; closed, it ends what runs."""
 _ENDINGS = {QUIET: Ending.QUIET, FINDINGS: Ending.FINDINGS, UNEXAMINED: Ending.UNKNOWN}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the command line asks of a fleet. `jobs` are services at a time; 0: one per core."""
-
-    repos: Path
-    results: Path
-    where: tuple[Destination, ...]
-    checkouts: Path | None = None
-    config: Path | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: Severity | None = None
-    diffs: bool | None = None
-    engine: str = LOCAL
-    bounds: tuple[float, int] = (SECONDS, MEGABYTES)
-    """Seconds and megabytes for each service."""
-    jobs: int | None = None
-    fresh: bool = False
-    no_cache: bool = False
 
 
 def scan_fleet(wanted: Wanted, on: Screen, *, quiet: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -12,9 +13,8 @@ from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, exit_code, progress
 from hushtable.cli.outcome import command
 from hushtable.cli.outputs import deliver, destinations, screen
-from hushtable.cli.proving import ProofOrder, app_name, identities
+from hushtable.cli.proving import ProofOrder, run_of
 from hushtable.cli.proving import prove as run
-from hushtable.prove.order import ProveOrder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -61,15 +61,12 @@ def prove(  # noqa: PLR0913 - each is an option of the command
     """Run a service on made-up data, and prove which attributes leave it, and to whom."""
     where = destinations(formats or (), output or (), html)
     wanted = o.narrowed(settings(o.folder(root), config), select, ignore, fail_on, baseline)
-    order = ProveOrder(
-        app=app_name(target) if target else "",
-        root=str(root),
+    order = replace(
+        run_of(target, root, wanted),
         store=store,
         seconds=timeout,
         memory=memory * 1024**2,
-        identities=identities(wanted.identities),
         roles=tuple(role or ()),
-        hook=wanted.hook,
         routes=tuple(route or ()),
         seed=seed,
     )

@@ -110,6 +110,19 @@ def loaded() -> Any:  # noqa: ANN401 - the engine's module
     return importlib.import_module(ENGINE)
 
 
+def run_of(app: str, root: Path, config: ScanConfig) -> ProveOrder:
+    """Order a run of an app as the configuration says. No app is the only one of the tree.
+
+    Raises UsageError for what is no app, and for a variable of a header that is not set.
+    """
+    return ProveOrder(
+        app=app_name(app) if app else "",
+        root=str(root),
+        identities=identities(config.identities),
+        hook=config.hook,
+    )
+
+
 def app_name(text: str) -> str:
     """Give `package.module:attribute`. Raises UsageError for what is none."""
     module, colon, attribute = text.partition(":")

@@ -11,7 +11,6 @@ from hushtable.cli import options as o
 from hushtable.cli.carry import carry
 from hushtable.cli.config import settings
 from hushtable.cli.examine import Order, examine, exit_code, progress
-from hushtable.cli.fleet_scanning import Wanted, scan_fleet
 from hushtable.cli.outcome import command
 from hushtable.cli.outputs import deliver, destinations, screen
 
@@ -69,7 +68,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     on = screen(colour=not no_color, brief=quiet)
     if repos is not None:
         f.alone(path, baseline, since, lock, write_baseline=write_baseline)
-        fleet = Wanted(
+        fleet = f.Wanted(
             repos,
             results,
             where,
@@ -85,7 +84,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
             fresh=fresh,
             no_cache=no_cache,
         )
-        return scan_fleet(fleet, on, quiet=quiet or no_progress)
+        return f.scanned(fleet, on, quiet=quiet or no_progress)
     given = ("--results", results), ("--checkouts", checkouts), ("--fresh", fresh)
     f.without((timeout, memory), *given, ("--engine", engine))
     read = settings(o.folder(path), config)

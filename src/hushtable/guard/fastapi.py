@@ -26,7 +26,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hushtable.guard.caller import Caller, System, remember, reset
 from hushtable.guard.errors import AnswerError, GuardError, RefusedError
-from hushtable.guard.reading import PAGE
 from hushtable.guard.route import answering, template
 from hushtable.guard.routes import within
 from hushtable.guard.store import Store
@@ -217,7 +216,3 @@ def _closing(inner: Any, stores: list[Store]) -> Any:
                     await store.close()
 
     return lifespan
-
-
-DEFAULT_LIMIT = PAGE
-"""What `limit: Limit = DEFAULT_LIMIT` stands at."""

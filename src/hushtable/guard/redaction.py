@@ -26,7 +26,6 @@ import traceback
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from functools import lru_cache
-from types import TracebackType
 from typing import Any, cast
 
 from hushtable.guard.shapes import (
@@ -76,8 +75,6 @@ _INPUT = re.compile(r"input_value=.{0,400}?(?=, input_type=)", re.DOTALL)
 
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _STRUCTLOG_FIELDS = frozenset({"_record", "_from_structlog", "_logger", "_name"})
-
-ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 class Redaction:

@@ -55,8 +55,6 @@ from hushtable.prove.witness.witness import sightings
 _FOR_DOORS = 0.6
 """The part of the time that the doors share: a run begins with a start and ends with replays."""
 
-FOLDER_LINE = "the app was run in a copy of its folder"
-
 
 @dataclass(slots=True)
 class Child:

@@ -12,7 +12,6 @@ from hushtable.scan.labels import NOTHING, Labels
 from hushtable.scan.operators import pick
 from hushtable.scan.values import (
     ELTS,
-    MISSING,
     NONE,
     REST,
     UNKNOWN,
@@ -154,11 +153,6 @@ def any_of(known: list[Any], rest: Any) -> Any:
     """Give one value that stands for any element."""
     found = known if rest is None else [*known, rest]
     return pick(found) if found else UNKNOWN
-
-
-def rest_of(rest: Any) -> Any:
-    """Give what a container's REST holds, None when it has none."""
-    return None if rest is MISSING else rest
 
 
 def callable_or_none(value: Any) -> Any:

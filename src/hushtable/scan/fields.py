@@ -83,7 +83,6 @@ class Schema:
     fields: Mapping[str, Field]
     extra: str = "ignore"
     by_alias: bool = False
-    populate: bool = False
     env_prefix: str = ""
     private: Mapping[str, Field] = described(default_factory=dict)
     """Attributes that are no fields: never read from data, never dumped."""

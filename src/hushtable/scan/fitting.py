@@ -57,7 +57,6 @@ from hushtable.scan.values import (
     Seq,
     Value,
     mapping,
-    options,
     sequence,
 )
 
@@ -377,8 +376,3 @@ def _fit_sequence(m: Machine, type_: Value, value: Any, level: int) -> Any:
         case Opaque(labels=labels) if labels:
             return sequence((), rest=fit(m, inner, element_of(value), level + 1))
     return value
-
-
-def alternatives(value: Any) -> list[Any]:
-    """Give the alternatives of a value without None."""
-    return [one for one in options(value) if one != NONE]

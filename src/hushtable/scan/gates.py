@@ -35,7 +35,6 @@ from hushtable.scan.values import (
 )
 from hushtable.values.written import credential_kind
 
-BASE_MIDDLEWARE = "starlette.middleware.base.BaseHTTPMiddleware"
 HEADER_SOURCES = frozenset({"header", "cookie", "scope", "request"})
 
 

@@ -10,7 +10,7 @@ from hushtable.scan import pieces
 from hushtable.scan.attributes import child, distinct, get_attribute
 from hushtable.scan.frame import Frame, Machine, Stopped, surely_raise
 from hushtable.scan.iterate import element_of, elements
-from hushtable.scan.labels import Kind, Label
+from hushtable.scan.labels import Kind
 from hushtable.scan.lookup import class_attribute, data_of, plain
 from hushtable.scan.overriding import override
 from hushtable.scan.positions import anything_of, delete_position, seq_item, set_position, set_slice
@@ -333,8 +333,3 @@ def delete_item(m: Machine, owner: Any, key: Any) -> None:
                 m.call(m, method, [key], {}, ast.Constant(None), m.program.no_frame)
             elif data is not None:
                 delete_item(m, data, key)
-
-
-def label_values(labels: frozenset[Label]) -> Opaque:
-    """Make an unknown value of labels."""
-    return Opaque(labels)

@@ -84,7 +84,7 @@ class Models:
         return found
 
     def native_init(self, m: Machine, made: Instance, call: Call) -> None:
-        """Run the `__init__` of a library's base class on a fresh object."""
+        """Fill a fresh object as its exception, its container or its model does."""
         if made.cls is None:
             return
         if is_exception(made):
@@ -93,21 +93,6 @@ class Models:
         for base in native_bases(made.cls):
             if base in CONTAINERS:
                 fill_container(m, made, base, call)
-                return
-            handler = m.natives.get(f"{base}.__init__")
-            if handler is not None:
-                handler(
-                    m,
-                    Call(
-                        f"{base}.__init__",
-                        made,
-                        call.args,
-                        call.kwargs,
-                        call.node,
-                        call.frame,
-                        call.extra,
-                    ),
-                )
                 return
         schema = schema_of(m, made.cls)
         if schema is not None and schema.kind in {"pydantic", "settings"}:

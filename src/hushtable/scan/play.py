@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from hushtable.model.facts import Access, Form, UrlSecret
+from hushtable.model.facts import Form, UrlSecret
 from hushtable.model.place import Place
 from hushtable.model.sensitivity import Category
 from hushtable.model.service import (
@@ -18,6 +18,7 @@ from hushtable.model.service import (
     ResponseModel,
     Route,
 )
+from hushtable.scan.accesses import accesses, expression, key_uses, read
 from hushtable.scan.annotations import ANYTHING, origin_name
 from hushtable.scan.answers import body_of, is_response
 from hushtable.scan.bounds import pagination_of
@@ -42,8 +43,6 @@ from hushtable.scan.values import (
     Partial,
     options,
 )
-
-WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def play_route(m: Machine, entry: Entry, observer: Observer) -> Observed:
@@ -235,12 +234,10 @@ def _observed(
     )
     found.routes = [route]
     found.outflows = [replace(flow, route=route) for flow in found.outflows]
-    found.accesses = _accesses(observer, notes, route, lists)
-    found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [
-        e for raw in notes.expressions for e in observer.expression(raw, route, notes.listed)
-    ]
-    found.keys = [k for record in notes.records for k in observer.key_uses(record, notes, route)]
+    found.accesses = accesses(notes, route, lists)
+    found.reads = [read(record) for record in notes.records]
+    found.expressions = [expression(raw, route, notes.listed) for raw in notes.expressions]
+    found.keys = [k for record in notes.records for k in key_uses(record, notes, route)]
     found.holes = [replace(hole, route=route) for hole in holes]
     found.swallows = [replace(one, route=route) for one in notes.swallows]
     found.urls = [
@@ -323,26 +320,11 @@ def play_plain(m: Machine, observer: Observer, run: Any) -> Observed:
     finally:
         m.tries, m.conditions, m.stack, m.collectors = 0, [], [], []
     found.outflows = observer.outflows(notes, None, reachable=False)
-    found.accesses = _accesses(observer, notes, None, set())
-    found.reads = [observer.read(record) for record in notes.records]
-    found.expressions = [
-        e for raw in notes.expressions for e in observer.expression(raw, None, notes.listed)
-    ]
+    found.accesses = accesses(notes, None, set())
+    found.reads = [read(record) for record in notes.records]
+    found.expressions = [expression(raw, None, notes.listed) for raw in notes.expressions]
     found.keys = []
     found.swallows = list(notes.swallows)
     found.urls = _sent(notes, observer)
     m.journal.undo(mark)
     return found
-
-
-def _accesses(
-    observer: Observer, notes: Notes, route: Route | None, lists: set[int]
-) -> list[Access]:
-    """Give the facts of the DynamoDB calls of one entry, those that write with what they give."""
-    given: dict[int, set[str]] = {}
-    for store in notes.stores:
-        given.setdefault(id(store.record), set()).add(store.attribute)
-    return [
-        observer.access(one, route, lists, tuple(sorted(given.get(id(one), ()))))
-        for one in notes.records
-    ]

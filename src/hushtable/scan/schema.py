@@ -26,8 +26,6 @@ from hushtable.scan.lookup import mro
 from hushtable.scan.model_config import aliased, config_of, extra_of, flag, text
 from hushtable.scan.values import Class, Function, Generic, Instance, Native, Value
 
-POPULATE = ("populate_by_name", "allow_population_by_field_name", "validate_by_name")
-
 
 def schema_of(m: Machine, value: Value) -> Schema | None:
     """Give the schema of a class, or of a generic with its parameters filled in."""
@@ -82,7 +80,6 @@ def _build(m: Machine, cls: Class, kind: str) -> Schema:
         fields,
         extra=extra_of(config),
         by_alias=flag(config, "serialize_by_alias"),
-        populate=any(flag(config, key) for key in POPULATE),
         env_prefix=text(config.get("env_prefix")),
         private=private_of(cls),
     )

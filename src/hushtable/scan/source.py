@@ -35,9 +35,6 @@ MAX_BYTES = 3_000_000
 """Larger Python files are generated data; one is told as unknown, not read."""
 
 PYTHON = (".py", ".pyi")
-RELEVANT = re.compile(
-    rb"fastapi|starlette|dynamo|boto|pynamodb|dyntastic|pydynox|APIRouter|hush:", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from hushtable.scan.labels import NOTHING, Kind, Label, Labels
 if TYPE_CHECKING:
     from hushtable.scan.frame import Frame, Module
 
-ConstValue = str | int | float | complex | bytes | bool | None
-
 
 @dataclass(frozen=True, slots=True)
 class Const:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Literal, NamedTuple
 
@@ -20,7 +20,7 @@ from hushtable.guard.transport.endpoint import FixedEndpoint, endpoint_at
 from hushtable.guard.transport.keys import FixedKeys, Keys
 from hushtable.guard.transport.lean import LeanTransport
 from hushtable.guard.transport.retry import Timing
-from tests.guard.transport.canned import ITEM, Canned, canned_server
+from tests.guard.transport.canned import ITEM, Canned
 
 PATIENT = Timing(connect=5, attempt=10, total=20, attempts=3)
 HURRIED = {
@@ -81,17 +81,9 @@ WRITES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Canned]:
-    """Run the server for all of this module."""
-    with canned_server() as canned:
-        yield canned
-
-
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait no longer than must be between tries."""
-    monkeypatch.setattr("hushtable.guard.transport.retry.random.random", lambda: 0.0)
+def botocore_at_once(monkeypatch: pytest.MonkeyPatch, at_once: None) -> None:  # noqa: ARG001
+    """Let no transport wait longer than it must between tries, botocore's no more than ours."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
 
 

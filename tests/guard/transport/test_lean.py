@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,25 +30,14 @@ from hushtable.guard.transport.judge import Failure
 from hushtable.guard.transport.keys import FixedKeys, Keys, KeySource
 from hushtable.guard.transport.lean import LeanTransport
 from hushtable.guard.transport.retry import Timing
-from tests.guard.transport.canned import Canned, canned_server
+from tests.guard.transport.canned import Canned
+
+pytestmark = pytest.mark.usefixtures("at_once")
 
 TIMING = Timing(connect=5, attempt=10, total=20, attempts=3)
 GET = Request("GetItem", b'{"TableName":"notes","Key":{"pk":{"S":"a"}}}')
 PUT = Request("PutItem", b"{}", safe=False)
 FIXED = FixedKeys(Keys("first", "secret"))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Canned]:
-    """Run the server for all of this module."""
-    with canned_server() as canned:
-        yield canned
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait no longer than must be between tries."""
-    monkeypatch.setattr("hushtable.guard.transport.retry.random.random", lambda: 0.0)
 
 
 def at(url: str) -> Endpoint:

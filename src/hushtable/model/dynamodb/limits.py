@@ -12,9 +12,6 @@ from typing import Final
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
-ITEM_BYTES: Final = 400 * KIB
-"""One item, attribute names and values together."""
-
 PAGE_BYTES: Final = 1 * MIB
 """What one Query or Scan reads before filtering, after which LastEvaluatedKey is set."""
 
@@ -23,12 +20,6 @@ EXPRESSION_BYTES: Final = 4 * KIB
 
 EXPRESSION_OPERATORS: Final = 300
 """Operators and functions in one UpdateExpression or condition."""
-
-EXPRESSION_NAMES_AND_VALUES_BYTES: Final = 2 * MIB
-"""All substitution variables of one expression: names and values together."""
-
-PLACEHOLDER_BYTES: Final = 255
-"""One `#name` or `:value` placeholder."""
 
 IN_OPERANDS: Final = 100
 """Operands on the right of `IN`."""
@@ -39,46 +30,20 @@ KEY_CONDITIONS: Final = 2
 BATCH_GET_ITEMS: Final = 100
 """Keys in one BatchGetItem (API_BatchGetItem)."""
 
-BATCH_GET_BYTES: Final = 16 * MIB
-"""Data one BatchGetItem returns (API_BatchGetItem)."""
-
 BATCH_WRITE_ITEMS: Final = 25
 """Put and delete requests in one BatchWriteItem (API_BatchWriteItem)."""
-
-BATCH_WRITE_BYTES: Final = 16 * MIB
-"""Data one BatchWriteItem carries (API_BatchWriteItem)."""
 
 TRANSACT_ITEMS: Final = 100
 """Actions in one TransactGetItems or TransactWriteItems (API_TransactWriteItems)."""
 
-TRANSACT_BYTES: Final = 4 * MIB
-"""Data of all items of one transaction (API_TransactWriteItems)."""
-
-BATCH_STATEMENTS: Final = 25
-"""PartiQL statements in one BatchExecuteStatement (API_BatchExecuteStatement)."""
-
-STATEMENT_CHARACTERS: Final = 8192
-"""One PartiQL statement (API_ExecuteStatement)."""
-
 PARTITION_KEY_BYTES: Final = 2048
 SORT_KEY_BYTES: Final = 1024
 
-ATTRIBUTE_NAME_BYTES: Final = 64 * KIB
-"""An attribute name that is no key and in no index projection."""
-
 KEY_NAME_BYTES: Final = 255
 """The name of a key attribute or of one listed in an index projection."""
-
-TABLE_NAME_CHARACTERS: Final = (3, 255)
-"""Shortest and longest table or index name, of `a-z A-Z 0-9 _ - .`."""
 
 NESTING_LEVELS: Final = 32
 """Maps and lists inside one another in an attribute value."""
 
 NUMBER_DIGITS: Final = 38
 """Significant decimal digits of a Number."""
-
-GLOBAL_INDEXES: Final = 20
-LOCAL_INDEXES: Final = 5
-PROJECTED_ATTRIBUTES: Final = 100
-"""Attributes named in INCLUDE projections, over all indexes of a table."""

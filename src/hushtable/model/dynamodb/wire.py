@@ -27,19 +27,6 @@ DOCUMENT_TYPES = frozenset({"M", "L"})
 TYPES = SCALAR_TYPES | SET_TYPES | DOCUMENT_TYPES
 KEY_TYPES = frozenset({"S", "N", "B"})
 
-TYPE_NAMES: Mapping[str, str] = {
-    "S": "string",
-    "N": "number",
-    "B": "binary",
-    "BOOL": "boolean",
-    "NULL": "null",
-    "SS": "string set",
-    "NS": "number set",
-    "BS": "binary set",
-    "M": "map",
-    "L": "list",
-}
-
 # Up to 38 significant digits, magnitude 1E-130 to 9.99...E+125. Source: Developer Guide,
 # "Supported data types and naming rules", HowItWorks.NamingRulesDataTypes.html.
 _NUMBERS = Context(

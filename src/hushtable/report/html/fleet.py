@@ -28,7 +28,7 @@ _RULES_SHOWN = 6
 def render(fleet: Fleet, page_of: Callable[[Row], str] = lambda _row: "") -> str:
     """Give the page. `page_of` names the file of a service's own page, relative to this one."""
     style = f"{asset('page.css')}\n{asset('fleet.css')}"
-    script = asset("fleet.js")
+    script = "\n".join((asset("fleet.js"), asset("search.js")))
     rows = fleet.looked_at
     return (
         templates()

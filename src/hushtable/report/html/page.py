@@ -25,7 +25,7 @@ from hushtable.report.html.plain import CATEGORIES, Json, shown
 from hushtable.report.html.shell import asset, policy, templates
 from hushtable.report.report import Report
 
-_SCRIPTS = ("page.js", "story.js", "map.js", "list.js", "filters.js")
+_SCRIPTS = ("page.js", "story.js", "map.js", "list.js", "filters.js", "search.js")
 """Joined in this order."""
 
 MOST_LISTED = 100

@@ -5,19 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from hushtable.scan.stdlib import (
+    arithmetic,
     choosing,
     collecting,
     data,
     files,
     functional,
+    interpreter,
     iterators,
+    moments,
     patterns,
-    rest,
     running,
     sealing,
 )
 
-PARTS = (data, choosing, functional, iterators, collecting, sealing, running, patterns, files, rest)
+PARTS = (
+    data,
+    arithmetic,
+    choosing,
+    functional,
+    iterators,
+    collecting,
+    sealing,
+    running,
+    patterns,
+    files,
+    moments,
+    interpreter,
+)
 NATIVES: dict[str, Any] = {}
 ATTRIBUTES: dict[str, Any] = {}
 PURE: frozenset[str] = frozenset()

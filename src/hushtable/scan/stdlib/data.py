@@ -1,4 +1,4 @@
-"""Data in and out of text: json, copy, pickle, base64, urllib, html, struct, math, random."""
+"""Data in and out of text and bytes: json, copy, pickle, base64, urllib, html, struct, csv."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import base64
 import binascii
 import html
 import json
-import math
 import operator
 import struct
 import textwrap
@@ -21,7 +20,6 @@ from hushtable.scan.carrying import (
     computed,
     fixed,
     labels_in,
-    opened,
     python,
     value_of,
 )
@@ -49,7 +47,6 @@ from hushtable.scan.values import (
 )
 
 MAX_DEPTH = 12
-NUMBER = Opaque(hint="float")
 
 
 def encoded(labels: Labels) -> Labels:
@@ -218,52 +215,6 @@ def _unpack(m: Machine, call: Call) -> Any:
 UNPACK = computed(struct.unpack)
 
 
-def _product(m: Machine, call: Call) -> Any:
-    known, rest = opened(m, call.args[0] if call.args else UNKNOWN, call)
-    return MATH["prod"](m, call) if rest is None else Opaque(labels_in([*known, rest]))
-
-
-MATH_NAMES = (
-    "ceil",
-    "floor",
-    "trunc",
-    "sqrt",
-    "pow",
-    "exp",
-    "log",
-    "log2",
-    "log10",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "atan2",
-    "fabs",
-    "fmod",
-    "gcd",
-    "lcm",
-    "hypot",
-    "degrees",
-    "radians",
-    "isqrt",
-    "modf",
-    "fsum",
-    "prod",
-    "dist",
-    "copysign",
-    "cbrt",
-    "exp2",
-    "expm1",
-    "log1p",
-    "sinh",
-    "cosh",
-    "tanh",
-    "remainder",
-    "ldexp",
-)
-MATH: dict[str, Handler] = {name: computed(getattr(math, name)) for name in MATH_NAMES}
 JSON_WRITERS = (
     "json.dumps",
     "orjson.dumps",
@@ -383,24 +334,7 @@ NATIVES: dict[str, Any] = {
     "codecs.encode": carrying(),
     "codecs.decode": carrying(),
     "ast.literal_eval": computed(ast.literal_eval),
-    **{f"math.{name}": handler for name, handler in MATH.items()},
-    "math.prod": _product,
-    **{f"cmath.{name}": carrying() for name in ("sqrt", "exp", "phase", "polar", "rect", "log")},
-    "math.isclose": fixed(Opaque(hint="bool")),
-    "math.isnan": fixed(Opaque(hint="bool")),
-    "math.isinf": fixed(Opaque(hint="bool")),
-    "math.isfinite": fixed(Opaque(hint="bool")),
-    **{
-        f"statistics.{name}": carrying()
-        for name in ("mean", "median", "mode", "stdev", "fmean", "pstdev", "variance", "quantiles")
-    },
-    **{
-        f"random.{name}": fixed(NUMBER)
-        for name in ("random", "randint", "uniform", "randrange", "gauss", "getrandbits", "seed")
-    },
     "string.capwords": computed(lambda text: " ".join(w.capitalize() for w in text.split()), "str"),
-    "fractions.Fraction": carrying(),
-    "numbers.Number": carrying(),
     "operator.index": computed(operator.index, "int"),
     "ctypes.create_string_buffer": carrying("bytes"),
     **{
@@ -426,10 +360,6 @@ NATIVES: dict[str, Any] = {
     },
 }
 ATTRIBUTES: dict[str, Any] = {
-    "math.pi": lambda _m, _o: Const(math.pi),
-    "math.e": lambda _m, _o: Const(math.e),
-    "math.inf": lambda _m, _o: Const(math.inf),
-    "math.nan": lambda _m, _o: NUMBER,
     "string.ascii_letters": lambda _m, _o: Const(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     ),

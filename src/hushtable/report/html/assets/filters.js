@@ -52,22 +52,6 @@ function narrow() {
   document.getElementById("narrowed").textContent = all ? "" : `${left} of ${fit.length} findings and ${rows} of ${data.routes.length} routes fit.`;
 }
 
-let waiting = 0;
-search.addEventListener("input", () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(narrow, 150);
-});
-filters.addEventListener("change", narrow);
-filters.addEventListener("reset", () => setTimeout(narrow));
-filters.addEventListener("submit", (event) => event.preventDefault());
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.target.closest("input, select, dialog")) {
-    event.preventDefault();
-    search.focus();
-  }
-});
-
 document.getElementById("csv").addEventListener("click", () => {
   const link = made("a");
   link.href = URL.createObjectURL(new Blob([data.csv], { type: "text/csv" }));

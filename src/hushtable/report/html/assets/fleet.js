@@ -38,18 +38,3 @@ function narrow() {
   const none = document.getElementById("none");
   if (none) none.hidden = left > 0;
 }
-
-let waiting = 0;
-search.addEventListener("input", () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(narrow, 150);
-});
-filters.addEventListener("change", narrow);
-filters.addEventListener("reset", () => setTimeout(narrow));
-filters.addEventListener("submit", (event) => event.preventDefault());
-document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.target.closest("input, select")) {
-    event.preventDefault();
-    search.focus();
-  }
-});
