@@ -20,7 +20,7 @@ MEMORY = 250 * 2**20
 def test_many_routes_stay_within_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thirty routes over tables of fifty attributes end no child, and every plain one is reached."""
+    """Thirty routes, tables of fifty attributes: no child is ended, each plain route is reached."""
     monkeypatch.setenv("PYTHONPATH", str(Path(running.__file__).resolve().parents[2]))
     (tmp_path / "large.py").write_text(app(ROUTES, ATTRIBUTES), encoding="utf-8")
     order = ProveOrder("large:app", str(tmp_path), seconds=900, memory=MEMORY, seed=3, replays=0)
