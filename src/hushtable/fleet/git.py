@@ -1,8 +1,9 @@
 """Asks git for a service: which commit it is at, and its files.
 
 Git asks nobody for a password, runs no hook and no other program of the repository, fetches no
-submodule and no large file, and takes https, ssh and file alone. The URL is given in the
-environment: it stands in no list of processes, and in no file.
+submodule and no large file, and takes https, ssh and file alone. Git gives a URL on to a program
+of its own in the arguments, which a list of processes shows: so a credential is no part of it, and
+is answered by the environment when git asks for one. It stands in no file, either.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import shutil
 from pathlib import Path
 
-from hushtable.fleet.address import PROTOCOLS, masked
+from hushtable.fleet.address import PROTOCOLS, Account, account, masked
 from hushtable.fleet.apart import Apart, Ended, NotExaminedError, told
 from hushtable.model.fleet import Listed
 
@@ -46,10 +47,14 @@ _VARIABLES = {
     "LC_ALL": "C",
 }
 _ASKING = {
-    # What the user names may answer without asking anybody; what is there by default may not.
+    # What the user names may answer without asking anybody; what is there by default may not. Ssh
+    # has no terminal to ask at: what git starts is in a session of its own.
     "GIT_ASKPASS": "",
-    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    "SSH_ASKPASS_REQUIRE": "never",
 }
+_USER, _PASSWORD = "HUSHTABLE_GIT_USER", "HUSHTABLE_GIT_PASSWORD"
+_PRINTED = f'printf \'username=%s\\npassword=%s\\n\' "${_USER}" "${_PASSWORD}"'
+_ANSWERS = f'!f() {{ test "$1" != get || {_PRINTED}; }}; f'
 
 
 def state(service: Listed, scratch: Path, apart: Apart) -> str:
@@ -103,22 +108,31 @@ def _git(service: Listed, where: Path, apart: Apart, *arguments: str) -> Ended:
 def _environment(service: Listed, where: Path) -> dict[str, str]:
     """Give the user's environment, and for this process alone the settings above."""
     kept = {key: text for key, text in os.environ.items() if key not in _INHERITED}
-    settings = {**_SETTINGS, "remote.origin.url": service.url}
+    known = account(service.url)
+    settings = [*_SETTINGS.items(), ("remote.origin.url", known.url), *_signing_in(known)]
     if service.folder:
         # What is checked out is fetched when it is.
-        settings |= {
-            "remote.origin.promisor": "true",
-            "remote.origin.partialCloneFilter": "blob:none",
-        }
+        settings.append(("remote.origin.promisor", "true"))
+        settings.append(("remote.origin.partialCloneFilter", "blob:none"))
     count = kept.get("GIT_CONFIG_COUNT", "0")
     first = int(count) if count.isdecimal() else 0
-    for number, (key, value) in enumerate(settings.items(), first):
+    for number, (key, value) in enumerate(settings, first):
         kept[f"GIT_CONFIG_KEY_{number}"] = key
         kept[f"GIT_CONFIG_VALUE_{number}"] = value
     kept["GIT_CONFIG_COUNT"] = str(first + len(settings))
+    if known.password:
+        kept |= {_USER: known.user, _PASSWORD: known.password}
     # No repository is looked for above the folder.
     kept["GIT_CEILING_DIRECTORIES"] = str(where.parent)
     return {**_ASKING, **kept, **_VARIABLES}
+
+
+def _signing_in(known: Account) -> list[tuple[str, str]]:
+    """Give the settings by which git signs in as a URL says, at its host and no other."""
+    if known.password:
+        # An empty helper takes back all before it: one of the user's would keep the credential.
+        return [("credential.helper", ""), (f"credential.{known.host}.helper", _ANSWERS)]
+    return [(f"credential.{known.host}.username", known.user)] if known.user else []
 
 
 def _reason(ended: Ended, url: str) -> str:
