@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import signal
@@ -24,6 +23,7 @@ from hushtable.cli.outputs import Destination, Screen
 from hushtable.fleet import local
 from hushtable.fleet.listing import MAX_BYTES, Listing, listing
 from hushtable.fleet.results import Results, file_name
+from hushtable.fleet.tree import held
 from hushtable.model.errors import ConfigError, UsageError
 from hushtable.model.fleet import Listed, Order, Outcome, State
 from hushtable.model.rule import Severity
@@ -157,14 +157,7 @@ def _beside(wanted: Wanted, service: Listed) -> str:
             # The scan says it, of this service.
             read = None
         named += [Path(read.baseline)] if read is not None and read.baseline else []
-    return " ".join(map(_digest, named))
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return " ".join(map(held, named))
 
 
 def _listed(path: Path) -> Listing:
