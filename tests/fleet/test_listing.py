@@ -117,6 +117,7 @@ def test_what_is_listed_twice_is_read_once() -> None:
     found = listing(text, BASE, lambda _path: False)
     assert len(found.services) == 3
     assert found.repeated == ("line 3 repeats line 1", "line 4 repeats line 2")
+    assert len(read("mono/api\nmono#api\nmono#jobs\n")) == 2
 
 
 def test_services_are_told_apart() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from hushtable.fleet.address import PROTOCOLS, Account, account, masked
@@ -76,14 +77,22 @@ def fetch(service: Listed, into: Path, apart: Apart) -> str:
     in `into` of an earlier time is used again. Raises NotExaminedError.
     """
     if (into / ".git").is_dir():
-        try:
+        # Where it fails it may be half a clone, as one that was ended leaves it: begin anew.
+        with suppress(NotExaminedError):
             return _fetch(service, into, apart)
-        except NotExaminedError:
-            # Half a clone, as one that was ended leaves it: begin anew.
+    made = into.with_name(f"{into.name}.new")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    try:
+        _git(service, made, apart, "init", "--quiet", "--template=")
+        commit = _fetch(service, made, apart)
+        # Only now: a network that is down, or an interrupt, takes no clone away.
+        if into.is_dir():
             shutil.rmtree(into)
-    into.mkdir(parents=True, exist_ok=True)
-    _git(service, into, apart, "init", "--quiet", "--template=")
-    return _fetch(service, into, apart)
+        made.rename(into)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return commit
 
 
 def _fetch(service: Listed, into: Path, apart: Apart) -> str:
@@ -94,8 +103,19 @@ def _fetch(service: Listed, into: Path, apart: Apart) -> str:
         _git(service, into, apart, "sparse-checkout", "set", "--cone", service.folder)
     _git(service, into, apart, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
     _git(service, into, apart, "clean", "--quiet", "--force", "-d", "-x")
+    _cut_off(into)
     found = _git(service, into, apart, "rev-parse", "--verify", "HEAD").out
     return found.decode("ascii", "replace").strip()
+
+
+def _cut_off(checkout: Path) -> None:
+    """Remove the links to files of this machine: what a repository brings leads to no other."""
+    inside = os.path.realpath(checkout)
+    for here, folders, names in os.walk(checkout):
+        folders[:] = [one for one in folders if one != ".git"]
+        for path in (Path(here, name) for name in names):
+            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
+                path.unlink()
 
 
 def _git(service: Listed, where: Path, apart: Apart, *arguments: str) -> Ended:
