@@ -136,6 +136,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--repos", "list.txt", "--config", "no.toml"), "no.toml cannot be read"),
         (("--repos", "list.txt", "--engine", "spark://x"), "no engine is called spark://x"),
         (("--repos", "list.txt", "--engine", "dask://"), "no engine is called dask://"),
+        (("--repos", "list.txt", "--engine", "dask://host"), "no engine is called dask://host"),
         (("--repos", "list.txt", "--engine", "dask://h:1", "--jobs", "2"), "--jobs is of the"),
         (("--repos", "list.txt", "--results", "bytes"), "cannot write into bytes"),
         (("--fresh",), "--fresh is of --repos"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import signal
 import sys
 import threading
@@ -31,6 +32,7 @@ from hushtable.report.fleet.gathered import Ending, Row, filled, fleet, unknown_
 from hushtable.rules.catalogue import chosen
 
 DASK = "dask://"
+_CLUSTER = re.compile(rf"{DASK}(?P<address>(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{{1,5}})")
 PROGRAM = "hushtable.cli.apart"
 Engine = Callable[[Sequence[Order]], Generator[Outcome, None, None]]
 """Carries orders out; closed, it ends what runs."""
@@ -185,8 +187,7 @@ def _engine(wanted: Wanted) -> Engine:
     """Find who carries orders out. Raises UsageError where there is none of this name."""
     if wanted.engine == LOCAL:
         return lambda orders: local.carried_out(orders, wanted.jobs or 0)
-    address = wanted.engine.removeprefix(DASK)
-    if address == wanted.engine or not address.strip():
+    if (found := _CLUSTER.fullmatch(wanted.engine)) is None:
         text = f"no engine is called {wanted.engine}; there is local, and dask://HOST:PORT"
         raise UsageError(text)
     if wanted.jobs is not None:
@@ -200,7 +201,7 @@ def _engine(wanted: Wanted) -> Engine:
         text = f"{DASK} needs {error.name}: pip install 'hushtable[fleet]'"
         raise UsageError(text) from error
     return lambda orders: cast(
-        "Generator[Outcome, None, None]", cluster.carried_out(orders, address)
+        "Generator[Outcome, None, None]", cluster.carried_out(orders, found["address"])
     )
 
 

@@ -7,6 +7,7 @@ outcome is given once. TLS and the like are Dask's own configuration.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Generator, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -36,12 +37,7 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
 
     Raises UsageError when no scheduler answers, or a worker has another hushtable than this one.
     """
-    try:
-        client = Client(address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, ValueError) as error:
-        text = f"no Dask scheduler answers at {address}"
-        raise UsageError(text) from error
-    with client:
+    with _connected(address) as client:
         _check(client)
         blamed = []
         deserted = False
@@ -60,6 +56,37 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
                 told = found or unknown(order.service, _GONE)
                 deserted = told.why == _DESERTED
                 yield told
+
+
+def _connected(address: str) -> Client:
+    """Connect to a scheduler, which may just be starting. Raises UsageError."""
+    host, _, port = address.rpartition(":")
+    until = time.monotonic() + CONNECTING
+    try:
+        # A client that nobody answered is torn down for a long time, and not in silence.
+        while not _listens(host.strip("[]"), int(port)):
+            if time.monotonic() > until:
+                raise _silent(address)
+            time.sleep(_PAUSE)
+        return Client(address, timeout=CONNECTING, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise _silent(address) from error
+
+
+def _listens(host: str, port: int) -> bool:
+    """Whether anybody listens. Raises OSError for a host that there is none of."""
+    try:
+        with socket.create_connection((host, port), timeout=CONNECTING):
+            return True
+    except socket.gaierror:
+        raise
+    except OSError:
+        return False
+
+
+def _silent(address: str) -> UsageError:
+    text = f"no Dask scheduler answers at {address}"
+    return UsageError(text)
 
 
 def _together(client: Client, orders: Sequence[Order]) -> Iterator[tuple[Order, Outcome | None]]:
