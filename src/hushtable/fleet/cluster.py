@@ -7,13 +7,14 @@ outcome is given once. TLS and the like are Dask's own configuration.
 
 from __future__ import annotations
 
-import socket
+import asyncio
 import time
 from collections.abc import Generator, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, cast
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker, Security, as_completed
+from distributed.comm.core import connect
 
 from hushtable import __version__
 from hushtable.fleet.job import examined, unknown
@@ -60,33 +61,19 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
 
 def _connected(address: str) -> Client:
     """Connect to a scheduler, which may just be starting. Raises UsageError."""
-    host, _, port = address.rpartition(":")
-    until = time.monotonic() + CONNECTING
     try:
         # A client that nobody answered is torn down for a long time, and not in silence.
-        while not _listens(host.strip("[]"), int(port)):
-            if time.monotonic() > until:
-                raise _silent(address)
-            time.sleep(_PAUSE)
+        asyncio.run(_asked(address))
         return Client(address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise _silent(address) from error
+    except (OSError, ValueError, OverflowError) as error:
+        text = f"no Dask scheduler answers at {address}"
+        raise UsageError(text) from error
 
 
-def _listens(host: str, port: int) -> bool:
-    """Whether anybody listens. Raises OSError for a host that there is none of."""
-    try:
-        with socket.create_connection((host, port), timeout=CONNECTING):
-            return True
-    except socket.gaierror:
-        raise
-    except OSError:
-        return False
-
-
-def _silent(address: str) -> UsageError:
-    text = f"no Dask scheduler answers at {address}"
-    return UsageError(text)
+async def _asked(address: str) -> None:
+    """Shake hands with whoever listens. Raises OSError where nobody of Dask does."""
+    comm = await connect(address, CONNECTING, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _together(client: Client, orders: Sequence[Order]) -> Iterator[tuple[Order, Outcome | None]]:
