@@ -70,6 +70,7 @@ def test_a_page_brings_fixes_and_lock_along(run: Run, service: Path, tmp_path: P
     assert result["contract"]["agreed"]["lock"] == "hushtable.lock"
     text = html.read_text(encoding="utf-8")
     assert "+app = FastAPI()" in text
+    assert f"{service.name}, by scan" in text
     assert SECRET[:8] not in text + told.read_text() + done.output
     assert SECRET[::-1][:8] not in text + told.read_text()
     # Another lock takes the place of the one of the scan, for the result that is shown.
