@@ -99,7 +99,7 @@ def test_a_cluster_without_workers_is_left(fleet: Fleet, monkeypatch: pytest.Mon
 
 def test_no_scheduler_answers(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that does not answer is a wrong command line, not a fleet that is unknown."""
-    monkeypatch.setattr(cluster, "CONNECTING", 0.5)
+    monkeypatch.setattr(cluster, "CONNECTING", 0.2)
     for address in ("127.0.0.1:1", "[::1]:1", "no-such-host.invalid:1", "127.0.0.1:99999"):
         with pytest.raises(UsageError, match="no Dask scheduler answers at "):
             list(cluster.carried_out([order(fleet.service("a"))], address))
