@@ -59,9 +59,9 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def test_a_page_brings_fixes_and_lock_along(run: Run, service: Path, tmp_path: Path) -> None:
-    """With `--html`, page and JSON show what each fix changes, and what was agreed; no secret."""
+    """With `--diffs`, page and JSON show what each fix changes, and what was agreed; no secret."""
     html, told = tmp_path / "a.html", tmp_path / "a.json"
-    done = run("scan", str(service), "--html", str(html), "-o", str(told), "--no-cache")
+    done = run("scan", str(service), "--html", str(html), "-o", str(told), "--no-cache", "--diffs")
     assert done.exit_code == 1, done.output
     result = read(told)
     fixes = {one["code"]: one["fix"] for one in result["findings"]}
@@ -70,6 +70,7 @@ def test_a_page_brings_fixes_and_lock_along(run: Run, service: Path, tmp_path: P
     assert result["contract"]["agreed"]["lock"] == "hushtable.lock"
     text = html.read_text(encoding="utf-8")
     assert "+app = FastAPI()" in text
+    assert f"{service.name}, by scan" in text
     assert SECRET[:8] not in text + told.read_text() + done.output
     assert SECRET[::-1][:8] not in text + told.read_text()
     # Another lock takes the place of the one of the scan, for the result that is shown.
@@ -87,22 +88,28 @@ OTHER = Path("a")
 @pytest.mark.parametrize(
     ("formats", "diffs", "lock", "expected"),
     [
-        (["terminal"], None, None, Carry()),
-        (["sarif"], True, None, Carry(asked=True)),
-        (["json"], None, None, Carry(leaving=True, lock=LOCKED)),
-        (["json"], True, OTHER, Carry(leaving=True, lock=OTHER, fixes=True, asked=True)),
-        (["html"], None, OTHER, Carry(leaving=True, lock=OTHER, fixes=True)),
-        (["html", "json"], False, OTHER, Carry(leaving=True, lock=OTHER)),
+        (["terminal"], False, None, Carry()),
+        (["json"], False, None, Carry(leaving=True, lock=LOCKED)),
+        (["json"], True, OTHER, Carry(leaving=True, lock=OTHER, fixes=True)),
+        (["html"], False, None, Carry(leaving=True, lock=LOCKED)),
+        (["html", "sarif"], True, OTHER, Carry(leaving=True, lock=OTHER, fixes=True)),
     ],
 )
 def test_only_what_is_shown_is_looked_for(
-    service: Path, formats: list[str], *, diffs: bool | None, lock: Path | None, expected: Carry
+    service: Path, formats: list[str], *, diffs: bool, lock: Path | None, expected: Carry
 ) -> None:
-    """Fixes are tried for a page, or when asked for; a lock is read where it can be told of."""
+    """Fixes are tried when asked for; a lock is read where it can be told of."""
     where = [Destination(Format(one)) for one in formats]
     found = carry(where, service, lock, diffs=diffs)
     beside = LOCKED if found.lock == service / LOCKED else found.lock
     assert replace(found, lock=beside) == expected
+
+
+def test_differences_that_nothing_holds_are_refused(run: Run, service: Path) -> None:
+    """An option that would do nothing is told before anything is scanned."""
+    done = run("scan", str(service), "--diffs", "--format", "sarif")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--diffs is for JSON and a page" in done.stderr
 
 
 def test_fixes_that_take_too_long_are_left_out(
@@ -126,16 +133,16 @@ def test_a_fix_that_fails_hides_no_finding(
 
     monkeypatch.setattr(fixed_alone, "patch_of", failing)
     html = tmp_path / "a.html"
-    done = run("scan", str(service), "--html", str(html), "--no-cache")
+    done = run("scan", str(service), "--html", str(html), "--no-cache", "--diffs")
     assert (done.exit_code, html.exists()) == (1, True)
     assert "internal error, ValueError" in done.stderr
     assert SECRET not in done.output + html.read_text(encoding="utf-8")
 
 
-def test_without_the_extra_a_page_is_written_all_the_same(
+def test_a_page_needs_no_extra_of_a_fix(
     run: Run, service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where LibCST is missing a page has no differences; asked for, they are an error."""
+    """Where LibCST is missing a page is written; differences are an error before the scan."""
     load = importlib.import_module
 
     def lacking(name: str) -> ModuleType:
@@ -148,7 +155,7 @@ def test_without_the_extra_a_page_is_written_all_the_same(
         html = tmp_path / f"{number}.html"
         done = run("scan", str(service), "--html", str(html), "--no-cache", *given)
         assert done.exit_code == code, done.output
-        assert "hushtable[fix]" in done.stderr
+        assert ("hushtable[fix]" in done.stderr) is (code == 2)
         assert html.exists() is (code == 1)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hushtable.cli.config import find, load, settings
+from hushtable.cli.config import MAX_BYTES, find, load, settings
 from hushtable.model.config import ScanConfig
 from hushtable.model.errors import ConfigError
 from hushtable.model.rule import Severity
@@ -129,12 +129,14 @@ def test_a_near_word_is_offered(tmp_path: Path) -> None:
 
 
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:
-    """A missing file, a folder, and bytes that are no text are refused."""
+    """A missing file, a folder, bytes that are no text and too many of them are refused."""
     (tmp_path / "latin.toml").write_bytes(b'a = "\xff"')
+    (tmp_path / "large.toml").write_bytes(b"#" * (MAX_BYTES + 1))
     for name, said in (
         ("no.toml", "cannot be read"),
         (".", "cannot be read"),
         ("latin.toml", "is not UTF-8"),
+        ("large.toml", "is larger than 3 MB"),
     ):
         with pytest.raises(ConfigError, match=said):
             load(tmp_path / name)

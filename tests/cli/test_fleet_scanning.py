@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typer.testing import Result
 
 from hushtable.cli import fleet_scanning
 from hushtable.fleet.results import JOURNAL
+from hushtable.model.fleet import Order, Outcome
 from tests.report.test_sarif import VALIDATOR
 
 Run = Callable[..., Result]
@@ -91,6 +92,23 @@ def test_a_list_becomes_one_summary(run: Run, tmp_path: Path) -> None:
     assert len(journal) == 2
 
 
+@pytest.mark.usefixtures("services")
+def test_what_one_service_names_ends_no_run(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A baseline that never ends is not read by the run of all, and its service is ordered."""
+    (tmp_path / "quiet" / "hushtable.toml").write_text('baseline = "/dev/zero"', encoding="utf-8")
+    ordered: list[Order] = []
+
+    def engine(orders: list[Order], _at_once: int) -> Iterator[Outcome]:
+        ordered.extend(orders)
+        yield from ()
+
+    monkeypatch.setattr(fleet_scanning.local, "carried_out", engine)
+    run("scan", "--repos", "list.txt", "--no-progress")
+    assert [bool(one.settings) for one in ordered] == [True, False, False, False]
+
+
 @pytest.fixture
 def never(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail where a service is begun."""
@@ -118,6 +136,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--repos", "list.txt", "--config", "no.toml"), "no.toml cannot be read"),
         (("--repos", "list.txt", "--engine", "spark://x"), "no engine is called spark://x"),
         (("--repos", "list.txt", "--engine", "dask://"), "no engine is called dask://"),
+        (("--repos", "list.txt", "--engine", "dask://host"), "no engine is called dask://host"),
         (("--repos", "list.txt", "--engine", "dask://h:1", "--jobs", "2"), "--jobs is of the"),
         (("--repos", "list.txt", "--results", "bytes"), "cannot write into bytes"),
         (("--fresh",), "--fresh is of --repos"),

@@ -72,7 +72,7 @@ def test_what_ends_each_worker_is_unknown(fleet: Fleet, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(cluster, "_together", together)
     monkeypatch.setattr(cluster, "_check", lambda _client: None)
-    monkeypatch.setattr(cluster, "Client", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(cluster, "_connected", lambda _address: nullcontext())
     found = list(cluster.carried_out([order(fatal), order(beside)], "127.0.0.1:1"))
     assert rounds == [["fatal", "beside"], ["fatal"], ["beside"]]
     assert [one.state for one in found] == [State.UNKNOWN, State.EXAMINED]
@@ -91,7 +91,7 @@ def test_a_cluster_without_workers_is_left(fleet: Fleet, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(cluster, "_together", together)
     monkeypatch.setattr(cluster, "_check", lambda _client: None)
-    monkeypatch.setattr(cluster, "Client", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(cluster, "_connected", lambda _address: nullcontext())
     found = list(cluster.carried_out([order(one) for one in services], "127.0.0.1:1"))
     assert {one.id for one in found} == {one.id for one in services}
     assert {one.why for one in found} == {"the cluster has no worker left"}
@@ -99,6 +99,7 @@ def test_a_cluster_without_workers_is_left(fleet: Fleet, monkeypatch: pytest.Mon
 
 def test_no_scheduler_answers(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that does not answer is a wrong command line, not a fleet that is unknown."""
-    monkeypatch.setattr(cluster, "CONNECTING", 0.5)
-    with pytest.raises(UsageError, match="no Dask scheduler answers at 127"):
-        list(cluster.carried_out([order(fleet.service("a"))], "127.0.0.1:1"))
+    monkeypatch.setattr(cluster, "CONNECTING", 0.2)
+    for address in ("127.0.0.1:1", "[::1]:1", "no-such-host.invalid:1", "127.0.0.1:99999"):
+        with pytest.raises(UsageError, match="no Dask scheduler answers at "):
+            list(cluster.carried_out([order(fleet.service("a"))], address))

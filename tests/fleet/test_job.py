@@ -16,6 +16,7 @@ from hushtable import __version__
 from hushtable.fleet.address import masked
 from hushtable.fleet.apart import Running
 from hushtable.fleet.job import examined
+from hushtable.fleet.taken import taken
 from hushtable.model.fleet import State
 from tests.fleet.conftest import Fleet, order
 
@@ -81,6 +82,13 @@ def test_a_service_has_so_long(fleet: Fleet) -> None:
     found = examined(order(fleet.service("a", "hang"), seconds=0.6))
     assert found.why == "took longer than 0.6 s, and was ended"
     assert fleet.left == []
+
+
+def test_a_folder_is_read_for_so_long(fleet: Fleet) -> None:
+    """Where the time is over while its files are compared, a service is not begun."""
+    found = examined(order(fleet.service("a"), seconds=0.0))
+    assert found.why == "took longer than 0 s, and was ended"
+    assert fleet.began == []
 
 
 def test_all_can_be_ended(fleet: Fleet) -> None:
@@ -168,10 +176,43 @@ def test_a_kept_clone_is_used_again(fleet: Fleet, repository: Path, git: Git) ->
     git(repository, "commit", "--quiet", "--all", "--message=second")
     assert examined(wanted).why == "the scan ended by SIGSEGV"
     assert not (clone / "stray.py").exists()
+    repository.rename(repository.with_name("down"))
+    known = git(clone, "rev-parse", "HEAD")
+    down = examined(replace(wanted, service=replace(service, revision=known)))
+    assert down.why.startswith("git: ")
+    assert git(clone, "rev-parse", "HEAD") == known
+    repository.with_name("down").rename(repository)
     (clone / ".git" / "HEAD").write_text("broken", encoding="utf-8")
     (repository / "behaviour").write_text("quiet", encoding="utf-8")
     git(repository, "commit", "--quiet", "--all", "--message=third")
     assert examined(wanted).state is State.EXAMINED
+    assert [one.name for one in clone.parent.iterdir() if one.is_dir()] == [service.id]
+
+
+def test_a_kept_clone_is_of_one_run_at_a_time(fleet: Fleet, repository: Path) -> None:
+    """While one run works in a clone another neither scans it nor changes it below the first."""
+    service = fleet.listed(f"file://{repository}")
+    wanted = replace(order(service), checkouts=str(fleet.folder / "kept"))
+    (fleet.folder / "kept").mkdir()
+    with (fleet.folder / "kept" / f".{service.id}.lock").open("a") as lock:
+        assert taken(lock.fileno())
+        assert examined(wanted).why == "another run works in its clone below kept"
+    assert fleet.began == []
+
+
+def test_no_link_leads_out_of_a_clone(fleet: Fleet, repository: Path, git: Git) -> None:
+    """A link of a repository to a file of this machine is not there when it is scanned."""
+    outside = fleet.folder / "own.py"
+    outside.touch()
+    for name, target in (("out.py", str(outside)), ("up.py", "../own.py"), ("in.py", "behaviour")):
+        (repository / name).symlink_to(target)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=links")
+    service = fleet.listed(f"file://{repository}")
+    kept = fleet.folder / "kept"
+    assert examined(replace(order(service), checkouts=str(kept))).state is State.EXAMINED
+    assert [one.name for one in (kept / service.id).glob("*.py")] == ["in.py"]
+    assert outside.exists()
 
 
 def test_no_hook_and_no_link_of_a_repository(fleet: Fleet, repository: Path, git: Git) -> None:

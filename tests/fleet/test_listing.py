@@ -37,7 +37,6 @@ def read(text: str, *folders: str) -> tuple[Listed, ...]:
         ("https://ann:pw@git.example.com/shop", "https://***@git.example.com/shop", "", "", "shop"),
         ("https://token@git.example.com/shop", "https://***@git.example.com/shop", "", "", "shop"),
         ("ssh://git@git.example.com/shop", "ssh://git@git.example.com/shop", "", "", "shop"),
-        ("ssh://git:pw@git.example.com/shop", "ssh://***@git.example.com/shop", "", "", "shop"),
         ("git@git.example.com:t/shop.git@main", "git@git.example.com:t/shop.git", "main", "",
          "shop@main"),
         ("file:///srv/git/shop.git", "file:///srv/git/shop.git", "", "", "shop"),
@@ -67,6 +66,8 @@ def test_a_folder_that_is_there_is_one() -> None:
         ("http://git.example.com/shop", "is fetched by none of"),
         ("ssh://-oProxyCommand=evil/x", "names no host"),
         ("ssh://-oProxyCommand=evil@host/x", "names no host"),
+        ("ssh://git:evil@git.example.com/shop", "has a password, which ssh does not take"),
+        ("https://ann:evil%0Ahost=x@git.example.com/shop", "has a credential with characters"),
         ("https:///shop", "names no host"),
         ("https://git.example.com/", "names no repository"),
         ("https://git.example.com", "names no repository"),
@@ -116,6 +117,7 @@ def test_what_is_listed_twice_is_read_once() -> None:
     found = listing(text, BASE, lambda _path: False)
     assert len(found.services) == 3
     assert found.repeated == ("line 3 repeats line 1", "line 4 repeats line 2")
+    assert len(read("mono/api\nmono#api\nmono#jobs\n")) == 2
 
 
 def test_services_are_told_apart() -> None:

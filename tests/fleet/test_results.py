@@ -74,6 +74,15 @@ def test_a_line_that_was_not_finished_is_none(tmp_path: Path, cut: int) -> None:
     assert known(kept(tmp_path)) == "key"
 
 
+@pytest.mark.parametrize("code", [2, -9, "1"])
+def test_an_exit_code_that_no_result_has_is_no_entry(tmp_path: Path, code: object) -> None:
+    """An entry says how a scan ended that wrote its result, or it is none."""
+    journal = kept(tmp_path) / JOURNAL
+    entry = json.loads(journal.read_text("ascii"))
+    journal.write_text(json.dumps({**entry, "exit_code": code}) + "\n", "ascii")
+    assert known(tmp_path) == ""
+
+
 @given(st.one_of(st.binary(max_size=300), st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(

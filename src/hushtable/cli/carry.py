@@ -27,26 +27,29 @@ _WHOLE = frozenset({Format.JSON, Format.HTML})
 class Carry:
     """`leaving`: what leaves, in the words of a lock. `lock`: what was agreed, to compare it with.
 
-    `fixes`: what the fix of each finding changes. `asked`: that was asked for by name.
+    `fixes`: what the fix of each finding changes.
     """
 
     leaving: bool = False
     lock: Path | None = None
     fixes: bool = False
-    asked: bool = False
 
 
-def carry(
-    where: Sequence[Destination], root: Path, lock: Path | None, *, diffs: bool | None
-) -> Carry:
-    """Say what the results that go somewhere are to carry. Only a page has fixes by itself."""
-    formats = {one.format for one in where}
-    whole = bool(formats & _WHOLE)
+def carry(where: Sequence[Destination], root: Path, lock: Path | None, *, diffs: bool) -> Carry:
+    """Say what the results that go somewhere are to carry; what `diffs` cost is never unasked.
+
+    Raises UsageError for differences that no format holds, or without the extra that makes them.
+    """
+    whole = bool({one.format for one in where} & _WHOLE)
     beside = root / FILE
     if lock is None and whole and beside.is_file():
         lock = beside
-    fixes = whole and (Format.HTML in formats if diffs is None else diffs)
-    return Carry(whole, lock, fixes, bool(diffs))
+    if diffs and not whole:
+        text = "--diffs is for JSON and a page: -o FILE.json or --html FILE holds them"
+        raise UsageError(text)
+    if diffs:
+        _engine()
+    return Carry(whole, lock, diffs)
 
 
 def agreed(wanted: Carry) -> Contract | None:
@@ -68,15 +71,10 @@ class Source:
 
 
 def with_fixes(report: Report, wanted: Carry, source: Source, listen: Listener) -> Report:
-    """Give the report with what the fix of each finding changes, where that is wanted.
-
-    Raises UsageError where it was asked for by name and the extra is not installed.
-    """
+    """Give the report with what the fix of each finding changes, where that is wanted."""
     if not wanted.fixes:
         return report
-    engine = _engine(asked=wanted.asked)
-    if engine is None:
-        return report
+    engine = _engine()
     try:
         return replace(report, fixes=engine.fixes(source, report.open, listen))
     except Exception as error:
@@ -87,14 +85,12 @@ def with_fixes(report: Report, wanted: Carry, source: Source, listen: Listener) 
         return report
 
 
-def _engine(*, asked: bool) -> ModuleType | None:
+def _engine() -> ModuleType:
+    """Load what tries fixes. Raises UsageError where its extra is not installed."""
     try:
         return importlib.import_module("hushtable.cli.fixed_alone")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "hushtable":
             raise
-        text = f"differences of fixes need {error.name}: pip install 'hushtable[fix]'"
-        if asked:
-            raise UsageError(text) from error
-        complain(f"the page shows no differences: {text}")
-        return None
+        text = f"--diffs needs {error.name}: pip install 'hushtable[fix]'"
+        raise UsageError(text) from error

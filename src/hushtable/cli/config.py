@@ -19,6 +19,8 @@ from hushtable.model.sensitivity import Category
 
 FILE = "hushtable.toml"
 PROJECT_FILE = "pyproject.toml"
+MAX_BYTES = 3_000_000
+"""Of a configuration that is read: it comes with a service that nobody vouches for."""
 
 
 def settings(folder: Path, file: Path | None = None) -> ScanConfig:
@@ -74,7 +76,11 @@ def _section(path: Path) -> Mapping[str, Any] | None:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            held = file.read(MAX_BYTES + 1)
+        if len(held) > MAX_BYTES:
+            raise _wrong(path, f"is larger than {MAX_BYTES // 1_000_000} MB")
+        return tomllib.loads(held.decode("utf-8"))
     except OSError as error:
         raise _wrong(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -97,6 +97,7 @@ def finish(order: Order, checked: Checked, result: Result) -> Report:
         selected=bool(config.select or config.ignore),
         agreed=checked.agreed,
         lock=order.carry.lock.name if order.carry.lock else "",
+        name=order.root.resolve().name,
     )
 
 

@@ -99,15 +99,18 @@ def patch_of(
     def wanted(finding: Finding) -> bool:
         return chosen is None or finding.key in chosen or finding.key not in known
 
+    def check() -> None:
+        if time.monotonic() - began > seconds:
+            reason = f"to try them takes longer than {seconds:.0f} s"
+            raise CannotFix(reason)
+
     with _copied(tree) as look:
 
         def in_time(changed: Mapping[str, bytes]) -> tuple[Result, Facts]:
-            if time.monotonic() - began > seconds:
-                reason = f"to try them takes longer than {seconds:.0f} s"
-                raise CannotFix(reason)
+            check()
             return look(changed)
 
-        wish = Wish(unsafe, wanted, apart)
+        wish = Wish(unsafe, wanted, apart, check)
         return mend(tree.texts, (tree.result, tree.facts), in_time, wish)
 
 

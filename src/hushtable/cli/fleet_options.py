@@ -72,7 +72,7 @@ class Wanted:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Severity | None = None
-    diffs: bool | None = None
+    diffs: bool = False
     engine: str = LOCAL
     bounds: tuple[float, int] = (SECONDS, MEGABYTES)
     """Seconds and megabytes for each service."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
+import re
 import signal
 import sys
 import threading
@@ -23,6 +23,7 @@ from hushtable.cli.outputs import Screen
 from hushtable.fleet import local
 from hushtable.fleet.listing import MAX_BYTES, Listing, listing
 from hushtable.fleet.results import Results, file_name
+from hushtable.fleet.tree import held
 from hushtable.model.errors import ConfigError, UsageError
 from hushtable.model.fleet import Listed, Order, Outcome, State
 from hushtable.model.rule import Severity
@@ -30,6 +31,7 @@ from hushtable.report.fleet.gathered import Ending, Row, filled, fleet, unknown_
 from hushtable.rules.catalogue import chosen
 
 DASK = "dask://"
+_CLUSTER = re.compile(rf"{DASK}(?P<address>(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{{1,5}})")
 PROGRAM = "hushtable.cli.apart"
 Engine = Callable[[Sequence[Order]], Generator[Outcome, None, None]]
 """Carries orders out; closed, it ends what runs."""
@@ -135,14 +137,7 @@ def _beside(wanted: Wanted, service: Listed) -> str:
             # The scan says it, of this service.
             read = None
         named += [Path(read.baseline)] if read is not None and read.baseline else []
-    return " ".join(map(_digest, named))
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return " ".join(map(held, named))
 
 
 def _listed(path: Path) -> Listing:
@@ -170,8 +165,7 @@ def _engine(wanted: Wanted) -> Engine:
     """Find who carries orders out. Raises UsageError where there is none of this name."""
     if wanted.engine == LOCAL:
         return lambda orders: local.carried_out(orders, wanted.jobs or 0)
-    address = wanted.engine.removeprefix(DASK)
-    if address == wanted.engine or not address.strip():
+    if (found := _CLUSTER.fullmatch(wanted.engine)) is None:
         text = f"no engine is called {wanted.engine}; there is local, and dask://HOST:PORT"
         raise UsageError(text)
     if wanted.jobs is not None:
@@ -185,7 +179,7 @@ def _engine(wanted: Wanted) -> Engine:
         text = f"{DASK} needs {error.name}: pip install 'hushtable[fleet]'"
         raise UsageError(text) from error
     return lambda orders: cast(
-        "Generator[Outcome, None, None]", cluster.carried_out(orders, address)
+        "Generator[Outcome, None, None]", cluster.carried_out(orders, found["address"])
     )
 
 

@@ -49,12 +49,11 @@ Html = Annotated[
     typer.Option("--html", metavar="FILE", help="Write one page that needs no network."),
 ]
 Diffs = Annotated[
-    bool | None,
+    bool,
     typer.Option(
-        "--diffs/--no-diffs",
-        help="Try the fix of each finding, and carry what it changes in JSON and page. Default: "
-        "where there is a page.",
-        show_default=False,
+        "--diffs",
+        help="Try the fix of each finding, and carry what it changes in JSON and page: some "
+        "scans more, for about a minute at most.",
     ),
 ]
 Lock = Annotated[

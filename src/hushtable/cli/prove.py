@@ -52,7 +52,7 @@ def prove(  # noqa: PLR0913 - each is an option of the command
     fail_on: o.FailOn = None,
     baseline: o.Baseline = None,
     lock: o.Lock = None,
-    diffs: o.Diffs = None,
+    diffs: o.Diffs = False,
     config: o.ConfigFile = None,
     no_progress: o.NoProgress = False,
     quiet: o.Quiet = False,

@@ -48,7 +48,7 @@ def scan(  # noqa: PLR0913 - each is an option of the command
     write_baseline: o.WriteBaseline = False,
     since: o.Since = "",
     lock: o.Lock = None,
-    diffs: o.Diffs = None,
+    diffs: o.Diffs = False,
     config: o.ConfigFile = None,
     jobs: o.Jobs = None,
     no_cache: o.NoCache = False,

@@ -17,6 +17,16 @@ _USERINFO = re.compile(r"(?<=//)[^/@\s]*@")
 _HIDDEN = "***"
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A URL without its credential, and that apart; `host` is its scheme and host."""
+
+    url: str
+    host: str = ""
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
 class UnfitAddressError(ValueError):
     """Something that git is not asked for; the text says why and quotes nothing."""
 
@@ -63,6 +73,17 @@ def revised(path: str) -> tuple[str, str]:
     return path, revision
 
 
+def account(url: str) -> Account:
+    """Part the credential from an https URL; another URL has none."""
+    found = _URL.fullmatch(url)
+    if found is None or found["scheme"] != "https" or "@" not in found["authority"]:
+        return Account(url)
+    userinfo, _, host = found["authority"].rpartition("@")
+    user, _, password = userinfo.partition(":")
+    at = f"https://{host}"
+    return Account(f"{at}{found['path'] or ''}", at, unquote(user), unquote(password))
+
+
 def masked(text: str, url: str = "") -> str:
     """Take the credentials of a URL, and whatever stands before the host of any, out of a text."""
     found = _USERINFO.search(url)
@@ -85,11 +106,17 @@ def _of_url(scheme: str, authority: str, path: str) -> Address:
             raise UnfitAddressError(text)
     elif not _HOST.fullmatch(host) or user.startswith("-"):
         raise UnfitAddressError(_NO_HOST)
+    if scheme == "ssh" and ":" in user:
+        text = "has a password, which ssh does not take"
+        raise UnfitAddressError(text)
+    if not unquote(user).isprintable():
+        text = "has a credential with characters that nobody sees"
+        raise UnfitAddressError(text)
     if not path.strip("/"):
         text = "names no repository"
         raise UnfitAddressError(text)
-    # ssh's user is a name that all share, as git; what stands behind its colon is a password.
-    named = user if scheme == "ssh" and ":" not in user else _HIDDEN
+    # ssh's user is a name that all share, as git.
+    named = user if scheme == "ssh" else _HIDDEN
     place = f"{scheme}://{host}{path}"
     shown = f"{scheme}://{named}{at}{host}{path}" if at else place
     return Address(f"{scheme}://{authority}{path}", shown, place, revision)

@@ -58,6 +58,11 @@ class Running:
             self._processes.add(process)
             return process
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._over
+
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """End a program and what it started, if it still runs."""
         if process.poll() is None:
@@ -103,11 +108,21 @@ class Apart:
             try:
                 code = process.wait(max(self.until - time.monotonic(), 0.0))
             except subprocess.TimeoutExpired as error:
-                text = f"took longer than {self.seconds:g} s, and was ended"
-                raise NotExaminedError(text) from error
+                raise NotExaminedError(self._late) from error
             finally:
                 self.running.end(process)
             return Ended(code, _said(out), _said(err).decode("utf-8", "replace"))
+
+    def check(self) -> None:
+        """Raise NotExaminedError when the time is over, or all is to end."""
+        if self.running.over:
+            raise NotExaminedError(_INTERRUPTED)
+        if time.monotonic() > self.until:
+            raise NotExaminedError(self._late)
+
+    @property
+    def _late(self) -> str:
+        return f"took longer than {self.seconds:g} s, and was ended"
 
 
 def told(code: int) -> str:

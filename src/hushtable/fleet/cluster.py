@@ -7,12 +7,14 @@ outcome is given once. TLS and the like are Dask's own configuration.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Generator, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, cast
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker, Security, as_completed
+from distributed.comm.core import connect
 
 from hushtable import __version__
 from hushtable.fleet.job import examined, unknown
@@ -36,12 +38,7 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
 
     Raises UsageError when no scheduler answers, or a worker has another hushtable than this one.
     """
-    try:
-        client = Client(address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, ValueError) as error:
-        text = f"no Dask scheduler answers at {address}"
-        raise UsageError(text) from error
-    with client:
+    with _connected(address) as client:
         _check(client)
         blamed = []
         deserted = False
@@ -60,6 +57,23 @@ def carried_out(orders: Sequence[Order], address: str) -> Generator[Outcome, Non
                 told = found or unknown(order.service, _GONE)
                 deserted = told.why == _DESERTED
                 yield told
+
+
+def _connected(address: str) -> Client:
+    """Connect to a scheduler, which may just be starting. Raises UsageError."""
+    try:
+        # A client that nobody answered is torn down for a long time, and not in silence.
+        asyncio.run(_asked(address))
+        return Client(address, timeout=CONNECTING, set_as_default=False)
+    except (OSError, ValueError, OverflowError) as error:
+        text = f"no Dask scheduler answers at {address}"
+        raise UsageError(text) from error
+
+
+async def _asked(address: str) -> None:
+    """Shake hands with whoever listens. Raises OSError where nobody of Dask does."""
+    comm = await connect(address, CONNECTING, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _together(client: Client, orders: Sequence[Order]) -> Iterator[tuple[Order, Outcome | None]]:

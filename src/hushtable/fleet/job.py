@@ -16,10 +16,9 @@ from pathlib import Path
 from hushtable import __version__
 from hushtable.fleet import git, tree
 from hushtable.fleet.apart import Apart, Ended, NotExaminedError, Running, told
-from hushtable.model.fleet import Listed, Order, Outcome, State
+from hushtable.fleet.taken import taken
+from hushtable.model.fleet import EXIT_CODES, Listed, Order, Outcome, State
 
-EXAMINED = frozenset({0, 1, 3})
-"""How a scan ends that wrote its result."""
 _SENTENCE = "hushtable: "
 _MAX_REASON = 300
 
@@ -53,34 +52,49 @@ def _examined(order: Order, apart: Apart, scratch: Path) -> Outcome:
     if service.url:
         state = git.state(service, scratch, apart)
     else:
-        state = tree.state(_inside(Path(service.path), service.folder), order.aside)
+        root = _inside(Path(service.path), service.folder)
+        state = tree.state(root, order.aside, apart.check)
     key = _key(order, state)
     if key == order.known:
         return Outcome(service.id, State.UNCHANGED, key)
-    root, commit = Path(service.path), ""
-    arguments = order.arguments
-    if service.url:
-        kept = bool(order.checkouts)
-        root = Path(order.checkouts, service.id) if kept else scratch / "checkout"
-        commit = git.fetch(service, root, apart)
+    found = (
+        _cloned(order, apart, scratch) if service.url else _scanned(order, root, (apart, scratch))
+    )
+    return replace(found, key=key)
+
+
+def _cloned(order: Order, apart: Apart, scratch: Path) -> Outcome:
+    """Fetch a service, and scan it; its clone is nobody else's meanwhile."""
+    service = order.service
+    if not order.checkouts:
         # A folder that is gone tomorrow leaves nothing for a cache.
-        arguments = arguments if kept else (*arguments, "--no-cache")
-    found = _scanned(order, _inside(root, service.folder), arguments, (apart, scratch))
-    return replace(found, key=key, commit=commit)
+        order = replace(order, arguments=(*order.arguments, "--no-cache"))
+        return _fetched(order, scratch / "checkout", (apart, scratch))
+    kept = Path(order.checkouts)
+    kept.mkdir(parents=True, exist_ok=True)
+    with (kept / f".{service.id}.lock").open("a", encoding="ascii") as lock:
+        if not taken(lock.fileno()):
+            text = f"another run works in its clone below {kept.name}"
+            raise NotExaminedError(text)
+        return _fetched(order, kept / service.id, (apart, scratch))
 
 
-def _scanned(
-    order: Order, root: Path, arguments: tuple[str, ...], where: tuple[Apart, Path]
-) -> Outcome:
+def _fetched(order: Order, checkout: Path, where: tuple[Apart, Path]) -> Outcome:
+    commit = git.fetch(order.service, checkout, where[0])
+    found = _scanned(order, _inside(checkout, order.service.folder), where)
+    return replace(found, commit=commit)
+
+
+def _scanned(order: Order, root: Path, where: tuple[Apart, Path]) -> Outcome:
     apart, scratch = where
     files = {form: scratch / f"result.{form}" for form in order.formats}
     written = (part for form, file in files.items() for part in ("-o", f"{form}:{file}"))
     # -P: what lies in the current folder is no part of the program.
     program = (sys.executable, "-P", "-m", order.program, str(order.megabytes))
     forms = (part for form in order.formats for part in ("--format", form))
-    command = (*program, "scan", str(root), *forms, *written, *arguments)
+    command = (*program, "scan", str(root), *forms, *written, *order.arguments)
     ended = apart.run(command, Path.cwd())
-    if ended.code not in EXAMINED or not all(file.is_file() for file in files.values()):
+    if ended.code not in EXIT_CODES or not all(file.is_file() for file in files.values()):
         raise NotExaminedError(_reason(ended, root, order.megabytes))
     texts = {form: file.read_text("utf-8") for form, file in files.items()}
     return Outcome(order.service.id, State.EXAMINED, exit_code=ended.code, texts=texts)

@@ -61,7 +61,7 @@ def listing(text: str, base: Path, is_folder: Callable[[Path], bool] = Path.is_d
             continue
         if one is None:
             continue
-        same = (os.path.normpath(one.path) if one.path else one.id, one.revision, one.folder)
+        same = _same(one)
         if same in found:
             repeated.append(f"line {number} repeats line {lines[same]}")
             continue
@@ -73,6 +73,13 @@ def listing(text: str, base: Path, is_folder: Callable[[Path], bool] = Path.is_d
         text = "the list names no service"
         raise UsageError(text)
     return Listing(tuple(_named(list(found.values()))), tuple(repeated))
+
+
+def _same(one: Listed) -> tuple[str, ...]:
+    """Give what two lines of one service share, however they are written."""
+    if one.path:
+        return (os.path.normpath(Path(one.path, one.folder)),)
+    return (one.id,)
 
 
 def _line(line: str, base: Path, is_folder: Callable[[Path], bool]) -> Listed | None:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -19,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from hushtable.fleet.taken import taken
 from hushtable.model.errors import UsageError
-from hushtable.model.fleet import Listed, Outcome, State
+from hushtable.model.fleet import EXIT_CODES, Listed, Outcome, State
 
 JOURNAL = "journal.jsonl"
 _SLUG = re.compile(r"[^A-Za-z0-9._-]+")
@@ -49,15 +49,16 @@ class Results:
             folder.mkdir(parents=True, exist_ok=True)
             # Results name the weak places of services: they are not checked in by accident.
             (folder / ".gitignore").write_text("*\n", encoding="ascii")
-            self._entries = _read(folder / JOURNAL)
             self._journal = (folder / JOURNAL).open("a", encoding="ascii", newline="\n")
         except OSError as error:
             text = f"cannot write into {folder}: {error.strerror}"
             raise UsageError(text) from error
-        if not _locked(self._journal.fileno()):
+        if not taken(self._journal.fileno()):
             self._journal.close()
             text = f"another run writes into {folder}; name another with --results DIR"
             raise UsageError(text)
+        # Not before: a run that has just ended wrote until then.
+        self._entries = _read(folder / JOURNAL)
         if not _ends_in_a_line(folder / JOURNAL):
             # The last run was ended while it wrote: what it began is no entry.
             self._journal.write("\n")
@@ -127,8 +128,6 @@ def file_name(service: Listed) -> str:
 def _read(path: Path) -> dict[str, Entry]:
     """Read the journal. A line that is none is left out: its service is looked at again."""
     found: dict[str, Entry] = {}
-    if not path.exists():
-        return found
     for line in path.read_bytes().split(b"\n"):
         with suppress(ValueError, RecursionError):
             entry = _entry(json.loads(line))
@@ -151,7 +150,7 @@ def _entry(told: Any) -> Entry | None:  # noqa: ANN401 - any JSON value
             "commit": str(commit),
             "seconds": int() | float() as seconds,
             "digests": dict(digests),
-        } if all(isinstance(one, str) for one in digests.values()):
+        } if code in EXIT_CODES and all(isinstance(one, str) for one in digests.values()):
             return Entry(each, key, code, commit, float(seconds), digests)
         case _:
             return None
@@ -174,16 +173,3 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
-
-
-def _locked(descriptor: int) -> bool:
-    """Lock the journal for this process, which the system lets go however it ends."""
-    if sys.platform == "win32":
-        return True
-    import fcntl  # noqa: PLC0415 - Windows has none
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from hushtable.fleet.apart import NotExaminedError
@@ -25,8 +25,12 @@ MAX_BYTES = 3_000_000
 """Of a larger file the size and the time of its last change stand for what it holds."""
 
 
-def state(root: Path, aside: Collection[str] = ()) -> str:
-    """Give the state of a folder, without what is `aside`. Raises NotExaminedError."""
+def state(root: Path, aside: Collection[str] = (), check: Callable[[], None] = lambda: None) -> str:
+    """Give the state of a folder, without what is `aside`.
+
+    `check` is called before each file, and raises when there is no more time. Raises
+    NotExaminedError where there is no folder.
+    """
     if not root.is_dir():
         text = "is no folder" if root.exists() else "does not exist"
         raise NotExaminedError(text)
@@ -34,6 +38,7 @@ def state(root: Path, aside: Collection[str] = ()) -> str:
     for path in _above(root):
         _add(digest, f"../{path.name}", path)
     for path in _files(root, frozenset(aside)):
+        check()
         _add(digest, path.relative_to(root).as_posix(), path)
     return digest.hexdigest()
 
@@ -60,12 +65,15 @@ def _above(root: Path) -> Iterator[Path]:
 
 def _add(digest: hashlib._Hash, name: str, path: Path) -> None:
     """Add one file: its name, and what it holds."""
+    digest.update(f"{name}\0{held(path)}\0".encode("utf-8", "surrogateescape"))
+
+
+def held(path: Path) -> str:
+    """Stand for what a file holds. A device, a pipe and what is very large is never read."""
     try:
         status = path.stat()
         if path.is_file() and status.st_size <= MAX_BYTES:
-            held = hashlib.sha256(path.read_bytes()).hexdigest()
-        else:
-            held = f"{status.st_size}:{status.st_mtime_ns}"
+            return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        held = f"unreadable: {error.errno}"
-    digest.update(f"{name}\0{held}\0".encode("utf-8", "surrogateescape"))
+        return f"unreadable: {error.errno}"
+    return f"{status.st_size}:{status.st_mtime_ns}"

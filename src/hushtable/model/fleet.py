@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+EXIT_CODES = frozenset({0, 1, 3})
+"""How a scan ends that wrote its result: quiet, with findings, not all examined."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -68,7 +71,7 @@ class Outcome:
     why: str = ""
     commit: str = ""
     exit_code: int = 0
-    """Of the scan by the service's own settings: 0 quiet, 1 findings, 3 not all examined."""
+    """Of the scan by the service's own settings, one of `EXIT_CODES`."""
     seconds: float = 0.0
     version: str = ""
     """Of the hushtable that looked."""

@@ -58,6 +58,8 @@ class Report:
     agreed: Contract | None = None
     """What may leave, where there is a lock; `lock` names its file."""
     lock: str = ""
+    name: str = ""
+    """Of the folder that was scanned, for who reads this elsewhere; empty where there is none."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -33,12 +33,14 @@ Mark = tuple[str, str, str]
 class Wish:
     """Which findings are to be fixed, and how far a fix may go.
 
-    `apart`: each fix is wanted by itself, too.
+    `apart`: each fix is wanted by itself, too. `check` is called before each, and raises when
+    there is no more time.
     """
 
     unsafe: bool = False
     wanted: Callable[[Finding], bool] = lambda _: True
     apart: bool = False
+    check: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -92,17 +94,20 @@ def _rounds(
         if not picked:
             break
         if wish.apart:
-            tried.alone = {**_each(sources, picked), **tried.alone}
+            tried.alone = {**_each(sources, picked, wish.check), **tried.alone}
         tried.texts |= made
         tried.done += picked
         seen = look(tried.texts)
     return tried, seen
 
 
-def _each(sources: Sources, picked: Iterable[tuple[Finding, Order, Change]]) -> dict[Mark, Patch]:
+def _each(
+    sources: Sources, picked: Iterable[tuple[Finding, Order, Change]], check: Callable[[], None]
+) -> dict[Mark, Patch]:
     """Give each change by itself; an import that it leaves without a use stays."""
     alone: dict[Mark, Patch] = {}
     for finding, _, change in picked:
+        check()
         with suppress(CannotFix):
             after = apply.apply(sources, [change], tidy=False)
             alone.setdefault(
@@ -122,6 +127,7 @@ def _picked(
         mark = _mark(finding)
         if not finding.counts or not wish.wanted(finding) or mark in banned:
             continue
+        wish.check()
         offered = _offered(rules[finding.code], finding, seen[1], sources, wish)
         if isinstance(offered, str):
             tried.left[mark] = offered

@@ -36,7 +36,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "note")
 
 def render(report: Report) -> str:
     """Give one run as a page."""
-    return page([("this run", document(report))])
+    return page([(report.name or "this run", document(report))])
 
 
 def page(results: Sequence[tuple[str, Mapping[str, Json]]]) -> str:
