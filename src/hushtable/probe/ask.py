@@ -25,6 +25,9 @@ USER_AGENT = f"hushtable/{__version__} (hushtable probe; a security test its ope
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MAX_BODY = 2 * 1024 * 1024
+LONGEST_PAGE = 200_000
+"""So many bytes of a page are read as HTML: parsers of it need the square of some texts' length."""
+
 MAX_REDIRECTS = 3
 STORM = 5
 """So many refusals (429, 503), or requests without an answer, in a row end the run."""
