@@ -32,6 +32,9 @@ MAX_REDIRECTS = 3
 STORM = 5
 """So many refusals (429, 503), or requests without an answer, in a row end the run."""
 
+REFUSES_NOBODY = frozenset({401, 403})
+"""What whoever sends no credentials is answered with."""
+
 _REFUSALS = frozenset({429, 503})
 _BROKEN = frozenset({"ReadError", "RemoteProtocolError", "WriteError"})
 """What sending on a connection that the server has closed meanwhile ends with."""

@@ -17,13 +17,12 @@ from dataclasses import replace
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE
 from hushtable.probe.accounts import looked
-from hushtable.probe.ask import Request
+from hushtable.probe.ask import REFUSES_NOBODY, Request
 from hushtable.probe.order import Identity
 from hushtable.probe.session import Exchange, Session
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]+)")
 _HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
-_GUARDED = frozenset({401, 403})
 _KEYS = (
     "", "0123456789", "123", "1234", "12345", "123456", "1234567890", "admin", "api", "app",
     "auth", "change-me", "change_me", "changeit", "changeme", "default", "demo", "dev",
@@ -68,7 +67,7 @@ def _guarded(seen: list[Exchange], identity: Identity) -> Iterator[Exchange]:
     refused = {
         str(one.operation)
         for one in seen
-        if one.audience == ANYONE and one.answer.status in _GUARDED
+        if one.audience == ANYONE and one.answer.status in REFUSES_NOBODY
     }
     for one in seen:
         same = one.identity == identity and one.request.method == "GET"

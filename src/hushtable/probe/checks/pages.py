@@ -19,6 +19,7 @@ from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.session import NOTHING, Exchange, Session
 
 HUGE = "100000"
+NO_CURSOR = "hushtable_probe"
 _LARGE = 100
 _SIZES = frozenset(
     {"count", "limit", "max", "max_items", "max_results", "page_limit", "page_size", "per_page",
@@ -82,16 +83,20 @@ async def _sizes(session: Session, exchange: Exchange, size: Input) -> AsyncIter
         return
     rows, usual = len(rows_of(huge.value)), len(rows_of(exchange.value))
     shown = (
-        session.transcript(exchange, f"{usual} rows"),
-        session.transcript(huge, f"{rows} rows"),
+        session.transcript(exchange, _counted(usual)),
+        session.transcript(huge, _counted(rows)),
     )
     yield session.observe(
         Seen.PAGE,
         huge,
-        details=(size.name, HUGE),
+        details=(f"{size.name}={HUGE}",),
         transcripts=shown,
         certain=rows > max(usual, _LARGE),
     )
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 def rows_of(value: object) -> list[object]:
@@ -121,12 +126,18 @@ async def _cursors(
     taken = _input(exchange.operation, _TAKES)
     if taken is not None and cursor.text:
         forged = await _again(session, exchange, **{taken.name: forge(cursor)})
-        if forged.answer.ok:
+        if forged.answer.ok and await _is_read(session, exchange, taken, forged):
             details.append("a changed one is taken")
             transcripts.append(session.transcript(forged, "a cursor that was changed is taken"))
         async for foreign in _foreign(session, exchange, taken, cursor):
             yield foreign
     yield session.observe(Seen.CURSOR, seen, details=tuple(details), transcripts=tuple(transcripts))
+
+
+async def _is_read(session: Session, exchange: Exchange, taken: Input, forged: Exchange) -> bool:
+    """Whether a cursor makes a difference: many a service answers any with its first page."""
+    none = await _again(session, exchange, **{taken.name: NO_CURSOR})
+    return not none.answer.ok or none.value != forged.value
 
 
 async def _foreign(
