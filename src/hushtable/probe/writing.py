@@ -21,11 +21,6 @@ from hushtable.probe.person import Person
 from hushtable.probe.session import Exchange, Session
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
-_ENDS = frozenset(
-    {"cancel", "close", "deactivate", "delete", "logout", "purge", "remove", "reset", "signout"}
-)
-"""Words of operations that end something, which are left alone, as DELETE is."""
-
 NOT_TAKEN = frozenset({400, 422})
 """What a body that lacks something is answered with."""
 
@@ -42,7 +37,7 @@ def writing(session: Session) -> list[Operation]:
     return [
         one
         for one in session.description.operations
-        if one.method in _WRITES and not words_of(one) & _ENDS and not one.changes
+        if one.method in _WRITES and not one.left_alone
     ]
 
 

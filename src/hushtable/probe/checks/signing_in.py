@@ -16,14 +16,14 @@ from hushtable.probe.openapi import Operation
 from hushtable.probe.order import NOBODY, Identity
 from hushtable.probe.person import Person, made_up
 from hushtable.probe.session import Exchange, Session
-from hushtable.probe.writing import members, passwords, send, words_of
+from hushtable.probe.writing import members, passwords, send, words_of, writing
 
 ATTEMPTS = 12
 _MOST_OPENED = 3
 
 _LIMITED = frozenset({423, 429})
 _WRONG = frozenset({400, 401, 403, 404})
-_FORGOTTEN = frozenset({"forgot", "forgotten", "recover", "recovery", "reset"})
+_FORGOTTEN = frozenset({"forgot", "forgotten", "recover", "recovery"})
 
 
 async def doors(session: Session) -> AsyncIterator[Observation]:
@@ -117,7 +117,7 @@ async def _tells(session: Session) -> AsyncIterator[Observation]:
 def _forgotten(session: Session) -> list[Operation]:
     """Give the operations that take a name alone, for who forgot a password."""
     found = []
-    for operation in session.description.operations:
+    for operation in writing(session):
         names = members(session, operation)
         if operation.method != "POST" or not words_of(operation) & _FORGOTTEN or len(names) != 1:
             continue
