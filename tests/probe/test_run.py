@@ -285,7 +285,7 @@ def test_a_plan_and_a_run_leave_the_same_alone() -> None:
     app = FastAPI()
     called = []
 
-    @app.post("/orders/{order_id}/cancel")
+    @app.post("/orders/mine/cancel")
     @app.post("/close/accounts")
     @app.post("/orders")
     def change(request: Request) -> None:
