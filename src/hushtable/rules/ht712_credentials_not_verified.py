@@ -166,7 +166,7 @@ from hushtable.rules.live import Says, spoken
 RULE = RuleInfo(
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
-    cwe=(287, 347),
+    cwe=(347, 287),
     owasp=("API2:2023",),
     classes=("A",),
 )

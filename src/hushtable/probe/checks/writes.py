@@ -30,7 +30,9 @@ from hushtable.probe.writing import (
 )
 
 MADE_UP = "hushtable_probe"
-"""A member that no service has: where it is taken, any would be."""
+"""A member that no service has: where it is taken, any would be. Its value is of this run alone."""
+
+_MOST_NEAR = 4
 
 
 async def write(session: Session) -> None:
@@ -121,7 +123,7 @@ async def assigned(session: Session) -> AsyncIterator[Observation]:
             body = made(session, operation, whole=whole)
             if str(operation) in doors or not isinstance(body, dict) or passwords(body):
                 break
-            exchange = await _send(session, operation, {**body, MADE_UP: MADE_UP})
+            exchange = await _send(session, operation, {**body, MADE_UP: session.person.name})
             if exchange is None or exchange.answer.status not in NOT_TAKEN:
                 break
         if exchange is None or not exchange.answer.ok:
@@ -149,13 +151,26 @@ def _names(exchange: Exchange) -> bool:
 
 
 async def _read_back(session: Session, written: Exchange) -> Exchange | None:
-    """Ask the same caller again for what stands at the same path; None where it was not kept."""
-    for one in session.exchanges:
-        same = one.identity == written.identity and one.request.method == "GET"
-        if same and one.answer.ok and one.operation.path == written.operation.path:
-            seen = await session.ask(one.operation, one.request, dict(one.values))
-            return seen if _names(seen) else None
+    """Ask the same caller again for what is near; None where nothing shows what was written."""
+    near = {
+        str(one.operation): one
+        for one in session.exchanges
+        if one.identity == written.identity
+        and one.request.method == "GET"
+        and one.answer.ok
+        and _first(one.operation) == _first(written.operation)
+    }
+    same = written.operation.path
+    for one in sorted(near.values(), key=lambda one: one.operation.path != same)[:_MOST_NEAR]:
+        seen = await session.ask(one.operation, one.request, dict(one.values))
+        if any(leaf.name == MADE_UP and leaf.value == session.person.name for leaf in seen.leaves):
+            return seen
     return None
+
+
+def _first(operation: Operation) -> str:
+    """Give the first part of a path, which says what it is about."""
+    return operation.path.strip("/").partition("/")[0]
 
 
 async def faults(session: Session) -> AsyncIterator[Observation]:
