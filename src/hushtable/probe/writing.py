@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hushtable.model.sensitivity_names import classify
-from hushtable.model.service import ParameterSource
 from hushtable.probe.ask import Request
 from hushtable.probe.bodies import Making, body
-from hushtable.probe.filling import path_of
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.look import fillings
 from hushtable.probe.openapi import Operation
@@ -85,11 +84,7 @@ async def send(
     if known is None:
         return None
     values = {**known, **(given or {})}
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     headers, sent = _encoded(operation, content)
     path = path_of(session.base, operation, values, query)
     request = Request(operation.method, path, identity, headers=headers, body=sent)

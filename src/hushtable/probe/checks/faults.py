@@ -8,7 +8,8 @@ from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.probe.ask import REFUSES_NOBODY, Request
 from hushtable.probe.checks.error_texts import error_text
-from hushtable.probe.filling import path_of, samples
+from hushtable.probe.checks.pages import rows_of
+from hushtable.probe.filling import path_of, query_of, samples
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.order import NOBODY, Identity
 from hushtable.probe.session import NOTHING, Exchange, Session
@@ -116,15 +117,7 @@ def _answered(exchange: Exchange) -> int:
 
 def _rows(exchange: Exchange) -> int:
     """Count what the first list of an answer holds; 0 where there is none."""
-    if not exchange.answer.ok or exchange.value is NOTHING:
-        return 0
-    match exchange.value:
-        case list() as rows:
-            return len(rows)
-        case dict() as members:
-            return next((len(one) for one in members.values() if isinstance(one, list)), 0)
-        case _:
-            return 0
+    return len(rows_of(exchange.value)) if exchange.answer.ok else 0
 
 
 def _texts(operation: Operation, *sources: ParameterSource) -> list[Input]:
@@ -156,10 +149,6 @@ def _known_good(session: Session, operation: Operation) -> tuple[Identity, dict[
 async def _send(
     session: Session, operation: Operation, identity: Identity, values: Mapping[str, str]
 ) -> Exchange:
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     path = path_of(session.base, operation, values, query)
     return await session.ask(operation, Request("GET", path, identity), values)

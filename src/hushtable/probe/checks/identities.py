@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, SIGNED_IN, ParameterSource
 from hushtable.probe.ask import REFUSES_NOBODY, Request
-from hushtable.probe.filling import path_of
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.order import NOBODY, Identity
@@ -160,11 +160,7 @@ def _valued(
 
 
 def _path(session: Session, operation: Operation, values: Mapping[str, str]) -> str:
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     return path_of(session.base, operation, values, query)
 
 

@@ -12,7 +12,7 @@ from hushtable.model.dynamodb.signs import is_typed
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.probe.ask import Request
-from hushtable.probe.filling import path_of
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.masking import member, named
 from hushtable.probe.openapi import Input, Operation
@@ -68,11 +68,7 @@ async def _again(session: Session, exchange: Exchange, **changed: str) -> Exchan
     """Send a request once more with some values changed."""
     values = {**dict(exchange.values), **changed}
     operation = exchange.operation
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     path = path_of(session.base, operation, values, query)
     return await session.ask(operation, Request("GET", path, exchange.identity), values)
 
@@ -149,11 +145,7 @@ async def _foreign(
             continue
         mine = {value for _, value in session.knowledge.owned(exchange.identity.name, other.name)}
         values = {**dict(exchange.values), taken.name: cursor.text}
-        query = {
-            one.name: values[one.name]
-            for one in exchange.operation.of(ParameterSource.QUERY)
-            if one.name in values
-        }
+        query = query_of(exchange.operation, values)
         path = path_of(session.base, exchange.operation, values, query)
         answer = await session.ask(exchange.operation, Request("GET", path, other), values)
         got = {str(leaf.value) for leaf in answer.leaves} if answer.answer.ok else set()
