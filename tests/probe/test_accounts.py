@@ -201,6 +201,9 @@ def test_a_limit_on_registering_is_kept() -> None:
     facts = facts_of(app, ORDER)
     assert facts.asked is not None
     assert (facts.asked.ended, len(asked)) == ("", 3)
+    assert not facts.unknown
+    # A second run meets the limit at once, and says what it does not know for it.
+    assert "a limit on registering" in str(facts_of(app, ORDER).unknown)
 
 
 @pytest.mark.parametrize(("door", "status"), [("/register", 500), ("/login", 500), ("/x", 200)])

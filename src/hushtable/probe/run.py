@@ -14,7 +14,7 @@ from hushtable.model.facts import Facts, Unknown
 from hushtable.model.observation import Asked, Observation, Refused, Seen
 from hushtable.model.place import Place
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
-from hushtable.probe.accounts import enrol
+from hushtable.probe.accounts import enrol, was_limited
 from hushtable.probe.ask import MAX_BODY, Asker, EndedError, client
 from hushtable.probe.checks.accounts import elevated, others_written
 from hushtable.probe.checks.exposure import exposures
@@ -122,6 +122,9 @@ async def _everything(session: Session, order: Order, run: _Run, listen: Listene
     listen(Began("look", len(run.description.operations)))
     if order.writes:
         await enrol(session)
+        if was_limited(session):
+            why = "a limit on registering or signing in was met: what accounts show is not known"
+            run.unknown.append(Unknown(Place("service", 0), why))
         if not session.identities:
             session.identities = tuple(one.identity for one in session.accounts)
     await look(session)
