@@ -141,6 +141,14 @@ def test_nothing_answered_is_exit_code_3(run: Run) -> None:
     assert "nothing was examined" in done.output
 
 
+def test_a_service_that_is_not_there_is_exit_code_3(run: Run) -> None:
+    """What cannot be reached was not examined, by a plan neither, and why is said."""
+    for more in ((), ("--plan",)):
+        done = run("probe", "http://127.0.0.1:1", "--rate", "1000", *more)
+        assert done.exit_code == 3
+        assert "the connection was refused" in " ".join(done.output.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -150,6 +158,10 @@ def test_nothing_answered_is_exit_code_3(run: Run) -> None:
         (("http://127.0.0.1:1", "--select", "HT999"), "HT999"),
         (("http://127.0.0.1:1", "--against", "none.json"), "none.json"),
         (("http://127.0.0.1:1", "--openapi", "none.json"), "none.json"),
+        (("http://127.0.0.1:1", "--cert", "none.pem"), "--cert none.pem"),
+        (("http://127.0.0.1:1", "--trust", "none.pem"), "--trust none.pem"),
+        (("http://127.0.0.1:1", "--proxy", "me:nonsense-secret"), "--proxy"),
+        (("http://127.0.0.1:1", "--within", "nan"), "--within"),
     ],
 )
 def test_what_cannot_be_done_is_exit_code_2(

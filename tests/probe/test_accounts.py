@@ -13,9 +13,11 @@ from pydantic import BaseModel
 
 from hushtable.model.facts import Facts
 from hushtable.model.observation import Seen
+from hushtable.probe.masking import member
 from hushtable.probe.order import Bounds, Order
 from hushtable.probe.person import made_up
-from tests.probe.test_run import facts_of
+from hushtable.probe.plan import plan
+from tests.probe.test_run import facts_of, transport
 
 ORDER = Order("http://127.0.0.1", writes=True, bounds=Bounds(rate=10_000.0))
 
@@ -199,6 +201,9 @@ def test_a_limit_on_registering_is_kept() -> None:
     facts = facts_of(app, ORDER)
     assert facts.asked is not None
     assert (facts.asked.ended, len(asked)) == ("", 3)
+    assert not facts.unknown
+    # A second run meets the limit at once, and says what it does not know for it.
+    assert "a limit on registering" in str(facts_of(app, ORDER).unknown)
 
 
 @pytest.mark.parametrize(("door", "status"), [("/register", 500), ("/login", 500), ("/x", 200)])
@@ -227,3 +232,19 @@ def test_a_person_says_nothing_of_itself() -> None:
     assert not one.secrets & two.secrets
     assert not any(secret in repr(one) for secret in one.secrets)
     assert one.email.endswith(".example")
+
+
+def test_a_made_up_name_is_no_member() -> None:
+    """A map by name, in which a made-up one stands, is told alike in every run."""
+    assert {member(("users", made_up().name, "email")) for _ in range(300)} == {"$.users.*.email"}
+
+
+def test_a_plan_says_what_it_registers() -> None:
+    """A plan with writes names the doors, what accounts are called and that they stay."""
+    told = str(plan(ORDER, transport=transport(with_members(Store()))))
+    assert "POST /register" in told
+    assert "at POST /login, 12 times" in told
+    assert "They stay" in told
+    assert "registers" not in str(
+        plan(replace(ORDER, writes=False), transport=transport(with_members(Store())))
+    )

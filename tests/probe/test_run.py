@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 
 from hushtable.model.errors import UsageError
 from hushtable.model.facts import Facts
@@ -278,3 +278,24 @@ def test_what_a_caller_sent_is_no_leak() -> None:
     order = replace(ORDER, writes=True, known=(("email", "maren@shop.example"),))
     seen = {(one.seen, str(one.route)) for one in facts_of(app, order).observations}
     assert (Seen.PERSONAL, "GET /by/{email}") not in seen
+
+
+def test_a_plan_and_a_run_leave_the_same_alone() -> None:
+    """What a plan with writes marks as not sent is what a run says it left alone, and no more."""
+    app = FastAPI()
+    called = []
+
+    @app.post("/orders/mine/cancel")
+    @app.post("/close/accounts")
+    @app.post("/orders")
+    def change(request: Request) -> None:
+        called.append(request.url.path)
+
+    order = replace(ORDER, writes=True)
+    told = str(plan(order, transport=transport(app))).splitlines()
+    marked = {one.split("  ")[1] for one in told if one.endswith("(not sent)")}
+    asked = facts_of(app, order).asked
+    assert asked is not None
+    assert {one.route for one in asked.refused if "left alone" in one.why} == marked
+    assert len(marked) == 2
+    assert set(called) == {"/orders"}

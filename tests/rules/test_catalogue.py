@@ -11,6 +11,7 @@ import pytest
 import hushtable.rules
 from hushtable.model.errors import UsageError
 from hushtable.model.rule import Confidence, RuleInfo, Severity
+from hushtable.model.standards.cwe import cwe_title
 from hushtable.rules.catalogue import RuleError, catalogue, chosen, matches, rule_of
 from hushtable.rules.page import PageError
 from tests.rules.samples import rule
@@ -64,9 +65,10 @@ def test_a_rule_without_a_page_is_refused() -> None:
 
 
 def test_every_rule_cites_weaknesses() -> None:
-    """Each rule names a CWE, finding classes of the standards, and OWASP ids with their year."""
+    """Each rule names CWEs that have titles, finding classes, and OWASP ids with their year."""
     for one in catalogue():
         assert one.info.cwe
+        assert all(map(cwe_title, one.info.cwe))
         assert re.fullmatch(r"[RELSFKAI]*", "".join(one.info.classes))
         assert all(re.fullmatch(r"API\d{1,2}:2023", name) for name in one.info.owasp)
 

@@ -77,7 +77,15 @@ def test_a_suspicion_is_proven(tied: Result) -> None:
     assert (found.place.path, found.place.line) == ("app.py", 11)
     assert found.trace
     assert found.transcripts
-    assert [str(one) for one in found.attributes] == ["users.*"]
+    assert [str(one) for one in found.attributes] == ["users.email", "users.phone"]
+    assert "seen from outside: `email` and `phone`" in found.reasons
+
+
+def test_the_map_names_attributes(tied: Result) -> None:
+    """A route in the map has the attributes behind its answer, and its handler."""
+    (route,) = [one for one in tied.routes if one.path.startswith("/users/")]
+    assert [str(one) for one in route.leaves] == ["users.email", "users.phone"]
+    assert route.handler == "app.read_user"
 
 
 def test_a_member_is_named_by_its_attribute(tied: Result) -> None:

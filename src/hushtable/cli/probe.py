@@ -11,11 +11,10 @@ from hushtable.cli import probe_options as p
 from hushtable.cli.asked import identities, known, login_of
 from hushtable.cli.config import settings
 from hushtable.cli.examine import exit_code, progress
-from hushtable.cli.outcome import QUIET, command, emit
+from hushtable.cli.outcome import command
 from hushtable.cli.outputs import deliver, destinations, screen
-from hushtable.cli.probing import Wanted, ask
+from hushtable.cli.probing import Wanted, ask, tell_plan
 from hushtable.probe.order import Bounds, Order, Way
-from hushtable.probe.plan import plan as plan_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,15 +22,14 @@ EXAMPLES = """\b
 Examples:
   hushtable probe http://127.0.0.1:8000
   hushtable probe http://127.0.0.1:8000 --plan
-  hushtable probe http://api.internal --as 'A=Authorization: Bearer ${TOKEN_A}' \\
-                                      --as 'B=Authorization: Bearer ${TOKEN_B}'
+  hushtable probe http://api.internal --as 'A=x-key: ${KEY_A}' --as 'B=x-key: ${KEY_B}'
   hushtable probe http://127.0.0.1:8000 --as A --as B --login signing_in.py:login
   hushtable probe https://api.example.org --i-own api.example.org --rate 5
   hushtable probe http://127.0.0.1:8000 --source services/api -o report.sarif
 
 \b
 Exit codes: 0 quiet, 1 findings at or above the threshold, 2 usage error,
-3 nothing answered, or the run ended early."""
+3 nothing answered, or the run ended early, without findings that make it 1."""
 
 
 @app.command(epilog=EXAMPLES)
@@ -70,14 +68,11 @@ def probe(  # noqa: PLR0913 - each is an option of the command
     """Ask a live service from outside what it shows, and to whom."""
     where = destinations(formats or (), output or (), html)
     bounds = Bounds(rate=rate, timeout=timeout, within=within)
-    route = Way(proxy=proxy, client_certificate=cert, trust=trust)
     callers, values = identities(as_ or (), login=bool(login)), known(know or ())
-    hook = login_of(login)
-    owned = frozenset(i_own or ())
-    order = Order(url, openapi, callers, values, writes, owned, bounds, route, hook)
+    own, hook = frozenset(i_own or ()), login_of(login)
+    order = Order(url, openapi, callers, values, writes, own, bounds, Way(proxy, cert, trust), hook)
     if plan:
-        emit(str(plan_of(order)))
-        return QUIET
+        return tell_plan(order)
     read = settings(Path() if source is None else o.folder(source), config)
     chosen = o.narrowed(read, select, ignore, fail_on, None)
     with progress(wanted=not (quiet or no_progress)) as listen:

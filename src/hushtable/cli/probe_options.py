@@ -34,21 +34,33 @@ Know = Annotated[
     typer.Option(metavar="NAME=VALUE", help="A value for a parameter. Repeatable."),
 ]
 Writes = Annotated[
-    bool, typer.Option("--writes", help="Send POST, PUT and PATCH too; DELETE is never sent.")
+    bool,
+    typer.Option(
+        "--writes",
+        help="Send POST, PUT and PATCH too, with made-up bodies, and register accounts, which "
+        "stay, where anybody can. DELETE is never sent. See --plan first.",
+    ),
 ]
-Rate = Annotated[float, typer.Option(min=0.1, metavar="N", help="Requests a second.")]
-Timeout = Annotated[float, typer.Option(min=0.1, metavar="S", help="Seconds of one request.")]
-Within = Annotated[float, typer.Option(min=1, metavar="S", help="Seconds of the whole run.")]
+Rate = Annotated[float, typer.Option(min=0.1, metavar="N", help="Requests a second, at most.")]
+Timeout = Annotated[
+    float, typer.Option(min=0.1, metavar="S", help="Seconds of one request, at most.")
+]
+Within = Annotated[
+    float, typer.Option(min=1, metavar="S", help="Seconds of the whole run, at most.")
+]
 IOwn = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="A host that is yours to test, though it is public."),
 ]
-PlanOnly = Annotated[bool, typer.Option("--plan", help="Say what would be sent, and end.")]
+PlanOnly = Annotated[
+    bool, typer.Option("--plan", help="Read the document alone, say what would be sent, and end.")
+]
 Weigh = Annotated[
     Context | None, typer.Option(help="Weigh as financial, medical, public or internal.")
 ]
 Source = Annotated[
-    Path | None, typer.Option(metavar="PATH", help="Its source: ties findings to lines.")
+    Path | None,
+    typer.Option(metavar="PATH", help="Its source, which is scanned: ties findings to lines."),
 ]
 Lock = Annotated[
     Path | None,

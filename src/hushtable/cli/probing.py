@@ -7,13 +7,16 @@ from pathlib import Path
 
 from hushtable.cli.asked import keys_of
 from hushtable.cli.examine import ran
+from hushtable.cli.outcome import QUIET, UNEXAMINED, complain, emit
 from hushtable.model.config import ScanConfig
 from hushtable.model.context import Context, weighed
 from hushtable.model.event import Listener, silent
 from hushtable.model.finding import Result
 from hushtable.model.score import score
 from hushtable.model.service import Route
+from hushtable.probe.ask import EndedError
 from hushtable.probe.order import Order
+from hushtable.probe.plan import plan
 from hushtable.probe.run import probe
 from hushtable.report.comparison import compare
 from hushtable.report.lockfile import NAME
@@ -68,6 +71,17 @@ def ask(order: Order, wanted: Wanted, listen: Listener = silent) -> Report:
         if before is None or wanted.against is None
         else compare(wanted.against.name, before, result.findings),
     )
+
+
+def tell_plan(order: Order) -> int:
+    """Write what would be sent, and give the exit code. Raises UsageError as a run would."""
+    try:
+        told = str(plan(order))
+    except EndedError as error:
+        complain(str(error))
+        return UNEXAMINED
+    emit(told)
+    return QUIET
 
 
 def _lock(wanted: Wanted) -> Path | None:

@@ -37,7 +37,8 @@ _TOKENS = frozenset(
     {"access_token", "accesstoken", "auth_token", "bearer_token", "id_token", "jwt",
      "session_token", "token"}
 )  # fmt: skip
-_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
+SESSION_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
+"""Names of cookies that keep somebody signed in."""
 _LIMITED = frozenset({423, 429, 503})
 _SHORTEST_TOKEN = 6
 _MANY = 2
@@ -190,7 +191,7 @@ def credentials(session: Session, exchange: Exchange) -> tuple[tuple[str, str], 
     cookies = [
         value.partition(";")[0]
         for key, value in exchange.answer.headers
-        if key == "set-cookie" and _COOKIE.search(value.partition("=")[0])
+        if key == "set-cookie" and SESSION_COOKIE.search(value.partition("=")[0])
     ]
     return (("cookie", "; ".join(cookies)),) if cookies else ()
 

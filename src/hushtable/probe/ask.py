@@ -8,6 +8,7 @@ for good when it says so again and again.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,22 +18,33 @@ from urllib.parse import urljoin
 import httpx
 
 from hushtable import __version__
-from hushtable.model.errors import HushtableError
-from hushtable.probe.order import NOBODY, Identity, Order
+from hushtable.model.errors import HushtableError, UsageError
+from hushtable.probe.order import NOBODY, Identity, Order, Way
 from hushtable.probe.target import Target
 
 USER_AGENT = f"hushtable/{__version__} (hushtable probe; a security test its operator asked for)"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MAX_BODY = 2 * 1024 * 1024
+LONGEST_PAGE = 200_000
+"""So many bytes of a page are read as HTML: parsers of it need the square of some texts' length."""
+
 MAX_REDIRECTS = 3
 STORM = 5
 """So many refusals (429, 503), or requests without an answer, in a row end the run."""
+
+REFUSES_NOBODY = frozenset({401, 403})
+"""What whoever sends no credentials is answered with."""
 
 _REFUSALS = frozenset({429, 503})
 _BROKEN = frozenset({"ReadError", "RemoteProtocolError", "WriteError"})
 """What sending on a connection that the server has closed meanwhile ends with."""
 _LONGEST_PAUSE = 5.0
+_CAUSES: dict[type[BaseException], str] = {
+    ssl.SSLCertVerificationError: "its certificate is not trusted; --trust adds authorities",
+    ssl.SSLError: "TLS failed",
+    ConnectionRefusedError: "the connection was refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,7 @@ class Asker:
         except TimeoutError:
             return Answer(0, failure="no answer in time")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return Answer(0, failure=type(error).__name__)
+            return Answer(0, failure=_failure(error))
 
     async def _wait(self) -> float:
         """Wait for the rate to allow a request, and give the seconds that are left."""
@@ -208,6 +220,17 @@ class Asker:
         self._free_at = max(self._free_at, self.clock() + min(pause, _LONGEST_PAUSE))
 
 
+def _failure(error: BaseException) -> str:
+    """Say why nothing came back: by the cause, whose kind tells more than the client's own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        for kind, what in _CAUSES.items():
+            if isinstance(cause, kind):
+                return what
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
+
+
 class Pinned(httpx.AsyncBaseTransport):
     """Sends every request to the address that was checked, under the name that was asked for."""
 
@@ -231,17 +254,13 @@ class Pinned(httpx.AsyncBaseTransport):
 def client(
     order: Order, target: Target, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """Make the client: no cookies kept, no environment read, no redirect followed by itself."""
-    verify = httpx.create_ssl_context(trust_env=False)
-    if order.way.trust:
-        verify.load_verify_locations(order.way.trust)
-    if order.way.client_certificate:
-        verify.load_cert_chain(order.way.client_certificate)
+    """Make the client: no cookies kept, no environment read, no redirect followed by itself.
+
+    Raises UsageError for a certificate or a proxy that is none.
+    """
     if transport is None:
+        bare = _bare(order.way)
         # A proxy resolves the name itself.
-        bare = httpx.AsyncHTTPTransport(
-            verify=verify, http2=True, trust_env=False, proxy=order.way.proxy or None
-        )
         transport = bare if order.way.proxy else Pinned(bare, target)
     return httpx.AsyncClient(
         base_url=target.origin,
@@ -252,3 +271,27 @@ def client(
         timeout=order.bounds.timeout,
         headers={"user-agent": USER_AGENT, "accept-encoding": "identity", "accept": "*/*"},
     )
+
+
+def _bare(way: Way) -> httpx.AsyncHTTPTransport:
+    verify = httpx.create_ssl_context(trust_env=False)
+    try:
+        if way.trust:
+            verify.load_verify_locations(way.trust)
+    except OSError as error:
+        text = f"--trust {way.trust} holds no certificates in PEM, or cannot be read"
+        raise UsageError(text) from error
+    try:
+        if way.client_certificate:
+            verify.load_cert_chain(way.client_certificate)
+    except OSError as error:
+        text = f"--cert {way.client_certificate} holds no certificate with its key, in PEM"
+        raise UsageError(text) from error
+    try:
+        return httpx.AsyncHTTPTransport(
+            verify=verify, http2=True, trust_env=False, proxy=way.proxy or None
+        )
+    except (ValueError, httpx.InvalidURL, ImportError) as error:
+        # The URL may hold a password.
+        text = "--proxy wants a URL, as http://127.0.0.1:3128"
+        raise UsageError(text) from error

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
+from hushtable.model.service import ParameterSource
 from hushtable.probe.openapi import Input, Operation
 
 # Addresses are of `.example`: it is reserved (RFC 2606), and unlike `.invalid` taken by validators.
@@ -80,6 +81,12 @@ def _matches(pattern: str, text: str) -> bool:
         return re.search(pattern, text[:50]) is not None
     except re.error:
         return False
+
+
+def query_of(operation: Operation, values: Mapping[str, str]) -> dict[str, str]:
+    """Give those of the values that an operation takes in its query."""
+    names = (one.name for one in operation.of(ParameterSource.QUERY))
+    return {name: values[name] for name in names if name in values}
 
 
 def path_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from hushtable.model.errors import UsageError
-from hushtable.probe.ask import Answer, Request
+from hushtable.probe.ask import LONGEST_PAGE, Answer, Request
 from hushtable.probe.openapi import PLACES, Description, Operation, parse
 from hushtable.probe.order import NOBODY, Order
 from hushtable.probe.schema import Document
@@ -18,7 +18,6 @@ from hushtable.probe.session import NOTHING, Session, decoded
 _DOCS = ("/docs", "/redoc", "/swagger", "/ui/", "/api/docs")
 _NAMED = re.compile(rb"(?:\burl\s*:\s*|\bspec-url\s*=\s*)['\"]([^'\"<>\s]{1,300})['\"]")
 """How Swagger UI and Redoc say where the document is."""
-_LONGEST_PAGE = 200_000
 _MOST_PAGES = 30
 _MOST_LINKS = 200
 _LINKS = {"a": "href", "link": "href", "form": "action", "script": "src", "img": "src"}
@@ -51,7 +50,7 @@ async def _told_by_pages(session: Session) -> tuple[Description, str] | None:
     for page in _DOCS:
         place = f"{session.target.base}{page}"
         answer = await session.asker(Request("GET", place))
-        named = _NAMED.search(answer.body[:_LONGEST_PAGE]) if answer.ok else None
+        named = _NAMED.search(answer.body[:LONGEST_PAGE]) if answer.ok else None
         if named is None:
             continue
         url = urljoin(f"{session.target.origin}{place}", named[1].decode("utf-8", "replace"))
@@ -159,5 +158,5 @@ class _Anchors(HTMLParser):
 
 def _hrefs(body: bytes) -> list[str]:
     page = _Anchors()
-    page.feed(body.decode("utf-8", "replace"))
+    page.feed(body[:LONGEST_PAGE].decode("utf-8", "replace"))
     return page.found

@@ -7,7 +7,7 @@ from itertools import islice, product
 
 from hushtable.model.service import ParameterSource
 from hushtable.probe.ask import Request
-from hushtable.probe.filling import path_of, samples
+from hushtable.probe.filling import path_of, query_of, samples
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.order import Identity
 from hushtable.probe.session import Exchange, Session
@@ -71,11 +71,7 @@ def _remember(session: Session, exchange: Exchange) -> None:
 def _request(
     session: Session, operation: Operation, values: dict[str, str], identity: Identity
 ) -> Request:
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     return Request("GET", path_of(session.base, operation, values, query), identity)
 
 

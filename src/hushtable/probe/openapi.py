@@ -53,6 +53,10 @@ _CHANGES = frozenset(
      "unsubscribe", "wipe"}
 )  # fmt: skip
 """Verbs that begin the last part of a path which is better left alone, though GET asks for it."""
+_ENDS = frozenset(
+    {"cancel", "close", "deactivate", "delete", "logout", "purge", "remove", "reset", "signout"}
+)
+"""Words anywhere in a path of what is better left alone where the method writes."""
 _FORM = "application/x-www-form-urlencoded"
 _BOUNDS = ("maximum", "exclusiveMaximum", "enum", "const")
 
@@ -106,6 +110,12 @@ class Operation:
         fixed = [part for part in self.path.split("/") if part and "{" not in part]
         words = split_words(fixed[-1]) if fixed else ()
         return bool(words) and words[0].removesuffix("db") in _CHANGES
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether it is never sent, with `--writes` neither: it ends something, or may."""
+        ends = not self.reads and bool(set(split_words(self.path)) & _ENDS)
+        return self.method == "DELETE" or self.changes or ends
 
     def of(self, source: ParameterSource) -> tuple[Input, ...]:
         """Give the inputs that a request carries there."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
 
+from hushtable.model.errors import UsageError
 from hushtable.model.service import ANYONE
 
 Login = Callable[[str, httpx.AsyncClient], Awaitable[Mapping[str, str]]]
@@ -35,6 +37,14 @@ class Bounds:
     rate: float = 20.0
     timeout: float = 5.0
     within: float = 300.0
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a bound that bounds nothing: zero, less, or no finite number."""
+        if not all(
+            math.isfinite(one) and one > 0 for one in (self.rate, self.timeout, self.within)
+        ):
+            text = "--rate, --timeout and --within want numbers above zero"
+            raise UsageError(text)
 
 
 @dataclass(frozen=True, slots=True)

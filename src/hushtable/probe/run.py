@@ -14,8 +14,8 @@ from hushtable.model.facts import Facts, Unknown
 from hushtable.model.observation import Asked, Observation, Refused, Seen
 from hushtable.model.place import Place
 from hushtable.model.service import ANYONE, SIGNED_IN, Route
-from hushtable.probe.accounts import enrol
-from hushtable.probe.ask import MAX_BODY, READS, Asker, EndedError, client
+from hushtable.probe.accounts import enrol, was_limited
+from hushtable.probe.ask import MAX_BODY, Asker, EndedError, client
 from hushtable.probe.checks.accounts import elevated, others_written
 from hushtable.probe.checks.exposure import exposures
 from hushtable.probe.checks.faults import provoked, texts_seen
@@ -40,6 +40,7 @@ from hushtable.probe.openapi import Description
 from hushtable.probe.order import Order
 from hushtable.probe.session import Session
 from hushtable.probe.target import Target, target
+from hushtable.probe.writing import members, passwords
 
 Passive = Callable[[Session], Iterator[Observation]]
 Active = Callable[[Session], AsyncIterator[Observation]]
@@ -121,6 +122,9 @@ async def _everything(session: Session, order: Order, run: _Run, listen: Listene
     listen(Began("look", len(run.description.operations)))
     if order.writes:
         await enrol(session)
+        if was_limited(session):
+            why = "a limit on registering or signing in was met: what accounts show is not known"
+            run.unknown.append(Unknown(Place("service", 0), why))
         if not session.identities:
             session.identities = tuple(one.identity for one in session.accounts)
     await look(session)
@@ -192,21 +196,24 @@ def _cut(session: Session) -> Iterator[Unknown]:
 
 def _why(session: Session, name: str) -> str:
     """Say why an operation gave no answer."""
-    method = name.partition(" ")[0]
     known = next(one for one in session.description.operations if str(one) == name)
     tried = [one for one in session.exchanges if str(one.operation) == name]
     if tried:
         said = sorted({str(one.answer.status or one.answer.failure) for one in tried})
         return f"answered {', '.join(said)}"
-    if known.changes:
-        return "its path says that it ends or changes something: it is left alone"
-    if method == "DELETE":
+    if known.method == "DELETE":
         return "DELETE is never sent"
-    if method not in READS and session.asker.order.writes:
-        return "nothing that it takes could be made up"
-    if method not in READS:
+    if known.left_alone:
+        return "its path says that it ends or changes something: it is left alone"
+    if known.reads and known.method != "GET":
+        return f"{known.method} is sent only where GET is refused"
+    if known.reads:
+        return "no value is known for a parameter; give one with --know NAME=VALUE"
+    if not session.asker.order.writes:
         return "writes are not sent without --writes"
-    return "no value is known for a parameter; give one with --know NAME=VALUE"
+    if passwords(members(session, known)):
+        return "it takes a password, and no account of the probe's own was there to try it on"
+    return "nothing that it takes could be made up"
 
 
 def _route(session: Session, run: _Run, name: str, route: Route) -> Route:

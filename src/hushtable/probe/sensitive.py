@@ -20,12 +20,14 @@ SURE = 0.7
 """From here on a name alone says what a member is."""
 
 _MASKED = re.compile(
-    r"\s*|[*•xX.#-]*[*•]+[\w@.*•-]{0,8}|[xX]{4,}|[\[<(*]*(?:redacted|hidden|masked|filtered|removed|none|null|n/a)[\]>)*]*",
+    r"\s*|[*•xX.#-]*[*•][\w@.*•-]{0,8}|[xX]{4,}|[\[<(*]*(?:redacted|hidden|masked|filtered|removed|none|null|n/a)[\]>)*]*",
     re.IGNORECASE,
 )
 _SHORTEST_SECRET = 4
 _LONGEST = 8192
-_TELLTALE = re.compile(r"[A-Za-z0-9_]{3,}[-_.:][A-Za-z0-9_-]|AKIA|ASIA|AIza|BEGIN|T3BlbkFJ|://")
+"""Of a longer text its beginning is judged: a stranger's answer must not cost the run its time."""
+
+_TELLTALE = re.compile(r"[A-Za-z0-9_]{3}[-_.:][A-Za-z0-9_-]|AKIA|ASIA|AIza|BEGIN|T3BlbkFJ|://")
 _EMAIL_INSIDE = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"
 )
@@ -57,7 +59,7 @@ def judged(leaf: Leaf, declared: Mapping[str, str] | None = None) -> Field | Non
     value = leaf.value
     if value is None or isinstance(value, bool) or not leaf.name:
         return None
-    text = str(value)
+    text = str(value)[:_LONGEST]
     if _MASKED.fullmatch(text) or published(text):
         return None
     if declared:
@@ -68,15 +70,14 @@ def judged(leaf: Leaf, declared: Mapping[str, str] | None = None) -> Field | Non
     if seen is not None:
         return Field(leaf, seen, by_value=True)
     said = classify(leaf.name)
-    if not _counts(said) or said.confidence < SURE or not _fits(said, value):
+    if not _counts(said) or said.confidence < SURE or not _fits(said, value, text):
         return None
     return Field(leaf, said, by_value=False)
 
 
 def looks(text: str, name: str = "") -> Sensitivity | None:
     """Say what the look of a value shows; None when it shows nothing."""
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST]
+    text = text[:_LONGEST]
     found = shape(text, name)
     if found is not None:
         return replace(found, reason=found.reason + carries(text))
@@ -95,12 +96,12 @@ def _counts(said: Sensitivity) -> bool:
     return said is not PUBLIC and said.category in SENSITIVE
 
 
-def _fits(said: Sensitivity, value: object) -> bool:
+def _fits(said: Sensitivity, value: object, text: str) -> bool:
     """Whether a value can be what its name says: a secret is a text, and no word or flag."""
     if said.category is not Category.CREDENTIAL:
         return True
     if not isinstance(value, str):
         return said.kind == "one-time-code" and isinstance(value, int)
     if said.kind in _TOKENS:
-        return looks_random(value) and " " not in value
-    return len(value) >= _SHORTEST_SECRET and " " not in value.strip()
+        return looks_random(text) and " " not in text
+    return len(text) >= _SHORTEST_SECRET and " " not in text.strip()

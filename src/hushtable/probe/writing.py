@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hushtable.model.sensitivity_names import classify
-from hushtable.model.service import ParameterSource
 from hushtable.probe.ask import Request
 from hushtable.probe.bodies import Making, body
-from hushtable.probe.filling import path_of
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.look import fillings
 from hushtable.probe.openapi import Operation
@@ -21,11 +20,6 @@ from hushtable.probe.person import Person
 from hushtable.probe.session import Exchange, Session
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
-_ENDS = frozenset(
-    {"cancel", "close", "deactivate", "delete", "logout", "purge", "remove", "reset", "signout"}
-)
-"""Words of operations that end something, which are left alone, as DELETE is."""
-
 NOT_TAKEN = frozenset({400, 422})
 """What a body that lacks something is answered with."""
 
@@ -42,7 +36,7 @@ def writing(session: Session) -> list[Operation]:
     return [
         one
         for one in session.description.operations
-        if one.method in _WRITES and not words_of(one) & _ENDS and not one.changes
+        if one.method in _WRITES and not one.left_alone
     ]
 
 
@@ -90,11 +84,7 @@ async def send(
     if known is None:
         return None
     values = {**known, **(given or {})}
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     headers, sent = _encoded(operation, content)
     path = path_of(session.base, operation, values, query)
     request = Request(operation.method, path, identity, headers=headers, body=sent)

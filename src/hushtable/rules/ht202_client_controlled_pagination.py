@@ -122,7 +122,7 @@ RULE = RuleInfo(
 _LIVE = (
     Says(
         Seen.PAGE,
-        "{who} takes any size of a page: {details}",
+        "{who} does not refuse a page of any size: {details}",
         "Cap the limit: `limit: int = Query(20, ge=1, le=100)`.",
     ),
 )

@@ -146,7 +146,7 @@ _LIVE = (
     ),
     Says(
         Seen.FUNCTION,
-        "{who} is for administrators, and answers {gets}",
+        "{who} is for administrators by its path ({details}), and answers {gets}",
         "Check the caller's role before {who} answers.",
         by_audience(Severity.CRITICAL, Severity.MEDIUM),
     ),

@@ -72,7 +72,7 @@ RULE = RuleInfo(
 _LIVE = (
     Says(
         Seen.IN_URL,
-        "{who} takes {details} in its query",
+        "{who} takes {details} in its query, by its document",
         "Take it from a header.",
         channel=Channel.LOG,
     ),

@@ -65,7 +65,7 @@ RULE = RuleInfo(
 _LIVE = (
     Says(
         Seen.NO_HEADER,
-        "{who} leaves out a security header: {details}",
+        "{who} leaves out security headers: {details}",
         "Set the header in a middleware, for every answer.",
         channel=Channel.HEADER,
     ),

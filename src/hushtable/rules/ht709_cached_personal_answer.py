@@ -56,8 +56,10 @@ Send `Cache-Control: no-store` with every answer to a signed-in caller, in one m
 
 ## Limits
 
-Only answers in which something sensitive was recognised. What a gateway adds behind the asked
-address is not seen.
+A shared cache keeps no answer to a request with an Authorization header unless it is told to (RFC
+9111, 3.5); a browser's does, and a shared one keeps those to requests with cookies or other
+headers. Only answers in which something sensitive was recognised are judged. What a gateway adds
+behind the asked address is not seen.
 """
 
 from collections.abc import Iterator

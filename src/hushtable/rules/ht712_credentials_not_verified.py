@@ -151,8 +151,9 @@ store, and look up the account before a token is given.
 ## Limits
 
 Tried are JSON Web Tokens of HMAC: with a changed signature, without one, and, sending nothing, with
-a few dozen keys of examples. Whether an expired token is taken is not tried. That a sign-in gives a
-token to somebody made up is tried with `--writes` alone.
+over a thousand keys of published examples. Whether an expired token is taken is not tried. That
+a sign-in gives a token to somebody made up is tried with `--writes` alone, and proven where that
+token opens what is refused to anyone.
 """
 
 from collections.abc import Iterator
@@ -165,7 +166,7 @@ from hushtable.rules.live import Says, spoken
 RULE = RuleInfo(
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
-    cwe=(287, 347),
+    cwe=(347, 287),
     owasp=("API2:2023",),
     classes=("A",),
 )

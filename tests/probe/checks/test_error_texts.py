@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,11 @@ def test_any_body_is_looked_at(body: bytes) -> None:
     """No body ends in an error, and what is told is one of a few words."""
     found = error_text(body)
     assert found is None or len(found.what) < 150
+
+
+@pytest.mark.parametrize("text", ["\n", "\n at /"])
+def test_a_long_body_costs_little(text: str) -> None:
+    """A long body of what patterns begin with is looked through in a second or two."""
+    began = time.perf_counter()
+    error_text((text * 100_000).encode())
+    assert time.perf_counter() - began < 3

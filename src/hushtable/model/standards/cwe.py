@@ -11,6 +11,7 @@ TITLES: Mapping[int, str] = {
     20: "Improper Input Validation",
     200: "Exposure of Sensitive Information to an Unauthorized Actor",
     201: "Insertion of Sensitive Information Into Sent Data",
+    203: "Observable Discrepancy",
     204: "Observable Response Discrepancy",
     209: "Generation of Error Message Containing Sensitive Information",
     213: "Exposure of Sensitive Information Due to Incompatible Policies",
@@ -18,11 +19,13 @@ TITLES: Mapping[int, str] = {
     250: "Execution with Unnecessary Privileges",
     256: "Plaintext Storage of a Password",
     285: "Improper Authorization",
+    287: "Improper Authentication",
     306: "Missing Authentication for Critical Function",
     307: "Improper Restriction of Excessive Authentication Attempts",
     311: "Missing Encryption of Sensitive Data",
     312: "Cleartext Storage of Sensitive Information",
     319: "Cleartext Transmission of Sensitive Information",
+    347: "Improper Verification of Cryptographic Signature",
     359: "Exposure of Private Personal Information to an Unauthorized Actor",
     400: "Uncontrolled Resource Consumption",
     477: "Use of Obsolete Function",
@@ -54,7 +57,7 @@ TITLES: Mapping[int, str] = {
 }
 """Title by number."""
 
-DISCOURAGED = frozenset({200, 285, 400})
+DISCOURAGED = frozenset({200, 285, 287, 400})
 """Classes MITRE discourages as the one mapping of a finding: never a rule's first."""
 
 

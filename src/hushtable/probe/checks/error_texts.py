@@ -30,8 +30,8 @@ _DEBUGGERS = (
     (re.compile(r"Traceback \(most recent call last\)"), "a Python traceback"),
     (re.compile(r"Werkzeug Debugger|<title>[^<]{0,200}// Werkzeug"), "the Werkzeug debugger"),
     (re.compile(r"because you have <code>DEBUG = True</code>"), "Django's debug page"),
-    (re.compile(r"\n\s+at [\w.$<>]+\([\w$]+\.java:\d+\)"), "a Java stack trace"),
-    (re.compile(r"\n\s+at .{1,200}(?:/|node:)[^\n)]{1,200}:\d+:\d+"), "a Node stack trace"),
+    (re.compile(r"\n[ \t]+at [\w.$<>]{1,300}\([\w$]+\.java:\d+\)"), "a Java stack trace"),
+    (re.compile(r"\n[ \t]+at .{1,200}(?:/|node:)[^\n)]{1,200}:\d+:\d+"), "a Node stack trace"),
     (re.compile(r"\bFile \"[^\"\n]{1,300}\.py\", line \d+"), "a Python traceback"),
 )  # fmt: skip
 _TEXTS = (

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, ParameterSource
-from hushtable.probe.ask import Request
+from hushtable.probe.ask import REFUSES_NOBODY, Request
 from hushtable.probe.checks.error_texts import error_text
-from hushtable.probe.filling import path_of, samples
+from hushtable.probe.checks.pages import rows_of
+from hushtable.probe.filling import path_of, query_of, samples
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.order import NOBODY, Identity
 from hushtable.probe.session import NOTHING, Exchange, Session
@@ -21,6 +22,8 @@ _NOT_THERE = "hushtable_probe"
 _ALWAYS = (f"NOT attribute_exists({_NOT_THERE}) OR {_NOT_THERE}", f"{_NOT_THERE}' OR 'a'='a")
 _NEVER = (f"attribute_exists({_NOT_THERE}) AND {_NOT_THERE}", f"{_NOT_THERE}' AND 'a'='b")
 _MOST_INPUTS = 6
+_SAYS_NOTHING = frozenset({0, 429, 503})
+"""What a server that has enough, or none at all, answers: no difference that an input made."""
 
 
 def texts_seen(session: Session) -> Iterator[Observation]:
@@ -94,6 +97,8 @@ async def _difference(
             true, false = (_answered(one) if in_path else _rows(one) for one in sent)
             if not true or false or not (in_path or sent[1].answer.ok):
                 continue
+            if sent[1].answer.status in _SAYS_NOTHING:
+                continue
             plain = {**values, wanted.name: _NOT_THERE}
             if in_path and _answered(await _send(session, operation, identity, plain)):
                 continue
@@ -112,15 +117,7 @@ def _answered(exchange: Exchange) -> int:
 
 def _rows(exchange: Exchange) -> int:
     """Count what the first list of an answer holds; 0 where there is none."""
-    if not exchange.answer.ok or exchange.value is NOTHING:
-        return 0
-    match exchange.value:
-        case list() as rows:
-            return len(rows)
-        case dict() as members:
-            return next((len(one) for one in members.values() if isinstance(one, list)), 0)
-        case _:
-            return 0
+    return len(rows_of(exchange.value)) if exchange.answer.ok else 0
 
 
 def _texts(operation: Operation, *sources: ParameterSource) -> list[Input]:
@@ -143,7 +140,7 @@ def _known_good(session: Session, operation: Operation) -> tuple[Identity, dict[
         return best.identity, dict(best.values)
     identity = session.identities[0] if session.identities and operation.secured else NOBODY
     for exchange in tried:
-        if exchange.answer.status not in {401, 403}:
+        if exchange.answer.status not in REFUSES_NOBODY:
             return exchange.identity, dict(exchange.values)
     required = (one for one in operation.inputs if one.required)
     return identity, {one.name: next(samples(one), "x") for one in required}
@@ -152,10 +149,6 @@ def _known_good(session: Session, operation: Operation) -> tuple[Identity, dict[
 async def _send(
     session: Session, operation: Operation, identity: Identity, values: Mapping[str, str]
 ) -> Exchange:
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     path = path_of(session.base, operation, values, query)
     return await session.ask(operation, Request("GET", path, identity), values)

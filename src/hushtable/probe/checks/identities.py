@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, SIGNED_IN, ParameterSource
-from hushtable.probe.ask import Request
-from hushtable.probe.filling import path_of
+from hushtable.probe.ask import REFUSES_NOBODY, Request
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.order import NOBODY, Identity
@@ -25,7 +25,6 @@ _ADMIN = frozenset(
     {"admin", "admins", "administration", "administrator", "backoffice", "internal", "management",
      "operator", "staff", "sudo", "superuser"}
 )  # fmt: skip
-_REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +80,20 @@ async def _objects(
         if foreign.answer.ok and steady and _agrees(foreign, steady):
             nobody = await session.ask(operation, _get(path, NOBODY), values)
             if not (nobody.answer.ok and _agrees(nobody, steady)):
-                yield _others(session, foreign, names, (first, foreign, nobody))
+                sure = bool(foreign.fields) or _is_named(session, foreign, mine, theirs)
+                yield _others(session, names, (first, foreign, nobody), certain=sure)
         if tried >= _MOST_OBJECTS:
             return
 
 
 def _others(
-    session: Session, foreign: Exchange, names: tuple[str, ...], asked: tuple[Exchange, ...]
+    session: Session,
+    names: tuple[str, ...],
+    asked: tuple[Exchange, Exchange, Exchange],
+    *,
+    certain: bool,
 ) -> Observation:
-    first, second, nobody = asked
+    first, foreign, nobody = asked
     fields = foreign.fields
     shown = excerpt(fields) if fields else "the same members and values"
     return session.observe(
@@ -100,11 +104,19 @@ def _others(
         details=names,
         transcripts=(
             session.transcript(first, "the owner's answer"),
-            session.transcript(second, shown),
+            session.transcript(foreign, shown),
             session.transcript(nobody),
         ),
-        certain=True,
+        certain=certain,
     )
+
+
+def _is_named(session: Session, foreign: Exchange, mine: Identity, theirs: Identity) -> bool:
+    """Whether an answer, or its request, names the owner: an id of a list may be anybody's."""
+    selves = {value for _, value in session.knowledge.selves(mine.name, theirs.name)}
+    names = selves | session.knowledge.namings(mine.name, theirs.name)
+    said = {str(leaf.value) for leaf in foreign.leaves} | {value for _, value in foreign.values}
+    return bool(names & said)
 
 
 def _of_owner(
@@ -148,11 +160,7 @@ def _valued(
 
 
 def _path(session: Session, operation: Operation, values: Mapping[str, str]) -> str:
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     return path_of(session.base, operation, values, query)
 
 
@@ -221,7 +229,7 @@ async def other_methods(session: Session) -> AsyncIterator[Observation]:
     done: set[str] = set()
     for exchange in list(session.exchanges):
         operation = exchange.operation
-        if exchange.audience != ANYONE or exchange.answer.status not in _REFUSED:
+        if exchange.audience != ANYONE or exchange.answer.status not in REFUSES_NOBODY:
             continue
         if str(operation) in done:
             continue

@@ -12,13 +12,14 @@ from hushtable.model.dynamodb.signs import is_typed
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE, ParameterSource
 from hushtable.probe.ask import Request
-from hushtable.probe.filling import path_of
+from hushtable.probe.filling import path_of, query_of
 from hushtable.probe.knowledge import key_of
 from hushtable.probe.masking import member, named
 from hushtable.probe.openapi import Input, Operation
 from hushtable.probe.session import NOTHING, Exchange, Session
 
 HUGE = "100000"
+NO_CURSOR = "hushtable_probe"
 _LARGE = 100
 _SIZES = frozenset(
     {"count", "limit", "max", "max_items", "max_results", "page_limit", "page_size", "per_page",
@@ -67,11 +68,7 @@ async def _again(session: Session, exchange: Exchange, **changed: str) -> Exchan
     """Send a request once more with some values changed."""
     values = {**dict(exchange.values), **changed}
     operation = exchange.operation
-    query = {
-        one.name: values[one.name]
-        for one in operation.of(ParameterSource.QUERY)
-        if one.name in values
-    }
+    query = query_of(operation, values)
     path = path_of(session.base, operation, values, query)
     return await session.ask(operation, Request("GET", path, exchange.identity), values)
 
@@ -82,16 +79,20 @@ async def _sizes(session: Session, exchange: Exchange, size: Input) -> AsyncIter
         return
     rows, usual = len(rows_of(huge.value)), len(rows_of(exchange.value))
     shown = (
-        session.transcript(exchange, f"{usual} rows"),
-        session.transcript(huge, f"{rows} rows"),
+        session.transcript(exchange, _counted(usual)),
+        session.transcript(huge, _counted(rows)),
     )
     yield session.observe(
         Seen.PAGE,
         huge,
-        details=(size.name, HUGE),
+        details=(f"{size.name}={HUGE}",),
         transcripts=shown,
         certain=rows > max(usual, _LARGE),
     )
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 def rows_of(value: object) -> list[object]:
@@ -121,12 +122,18 @@ async def _cursors(
     taken = _input(exchange.operation, _TAKES)
     if taken is not None and cursor.text:
         forged = await _again(session, exchange, **{taken.name: forge(cursor)})
-        if forged.answer.ok:
+        if forged.answer.ok and await _is_read(session, exchange, taken, forged):
             details.append("a changed one is taken")
             transcripts.append(session.transcript(forged, "a cursor that was changed is taken"))
         async for foreign in _foreign(session, exchange, taken, cursor):
             yield foreign
     yield session.observe(Seen.CURSOR, seen, details=tuple(details), transcripts=tuple(transcripts))
+
+
+async def _is_read(session: Session, exchange: Exchange, taken: Input, forged: Exchange) -> bool:
+    """Whether a cursor makes a difference: many a service answers any with its first page."""
+    none = await _again(session, exchange, **{taken.name: NO_CURSOR})
+    return not none.answer.ok or none.value != forged.value
 
 
 async def _foreign(
@@ -138,11 +145,7 @@ async def _foreign(
             continue
         mine = {value for _, value in session.knowledge.owned(exchange.identity.name, other.name)}
         values = {**dict(exchange.values), taken.name: cursor.text}
-        query = {
-            one.name: values[one.name]
-            for one in exchange.operation.of(ParameterSource.QUERY)
-            if one.name in values
-        }
+        query = query_of(exchange.operation, values)
         path = path_of(session.base, exchange.operation, values, query)
         answer = await session.ask(exchange.operation, Request("GET", path, other), values)
         got = {str(leaf.value) for leaf in answer.leaves} if answer.answer.ok else set()

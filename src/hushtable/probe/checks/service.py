@@ -9,7 +9,7 @@ from dataclasses import replace
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.sensitivity_names import classify
 from hushtable.model.service import ANYONE, ParameterSource
-from hushtable.model.transcript import Transcript
+from hushtable.probe.accounts import SESSION_COOKIE
 from hushtable.probe.ask import Request
 from hushtable.probe.checks.transport import transport
 from hushtable.probe.openapi import Operation
@@ -21,7 +21,6 @@ ORIGIN = "https://hushtable.invalid"
 
 _VERSIONED = re.compile(r"(?P<name>[A-Za-z][\w.+-]{0,40})[/ ](?P<version>v?\d+(?:\.\d+)+)")
 _TELLING = ("server", "x-powered-by", "x-aspnet-version", "x-runtime", "via")
-_SESSION_COOKIE = re.compile(r"sess|sid\b|auth|token|jwt|login|remember|identity", re.IGNORECASE)
 _PAGES = re.compile(r"swagger-ui|redoc|rapidoc|scalar|graphiql", re.IGNORECASE)
 _DOCS = ("/docs", "/redoc", "/swagger", "/swagger-ui/index.html", "/api-docs")
 _SETTINGS = re.compile(r"\"(?:HOME|HOSTNAME|PATH|PWD|PYTHONPATH|VIRTUAL_ENV)\"\s*:\s*\"")
@@ -34,7 +33,6 @@ _TOOLS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("/debug", _SETTINGS, "the settings of the process"),
     ("/env", _SETTINGS, "the settings of the process"),
     ("/actuator/env", re.compile(r"\"(?:propertySources|activeProfiles)\""), "Spring's settings"),
-    ("/actuator/heapdump", re.compile(r"^JAVA PROFILE"), "a dump of memory"),
     ("/debug/pprof/", re.compile(r"/debug/pprof/"), "Go's profiler"),
     ("/debug/vars", re.compile(r"\"memstats\""), "Go's variables"),
     ("/console", re.compile(r"Werkzeug|EVALEX"), "the Werkzeug console"),
@@ -43,7 +41,8 @@ _TOOLS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("/__debug__/", re.compile(r"djDebug|debug[-_]toolbar", re.IGNORECASE), "a debug toolbar"),
     ("/graphql", re.compile(r"graphiql|graphql-playground", re.IGNORECASE), "a GraphQL console"),
 )
-"""Each with a text that only the tool itself has, so that a page for every path is none."""
+"""Each with a text that only the tool itself has, so that a page for every path is none. Nothing
+that costs the service to give, as a dump of its memory does."""
 
 _ROOT = Operation("GET", "/", described=False)
 
@@ -51,7 +50,7 @@ _ROOT = Operation("GET", "/", described=False)
 async def service(session: Session) -> AsyncIterator[Observation]:
     """Ask for the root and a few well-known places, and look at every answer so far."""
     root = await session.ask(_ROOT, Request("GET", session.target.base or "/"))
-    answers = [root, *session.exchanges]
+    answers = sorted([root, *session.exchanges], key=lambda one: one.audience != ANYONE)
     async for seen in transport(session, root):
         yield seen
     for seen in (*_cookies(session, answers), *_versions(session, answers)):
@@ -71,7 +70,7 @@ def _cookies(session: Session, answers: list[Exchange]) -> Iterator[Observation]
     for exchange in answers:
         for key, value in exchange.answer.headers:
             name, _, rest = value.partition("=")
-            if key != "set-cookie" or name in done or not _SESSION_COOKIE.search(name):
+            if key != "set-cookie" or name in done or not SESSION_COOKIE.search(name):
                 continue
             done.add(name)
             flags = {part.strip().partition("=")[0].lower() for part in rest.split(";")[1:]}
@@ -118,7 +117,7 @@ def _headers(session: Session, answers: list[Exchange]) -> Iterator[Observation]
             done.add(kind)
             what = "a page" if kind == "text/html" else "data"
             shown = f"{what} comes without {', '.join(missing)}"
-            yield session.whole(Seen.NO_HEADER, exchange, (what, *missing), shown)
+            yield session.whole(Seen.NO_HEADER, exchange, (shown,), shown)
 
 
 def _framed(exchange: Exchange) -> bool:
@@ -207,7 +206,6 @@ def in_urls(session: Session) -> Iterator[Observation]:
                     Seen.IN_URL,
                     operation.route,
                     details=(one.name,),
-                    transcripts=(Transcript(operation.method, operation.path, ANYONE, 0),),
                     certain=False,
                     near=session.target.near,
                 )

@@ -6,20 +6,24 @@ Guesses are made at an account that the probe registered, else at one that nobod
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from hushtable.model.observation import Observation, Seen
+from hushtable.model.service import ANYONE
 from hushtable.probe.accounts import credentials, entering, sign_in, signing, sound
+from hushtable.probe.ask import REFUSES_NOBODY
 from hushtable.probe.openapi import Operation
-from hushtable.probe.order import NOBODY
+from hushtable.probe.order import NOBODY, Identity
 from hushtable.probe.person import Person, made_up
 from hushtable.probe.session import Exchange, Session
-from hushtable.probe.writing import members, passwords, send, words_of
+from hushtable.probe.writing import members, passwords, send, words_of, writing
 
 ATTEMPTS = 12
+_MOST_OPENED = 3
 
 _LIMITED = frozenset({423, 429})
 _WRONG = frozenset({400, 401, 403, 404})
-_FORGOTTEN = frozenset({"forgot", "forgotten", "recover", "recovery", "reset"})
+_FORGOTTEN = frozenset({"forgot", "forgotten", "recover", "recovery"})
 
 
 async def doors(session: Session) -> AsyncIterator[Observation]:
@@ -30,8 +34,9 @@ async def doors(session: Session) -> AsyncIterator[Observation]:
     stranger = session.somebody()
     if operation is not None:
         entered = await sign_in(session, stranger)
-        if entered is not None and credentials(session, entered):
-            yield await _lets_in(session, entered)
+        let_in = await _lets_in(session, entered) if entered is not None else None
+        if let_in is not None:
+            yield let_in
             return
     async for seen in _tells(session):
         yield seen
@@ -41,10 +46,41 @@ async def doors(session: Session) -> AsyncIterator[Observation]:
             yield unlimited
 
 
-async def _lets_in(session: Session, entered: Exchange) -> Observation:
-    """Say that somebody who does not exist was given a token."""
-    shown = "signed in, with a name and a password that nobody has"
-    return session.observe(Seen.LETS_IN, entered, transcripts=(session.transcript(entered, shown),))
+async def _lets_in(session: Session, entered: Exchange) -> Observation | None:
+    """Say that somebody who does not exist was given a token.
+
+    It is certain where the token opens what is refused to nobody. Many a service gives a cookie to
+    everybody, so one that opens nothing says nothing.
+    """
+    headers = credentials(session, entered)
+    if not headers:
+        return None
+    shown = [session.transcript(entered, "signed in, with a name and a password that nobody has")]
+    opened = await _opened(session, Identity("somebody made up", headers))
+    if opened is not None:
+        shown.append(session.transcript(opened, "which refuses anyone without it"))
+    elif headers[0][0] == "cookie":
+        return None
+    return session.observe(
+        Seen.LETS_IN, entered, transcripts=tuple(shown), certain=opened is not None
+    )
+
+
+async def _opened(session: Session, somebody: Identity) -> Exchange | None:
+    """Ask as somebody for a few things that were refused to nobody; None where all are refused."""
+    refused = [
+        one
+        for one in session.exchanges
+        if one.audience == ANYONE
+        and one.request.method == "GET"
+        and one.answer.status in REFUSES_NOBODY
+    ]
+    for one in refused[:_MOST_OPENED]:
+        request = replace(one.request, identity=somebody)
+        seen = await session.ask(one.operation, request, dict(one.values))
+        if seen.answer.ok:
+            return seen
+    return None
 
 
 async def _tells(session: Session) -> AsyncIterator[Observation]:
@@ -81,7 +117,7 @@ async def _tells(session: Session) -> AsyncIterator[Observation]:
 def _forgotten(session: Session) -> list[Operation]:
     """Give the operations that take a name alone, for who forgot a password."""
     found = []
-    for operation in session.description.operations:
+    for operation in writing(session):
         names = members(session, operation)
         if operation.method != "POST" or not words_of(operation) & _FORGOTTEN or len(names) != 1:
             continue

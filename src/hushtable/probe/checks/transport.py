@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from html.parser import HTMLParser
 
 from hushtable.model.observation import Observation, Seen
-from hushtable.probe.ask import Request
+from hushtable.probe.ask import LONGEST_PAGE, Request
 from hushtable.probe.openapi import Operation
 from hushtable.probe.session import Exchange, Session
 
@@ -61,7 +61,7 @@ def _mixed(session: Session, answers: list[Exchange]) -> Iterator[Observation]:
         if not exchange.answer.ok or kind != "text/html" or str(exchange.operation) in done:
             continue
         page = _Loads()
-        page.feed(exchange.answer.body.decode("utf-8", "replace"))
+        page.feed(exchange.answer.body[:LONGEST_PAGE].decode("utf-8", "replace"))
         if page.tags:
             done.add(str(exchange.operation))
             tags = tuple(sorted(page.tags))

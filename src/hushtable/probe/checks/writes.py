@@ -10,6 +10,7 @@ from hushtable.model.sensitivity import Category, Sensitivity
 from hushtable.model.sensitivity_names import of_people
 from hushtable.model.service import ParameterSource
 from hushtable.probe.accounts import entering, naming, registering
+from hushtable.probe.ask import REFUSES_NOBODY
 from hushtable.probe.checks.error_texts import error_text
 from hushtable.probe.checks.faults import SIGNS
 from hushtable.probe.checks.people import ROLES
@@ -29,9 +30,9 @@ from hushtable.probe.writing import (
 )
 
 MADE_UP = "hushtable_probe"
-"""A member that no service has: where it is taken, any would be."""
+"""A member that no service has: where it is taken, any would be. Its value is of this run alone."""
 
-_REFUSED = frozenset({401, 403})
+_MOST_NEAR = 4
 
 
 async def write(session: Session) -> None:
@@ -57,7 +58,7 @@ async def write(session: Session) -> None:
             if exchange is None:
                 break
             session.exchanges.append(exchange)
-            if exchange.answer.status not in _REFUSED:
+            if exchange.answer.status not in REFUSES_NOBODY:
                 break
 
 
@@ -107,7 +108,7 @@ def own(session: Session, operation: Operation, identity: Identity) -> Mapping[s
 async def _send(session: Session, operation: Operation, content: object) -> Exchange | None:
     """Send a body as whoever was let in when the operation was first sent."""
     tried = [one for one in session.exchanges if one.operation is operation]
-    good = (one.identity for one in tried if one.answer.status not in _REFUSED)
+    good = (one.identity for one in tried if one.answer.status not in REFUSES_NOBODY)
     identity = next(good, next(_callers(session, operation)))
     given = own(session, operation, identity)
     return None if given is None else await send(session, operation, content, identity, given)
@@ -122,20 +123,54 @@ async def assigned(session: Session) -> AsyncIterator[Observation]:
             body = made(session, operation, whole=whole)
             if str(operation) in doors or not isinstance(body, dict) or passwords(body):
                 break
-            exchange = await _send(session, operation, {**body, MADE_UP: MADE_UP})
+            exchange = await _send(session, operation, {**body, MADE_UP: session.person.name})
             if exchange is None or exchange.answer.status not in NOT_TAKEN:
                 break
         if exchange is None or not exchange.answer.ok:
             continue
-        if MADE_UP in exchange.answer.body.decode("utf-8", "replace"):
-            plain = Sensitivity(Category.INTERNAL, "undeclared", "no schema declares it", 0.5)
-            shown = "a member that nothing declares was taken"
-            yield session.observe(
-                Seen.ASSIGNED,
-                exchange,
-                fields=((attribute((MADE_UP,)), plain),),
-                transcripts=(session.transcript(exchange, shown),),
-            )
+        kept = await _read_back(session, exchange)
+        if kept is None and not _names(exchange):
+            continue
+        plain = Sensitivity(Category.INTERNAL, "undeclared", "no schema declares it", 0.5)
+        shown = [session.transcript(exchange, "a member that nothing declares was not refused")]
+        if kept is not None:
+            shown.append(session.transcript(kept, "it is there afterwards"))
+        yield session.observe(
+            Seen.ASSIGNED,
+            exchange,
+            fields=((attribute((MADE_UP,)), plain),),
+            transcripts=tuple(shown),
+            # What an answer repeats was not stored for that.
+            certain=kept is not None,
+        )
+
+
+def _names(exchange: Exchange) -> bool:
+    """Whether an answer names the member that was made up."""
+    return MADE_UP in exchange.answer.body.decode("utf-8", "replace")
+
+
+async def _read_back(session: Session, written: Exchange) -> Exchange | None:
+    """Ask the same caller again for what is near; None where nothing shows what was written."""
+    near = {
+        str(one.operation): one
+        for one in session.exchanges
+        if one.identity == written.identity
+        and one.request.method == "GET"
+        and one.answer.ok
+        and _first(one.operation) == _first(written.operation)
+    }
+    same = written.operation.path
+    for one in sorted(near.values(), key=lambda one: one.operation.path != same)[:_MOST_NEAR]:
+        seen = await session.ask(one.operation, one.request, dict(one.values))
+        if any(leaf.name == MADE_UP and leaf.value == session.person.name for leaf in seen.leaves):
+            return seen
+    return None
+
+
+def _first(operation: Operation) -> str:
+    """Give the first part of a path, which says what it is about."""
+    return operation.path.strip("/").partition("/")[0]
 
 
 async def faults(session: Session) -> AsyncIterator[Observation]:
