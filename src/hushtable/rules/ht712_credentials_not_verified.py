@@ -151,9 +151,9 @@ store, and look up the account before a token is given.
 ## Limits
 
 Tried are JSON Web Tokens of HMAC: with a changed signature, without one, and, sending nothing, with
-over a thousand keys of published examples. Whether an expired token is taken is not tried. That
-a sign-in gives a token to somebody made up is tried with `--writes` alone, and proven where that
-token opens what is refused to anyone.
+keys that are put together from the words of placeholders. Whether an expired token is taken is not
+tried. That a sign-in gives a token to somebody made up is tried with `--writes` alone, and proven
+where that token opens what is refused to anyone.
 """
 
 from collections.abc import Iterator

@@ -13,29 +13,17 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from importlib.resources import files
 
 from hushtable.model.observation import Observation, Seen
 from hushtable.model.service import ANYONE
 from hushtable.probe.accounts import looked
 from hushtable.probe.ask import REFUSES_NOBODY, Request
+from hushtable.probe.checks.weak_keys import keys
 from hushtable.probe.order import Identity
 from hushtable.probe.session import Exchange, Session
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]+)")
 _HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
-_TUTORIAL = "09d25e094faa6ca2556c8181" + "66b7a9563b93f7099f6f0f4c" + "aa6cf63b88e8d3e7"
-"""The key of FastAPI's own tutorial. Source: its page "OAuth2 with Password, JWT tokens"."""
-
-
-def keys() -> tuple[str, ...]:
-    """Give keys that anyone would try on a token that is at hand: nothing is sent for it.
-
-    None at all is the first; `keys.txt` says where the others are from.
-    """
-    text = files(__package__).joinpath("keys.txt").read_text(encoding="utf-8")
-    listed = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return ("", _TUTORIAL, *listed)
 
 
 async def forged(session: Session) -> AsyncIterator[Observation]:
