@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hushtable.cli.main import app
-from tests.ci.command import LEAKY
 from tests.docs.fences import EVERYTHING, ROOT
+from tests.services import LEAKY
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GIT = shutil.which("git")

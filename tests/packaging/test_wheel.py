@@ -19,8 +19,8 @@ from hatchling.build import build_sdist, build_wheel
 from packaging.requirements import Requirement
 from trove_classifiers import classifiers
 
-from tests.ci.command import LEAKY
 from tests.house.tree import PACKAGE, ROOT, pyproject
+from tests.services import LEAKY
 
 SHOP = ("app", "infra", "README.md", "requirements.txt", "sample.json", "serve.py")
 """What of examples/shop comes along for `hushtable demo`."""

@@ -61,6 +61,7 @@ SMOKES: dict[str, Smoke] = {
             Command(("report", "result.json", "--html", "page.html")),
         )
     ),
+    "fleet": Smoke((SCAN,), ("with_fleet.py",)),
     "mcp": Smoke((SCAN,), ("with_mcp.py",)),
     "demo": Smoke((Command(("demo", "-o", "shown", "--route", "GET /admin/users"), 0, "Page"),)),
     "all": Smoke(
@@ -71,7 +72,7 @@ SMOKES: dict[str, Smoke] = {
             Command(("scan", "service", "-o", "page.html", "--no-cache"), 1),
         ),
         ("with_all.py", "with_embedded.py", "with_guard.py", "with_services.py", "with_probe.py",
-         "with_mcp.py"),
+         "with_mcp.py", "with_fleet.py"),
         also=("boto3>=1.40.38",),
     ),
 }  # fmt: skip
