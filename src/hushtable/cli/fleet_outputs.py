@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
-from hushtable.cli.outputs import Destination, Format, Screen, looks, send
+from hushtable.cli.outputs import Destination, Format, Screen, looks, renderer, send
 from hushtable.fleet.results import Results
 from hushtable.model.errors import UsageError
 from hushtable.report.fleet.gathered import Fleet, Row
@@ -106,10 +106,4 @@ def _module(form: Format) -> Any:  # noqa: ANN401 - its `render` differs by form
     if form not in _MODULES:
         text = f"{form} is of one service; --repos has {', '.join(_MODULES)}"
         raise UsageError(text)
-    try:
-        return importlib.import_module(_MODULES[form])
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "hushtable":
-            raise
-        message = f"{form} needs {error.name}: pip install 'hushtable[report]'"
-        raise UsageError(message) from error
+    return renderer(form, _MODULES)

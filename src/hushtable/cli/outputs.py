@@ -6,7 +6,7 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -154,17 +154,17 @@ def looks(where: Destination, on: Screen) -> tuple[int, bool]:
 
 
 def _render(report: Report, where: Destination, on: Screen) -> str:
-    module = _module(where.format)
+    module = renderer(where.format, _MODULES)
     if where.format is not Format.TERMINAL:
         return str(module.render(report))
     width, colour = looks(where, on)
     return str(module.render(report, width=width, colour=colour, brief=on.brief))
 
 
-def _module(form: Format) -> ModuleType:
+def renderer(form: Format, modules: Mapping[Format, str]) -> ModuleType:
     """Load what renders a format. Raises UsageError where its libraries are not installed."""
     try:
-        return importlib.import_module(_MODULES[form])
+        return importlib.import_module(modules[form])
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "hushtable":
             raise
