@@ -109,7 +109,7 @@ def without(bounds: tuple[float, int], *others: tuple[str, object]) -> None:
     """Refuse what means nothing without `--repos`. Raises UsageError."""
     given = {"--timeout": bounds[0] != SECONDS, "--memory": bounds[1] != MEGABYTES}
     given |= {name: value not in {None, False, LOCAL, RESULTS} for name, value in others}
-    _refuse(given, "is of --repos")
+    _refuse(given, "is of --repos FILE, which is not given: add it, or leave this out")
 
 
 def _refuse(given: Mapping[str, bool], why: str) -> None:

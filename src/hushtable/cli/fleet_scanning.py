@@ -150,7 +150,10 @@ def _listed(path: Path) -> Listing:
                 data, base = file.read(MAX_BYTES + 1), path.parent
         text = data.decode("utf-8-sig")
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
+        message = (
+            f"{path} cannot be read: {error.strerror}; --repos wants a file that has a folder or a "
+            "git address on each line"
+        )
         raise UsageError(message) from error
     except UnicodeDecodeError as error:
         message = f"{path} is not UTF-8 text"

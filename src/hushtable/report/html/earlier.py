@@ -15,6 +15,8 @@ from hushtable.report.contract_lines import plain
 from hushtable.report.html.plain import Json
 from hushtable.report.lockfile import read
 
+_WANTED = "give what `hushtable scan -o result.json` writes"
+
 
 def result(path: Path) -> Mapping[str, Json]:
     """Read a result that `--format json` wrote.
@@ -26,12 +28,12 @@ def result(path: Path) -> Mapping[str, Json]:
     except OSError as error:
         raise _wrong(path, f"cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, "is not JSON") from error
+        raise _wrong(path, f"is not JSON; {_WANTED}") from error
     for unfit in _schema().iter_errors(told):
         where = "/".join(map(str, unfit.instance_path)) or "its top"
-        raise _wrong(path, f"is no result of hushtable: {where} does not fit the schema")
+        raise _wrong(path, f"is no result of hushtable: {where} does not fit the schema; {_WANTED}")
     if not isinstance(told, dict):
-        raise _wrong(path, "is no result of hushtable")
+        raise _wrong(path, f"is no result of hushtable; {_WANTED}")
     return told
 
 
